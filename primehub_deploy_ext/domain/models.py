@@ -1,0 +1,422 @@
+"""The values that travel between the layers, and the only source of the API's schema.
+
+The OpenAPI document, the TypeScript types and the tables in ``docs/`` are generated from here.
+All times are UTC, ISO 8601; sizes are bytes; durations are seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from primehub_deploy_ext.domain import names
+from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
+
+MAX_REPLICAS = 100
+MAX_DESCRIPTION = 4096
+MAX_METADATA = 64
+MAX_METADATA_VALUE = 1024
+MAX_ENV = 128
+MAX_ENV_VALUE = 32768
+MASK = "********"
+
+
+def _check_name(value: str) -> str:
+    value = value.strip()
+    if not names.is_name(value):
+        raise ValueError(names.NAME_RULE)
+    return value
+
+
+def _check_id(value: str) -> str:
+    if not names.is_id(value):
+        raise ValueError(names.ID_RULE)
+    return value
+
+
+def _check_metadata(value: dict[str, str]) -> dict[str, str]:
+    for key in value:
+        if not re.fullmatch(names.METADATA_KEY_PATTERN, key):
+            raise ValueError(f"key {key!r}: {names.METADATA_KEY_RULE}")
+    return value
+
+
+def _check_env(value: dict[str, str]) -> dict[str, str]:
+    for key, text in value.items():
+        if not re.fullmatch(names.ENV_NAME_PATTERN, key):
+            raise ValueError(f"name {key!r}: {names.ENV_NAME_RULE}")
+        if "\0" in text:
+            raise ValueError(f"the value of {key!r} must not contain NUL characters")
+    return value
+
+
+DeploymentName = Annotated[str, AfterValidator(_check_name), Field(max_length=names.NAME_MAX + 32)]
+DeploymentId = Annotated[str, AfterValidator(_check_id)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Metadata = Annotated[
+    dict[str, Annotated[str, Field(max_length=MAX_METADATA_VALUE)]],
+    AfterValidator(_check_metadata),
+    Field(max_length=MAX_METADATA),
+]
+Env = Annotated[
+    dict[str, Annotated[str, Field(max_length=MAX_ENV_VALUE)]],
+    AfterValidator(_check_env),
+    Field(max_length=MAX_ENV),
+]
+Replicas = Annotated[int, Field(ge=1, le=MAX_REPLICAS, strict=True)]
+Description = Annotated[str, Field(max_length=MAX_DESCRIPTION)]
+UpdateMessage = Annotated[str, Field(max_length=1024)]
+
+
+class Value(BaseModel):
+    """Base of all values: unknown fields are refused, instances don't change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# --------------------------------------------------------------------------- the model that is served
+
+
+class Tensor(Value):
+    """One input or output of a model, in the words of the Open Inference Protocol v2."""
+
+    name: str
+    datatype: str = Field(description="OIP v2 datatype: FP64, INT64, BOOL, BYTES, …")
+    shape: list[int] = Field(description="-1 where the size is free (the batch)")
+    minimum: float | None = Field(default=None, description="smallest value in the example, numbers only")
+    maximum: float | None = Field(default=None, description="largest value in the example, numbers only")
+
+
+class Signature(Value):
+    """What goes in and what comes out, recorded when the model was deployed."""
+
+    content_type: Literal["np", "pd", "json"] = Field(
+        description="np: one array; pd: one tensor per column of a data frame; json: any JSON value"
+    )
+    inputs: list[Tensor]
+    outputs: list[Tensor] = []
+
+
+class Model(Value):
+    """A trained model as stored: the artifact, and what is needed to load and to try it."""
+
+    artifact: Digest = Field(description="SHA-256 of the artifact's bytes, its key in the artifact store")
+    size: int = Field(ge=0, description="bytes")
+    serializer: Literal["cloudpickle"] = "cloudpickle"
+    adapter: str = Field(
+        default="callable", max_length=64, description="which runner adapter calls it: sklearn, callable"
+    )
+    class_name: str = Field(default="", max_length=512, description="type of the model, for people")
+    interpreter: str = Field(
+        max_length=4096,
+        pattern=r"^/",
+        description="absolute path of the Python that trained it and will run it",
+    )
+    python_version: str = Field(default="", max_length=64)
+    packages: dict[str, str] = Field(
+        default_factory=dict, description="versions of the libraries that the model uses, by import name"
+    )
+    signature: Signature | None = None
+    example: dict[str, Any] | None = Field(
+        default=None, description="an OIP v2 inference request; a replica is ready once it predicted this"
+    )
+
+
+# --------------------------------------------------------------------------- what callers send
+
+
+class DeploymentSpec(Value):
+    """All that a revision fixes."""
+
+    model: Model
+    replicas: Replicas = 1
+    instance_type: str = Field(default="default", max_length=63)
+    env: Env = Field(default_factory=dict, description="values are masked in answers")
+    metadata: Metadata = Field(default_factory=dict)
+    description: Description = ""
+    stopped: bool = False
+
+    def template(self) -> dict[str, Any]:
+        """The part that a replica is started from: when it changes, replicas are replaced."""
+        return self.model_dump(mode="json", include={"model", "instance_type", "env"})
+
+
+class CreateDeployment(Value):
+    """Body of ``POST deployments``."""
+
+    name: DeploymentName
+    id: DeploymentId | None = Field(default=None, description="made from the name when left out")
+    group: str | None = Field(
+        default=None, max_length=128, description="the caller's only or personal group when left out"
+    )
+    model: Model
+    replicas: Replicas = 1
+    instance_type: str | None = Field(default=None, max_length=63)
+    env: Env = Field(default_factory=dict)
+    metadata: Metadata = Field(default_factory=dict)
+    description: Description = ""
+    update_message: UpdateMessage = ""
+
+
+class UpdateDeployment(Value):
+    """Body of ``PATCH deployments/{id}``: only the fields that are sent change."""
+
+    model: Model | None = None
+    replicas: Replicas | None = None
+    instance_type: str | None = Field(default=None, max_length=63)
+    env: Env | None = Field(default=None, description=f"a value of {MASK!r} keeps the current one")
+    metadata: Metadata | None = None
+    description: Description | None = None
+    update_message: UpdateMessage = ""
+
+
+class ScaleDeployment(Value):
+    """Body of ``POST deployments/{id}:scale``."""
+
+    replicas: Replicas
+    update_message: UpdateMessage = ""
+
+
+class RollbackDeployment(Value):
+    """Body of ``POST deployments/{id}:rollback``."""
+
+    revision: int = Field(ge=1, strict=True)
+    update_message: UpdateMessage = ""
+
+
+class ActionOptions(Value):
+    """Body of ``POST deployments/{id}:stop``, ``:start`` and ``:restart``."""
+
+    update_message: UpdateMessage = ""
+
+
+class WarmRequest(Value):
+    """Body of ``POST warm``: prepare to start replicas of such models fast."""
+
+    interpreter: str = Field(max_length=4096, pattern=r"^/")
+    packages: dict[str, str] = Field(default_factory=dict, description="import name → version")
+
+
+# --------------------------------------------------------------------------- what callers get
+
+
+class ReplicaCount(Value):
+    """How many replicas are wanted and how many answer."""
+
+    desired: int
+    ready: int
+
+
+class UpdateStatus(Value):
+    """A revision that is being rolled out, or whose roll-out failed while an older one serves."""
+
+    revision: int
+    outcome: Outcome
+    reason: Reason | None = None
+    message: str = ""
+
+
+class Status(Value):
+    """The state of a deployment now."""
+
+    phase: Phase
+    reason: Reason
+    message: str
+    replicas: ReplicaCount
+    since: datetime = Field(description="when phase and reason became what they are")
+    step: Step | None = Field(default=None, description="what a Deploying deployment waits for")
+    step_since: datetime | None = None
+    update: UpdateStatus | None = None
+
+
+class Deployment(Value):
+    """A named model service."""
+
+    id: DeploymentId
+    name: str
+    group: str
+    engine: str
+    spec: DeploymentSpec = Field(
+        description="of the revision being rolled out, else of the one that serves"
+    )
+    revision: int = Field(description="number of the newest revision; also the ETag")
+    serving_revision: int | None = Field(
+        default=None, description="revision whose replicas take the traffic; none when nothing serves"
+    )
+    status: Status
+    endpoint: str = Field(description="public base URL, ends with '/'")
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    updated_by: str
+    resource_version: int = Field(description="grows with every change of anything; for watch")
+
+
+class Revision(Value):
+    """One numbered, immutable snapshot of a deployment's specification."""
+
+    number: int
+    action: Action
+    spec: DeploymentSpec
+    user: str
+    created_at: datetime
+    update_message: str = ""
+    rollback_to: int | None = None
+    changes: list[str] = Field(default_factory=list, description="names of the fields that differ from before")
+    outcome: Outcome = Outcome.IN_PROGRESS
+    reason: Reason | None = None
+    message: str = ""
+    log_tail: list[str] = Field(default_factory=list, description="last log lines of a failed revision")
+    finished_at: datetime | None = None
+    duration: float | None = Field(default=None, description="seconds from request to outcome")
+
+
+class Replica(Value):
+    """One running copy of the model."""
+
+    name: str = Field(description="<revision>-<slot>: stable across restarts")
+    revision: int
+    slot: int
+    attempt: int = Field(description="1 at first, +1 with every restart")
+    step: Step
+    step_since: datetime
+    pid: int | None = None
+    restarts: int = 0
+    serving: bool = Field(default=False, description="takes traffic")
+    started_at: datetime | None = None
+    message: str = ""
+    memory: int | None = Field(default=None, description="bytes: proportional set size where known, else resident")
+    last_exit: str = Field(default="", description="how the previous attempt ended")
+
+
+class Event(Value):
+    """Something the engine did or saw."""
+
+    time: datetime
+    kind: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+    revision: int | None = None
+    replica: str | None = None
+
+
+class LogLine(Value):
+    """One line that a replica printed."""
+
+    time: datetime
+    replica: str
+    attempt: int
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+
+class Group(Value):
+    """Who owns deployments."""
+
+    name: str
+    display_name: str
+    enabled: bool = Field(description="Enable Model Deployment")
+
+
+class InstanceType(Value):
+    """Resources of one replica."""
+
+    name: str
+    display_name: str
+    description: str = ""
+    cpu: float | None = Field(default=None, description="CPU cores; none: all of the machine")
+    memory: int | None = Field(default=None, description="bytes; none: no ceiling")
+    gpu: int = 0
+
+
+class Me(Value):
+    """Who the caller is to this server, and what they may do."""
+
+    user: str
+    groups: list[Group]
+    can_write: bool
+
+
+class Health(Value):
+    """State of the server extension and its engine."""
+
+    version: str
+    engine: str
+    status: Literal["ok", "starting", "degraded", "unavailable"]
+    message: str = ""
+    gateway: str | None = Field(default=None, description="base URL of the gateway")
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class DeploymentList(Value):
+    """One page of deployments."""
+
+    items: list[Deployment]
+    total: int = Field(description="number that match, over all pages")
+    counts: dict[str, int] = Field(default_factory=dict, description="matches per phase, before paging")
+    resource_version: int
+    continue_token: str | None = Field(default=None, description="pass it on to get the next page")
+
+
+class RevisionList(Value):
+    """History, newest first."""
+
+    items: list[Revision]
+
+
+class ReplicaList(Value):
+    """Replicas now."""
+
+    items: list[Replica]
+
+
+class EventList(Value):
+    """What the engine did and saw, newest first."""
+
+    items: list[Event]
+
+
+class GroupList(Value):
+    """Groups of the caller."""
+
+    items: list[Group]
+
+
+class InstanceTypeList(Value):
+    """Instance types that the caller may use."""
+
+    items: list[InstanceType]
+
+
+class Change(Value):
+    """One line of the watch stream.
+
+    ``RESET``: what follows is the whole list again, forget what you had. ``BOOKMARK``: everything
+    up to ``resource_version`` was sent (also the heartbeat).
+    """
+
+    type: Literal["RESET", "ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]
+    resource_version: int
+    object: Deployment | None = None
+    error: dict[str, Any] | None = None
+
+
+class Prediction(Value):
+    """What the replica answered to ``:predict``."""
+
+    status: int
+    content_type: str
+    body: Any = Field(description="JSON value, or text where the answer was not JSON")
+    latency_ms: float
+
+
+class ErrorBody(Value):
+    """Every error, on every route."""
+
+    code: str
+    message: str
+    fields: list[dict[str, str]] = Field(default_factory=list)
+    details: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""Names, ids and keys: their rules, and how an id is made from a name. Standard library alone."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+ID_PATTERN = r"^[a-z](?:[a-z0-9-]{1,51}[a-z0-9])$"
+ID_RULE = (
+    "3 to 53 characters: lower-case letters, digits and '-'; starts with a letter, ends with a letter or digit"
+)
+NAME_MAX = 128
+NAME_RULE = f"1 to {NAME_MAX} characters with at least one letter or digit, no line breaks or control characters"
+ENV_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+ENV_NAME_RULE = "letters, digits and '_', not starting with a digit"
+METADATA_KEY_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,61}[A-Za-z0-9])?$"
+METADATA_KEY_RULE = (
+    "1 to 63 characters: letters, digits, spaces and '.', '_', '-', '/'; starts and ends with a letter or digit"
+)
+
+_ID_MAX = 53
+_SUFFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether ``text`` may be a deployment's id (:data:`ID_RULE`)."""
+    return re.fullmatch(ID_PATTERN, text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Tell whether ``text`` may be a deployment's name (:data:`NAME_RULE`)."""
+    return (
+        1 <= len(text) <= NAME_MAX
+        and text == text.strip()
+        and any(c.isalnum() for c in text)
+        and all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
+    )
+
+
+def id_from_name(name: str, suffix: str | None = None) -> str:
+    """Make a readable, unique id from a name: ``"Iris Größe"`` → ``"iris-grosse-x3k9q"``.
+
+    Parameters
+    ----------
+    name
+        Any name; letters outside ASCII are reduced to their base letters.
+    suffix
+        What makes the id unique; five random characters when left out.
+    """
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if not stem or not stem[0].isalpha():
+        stem = f"m-{stem}".rstrip("-")
+    tail = suffix if suffix is not None else "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(5))
+    return f"{stem[: _ID_MAX - len(tail) - 1].rstrip('-')}-{tail}"

@@ -1,0 +1,1 @@
+"""Where deployments run: one protocol (``base``), one package per engine."""

@@ -1,0 +1,193 @@
+"""The Engine protocol: all that the service layer asks of a place where deployments run.
+
+Every promise in these docstrings is a test in ``tests/engines/``, which each engine passes unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from primehub_deploy_ext.domain.models import (
+    Change,
+    Deployment,
+    DeploymentSpec,
+    Event,
+    Health,
+    InstanceType,
+    LogLine,
+    Prediction,
+    Replica,
+    Revision,
+    UpdateDeployment,
+    WarmRequest,
+)
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine can do beyond the protocol; the UI hides what is not there."""
+
+    artifacts: bool = True
+    images: bool = False
+    warm: bool = False
+    log_attempts: bool = True
+
+
+@dataclass(frozen=True)
+class NewDeployment:
+    """A validated, authorized request to create a deployment."""
+
+    id: str
+    name: str
+    group: str
+    spec: DeploymentSpec
+    user: str
+    update_message: str = ""
+
+
+@dataclass(frozen=True)
+class LogQuery:
+    """Which log lines are wanted.
+
+    Parameters
+    ----------
+    replica
+        A replica's name; all replicas merged by time when left out.
+    attempt
+        A number, ``"previous"`` for the last one that ended, or all attempts that are kept (None).
+    tail
+        Only the last ``tail`` lines of what exists already.
+    since
+        Only lines at or after this time.
+    follow
+        Go on with new lines until the caller stops.
+    """
+
+    replica: str | None = None
+    attempt: int | str | None = None
+    tail: int | None = None
+    since: datetime | None = None
+    follow: bool = False
+
+
+@dataclass(frozen=True)
+class PredictRequest:
+    """One call to a deployment's endpoint, made by the server for the browser or the client."""
+
+    body: bytes
+    path: str = ""
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    timeout: float = 60.0
+
+
+class Engine(Protocol):
+    """A place where deployments run.
+
+    Methods that change something return once the wish is durable, with the deployment as it then is;
+    the work goes on afterwards and is seen through :meth:`watch`. Every change is a new
+    :class:`Revision` with who, when, what, outcome and duration. ``if_match`` is the revision number
+    that the caller saw: another one raises ``Conflict`` and changes nothing.
+
+    All raise ``NotFound`` for an unknown id and ``EngineUnavailable`` when the engine can't be reached.
+    """
+
+    name: str
+    capabilities: Capabilities
+
+    async def open(self) -> None:
+        """Prepare; cheap, never waits for the engine's own start."""
+
+    async def close(self) -> None:
+        """Release what this process holds. Deployments go on running."""
+
+    async def health(self) -> Health:
+        """Tell the engine's state; never raises, never starts anything."""
+
+    async def instance_types(self) -> list[InstanceType]:
+        """The instance types that exist; the first is the default."""
+
+    async def deployments(self) -> tuple[list[Deployment], int]:
+        """All deployments, and the resource version they are as of."""
+
+    async def get(self, id: str) -> Deployment:
+        """One deployment."""
+
+    async def create(self, new: NewDeployment) -> Deployment:
+        """Start a new deployment. ``AlreadyExists`` if the id is taken; concurrent creates: one wins."""
+
+    async def update(
+        self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None
+    ) -> Deployment:
+        """Replace fields of the specification and roll the change out.
+
+        New replicas become ready first, then traffic moves, then the old ones drain: no request fails.
+        If the new revision fails, it never takes traffic and the old one keeps serving. A stopped
+        deployment stays stopped and takes the change at its next start.
+        """
+
+    async def scale(
+        self, id: str, replicas: int, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """Change the number of replicas; those that stay are not restarted."""
+
+    async def stop(
+        self, id: str, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """End all replicas after they answered what is in flight; the endpoint answers 503 with JSON."""
+
+    async def start(
+        self, id: str, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """Start a stopped deployment with the replicas it had."""
+
+    async def restart(
+        self, id: str, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """Replace all replicas by fresh ones of the same specification, without a failed request."""
+
+    async def rollback(
+        self, id: str, revision: int, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """Roll out the specification of an earlier revision, as a new revision."""
+
+    async def delete(self, id: str, *, if_match: int | None = None) -> None:
+        """Remove a deployment and all it owns; returns when the endpoint is gone."""
+
+    async def revisions(self, id: str) -> list[Revision]:
+        """History, newest first."""
+
+    async def replicas(self, id: str) -> list[Replica]:
+        """Replicas now, by revision and slot."""
+
+    async def events(self, id: str) -> list[Event]:
+        """What the engine did and saw, newest first."""
+
+    def logs(self, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
+        """Log lines in order of time."""
+
+    def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
+        """List and watch in one stream.
+
+        Without a resource version: ``RESET``, all deployments as ``ADDED``, ``BOOKMARK``, then changes.
+        With one: the changes since; ``RESET`` and the whole list if that is too long ago.
+        A ``BOOKMARK`` at least every 15 s.
+        """
+
+    async def predict(self, id: str, request: PredictRequest) -> Prediction:
+        """Send one request through the gateway, as any caller would."""
+
+    async def has_artifact(self, digest: str) -> bool:
+        """Tell whether the artifact is stored."""
+
+    async def put_artifact(self, digest: str, chunks: AsyncIterator[bytes]) -> int:
+        """Store an artifact under its SHA-256; returns its size.
+
+        ``InvalidInput`` if the bytes don't have this digest; nothing is kept then.
+        """
+
+    async def warm(self, request: WarmRequest) -> None:
+        """Prepare to start replicas of such models fast; returns at once."""
