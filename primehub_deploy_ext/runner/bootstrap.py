@@ -1,0 +1,58 @@
+"""Command lines that start our code in an interpreter which does not have this package.
+
+Our folder is handed over as an argument and stands for the package as a bare module object: neither the
+package's own ``__init__`` runs nor does anything else of the server's environment get on the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
+
+PROGRAM = """\
+import sys
+if sys.version_info < (3, 10):
+    sys.exit("Python %s.%s is too old to serve models: 3.10 or newer is needed" % sys.version_info[:2])
+if sys.path and sys.path[0] == "":
+    del sys.path[0]
+import importlib, importlib.util, types
+if importlib.util.find_spec("tornado") is None:
+    sys.exit("%s has no tornado, which serving a model needs: install ipykernel or tornado there" % sys.executable)
+package = types.ModuleType("primehub_deploy_ext")
+package.__path__ = [sys.argv[1]]
+sys.modules["primehub_deploy_ext"] = package
+sys.exit(importlib.import_module("primehub_deploy_ext.runner." + sys.argv[2]).main(sys.argv[3:]))
+"""
+
+
+def launcher_command(
+    interpreter: str, socket: Path, modules: Iterable[str] = (), idle_timeout: float | None = None
+) -> list[str]:
+    """Return the command that starts a launcher.
+
+    Parameters
+    ----------
+    interpreter
+        Absolute path of the Python that runs the models.
+    socket
+        Where the launcher listens.
+    modules
+        Import names that it imports before it forks.
+    idle_timeout
+        Seconds without children and connections after which it ends; its own default when left out.
+    """
+    command = [*_command(interpreter, "launcher"), "--socket", str(socket), "--modules", ",".join(modules)]
+    if idle_timeout is not None:
+        command += ["--idle-timeout", str(idle_timeout)]
+    return command
+
+
+def replica_command(interpreter: str, order: Path) -> list[str]:
+    """Return the command that runs one replica as a fresh process, by the order in a JSON file."""
+    return [*_command(interpreter, "replica"), "--order", str(order)]
+
+
+def _command(interpreter: str, role: str) -> list[str]:
+    return [interpreter, "-c", PROGRAM, str(PACKAGE_FOLDER), role]

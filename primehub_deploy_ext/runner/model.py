@@ -1,0 +1,93 @@
+"""A loaded model under the name that it is served as."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+from primehub_deploy_ext.runner import adapters
+from primehub_deploy_ext.runner.adapters import Adapter
+from primehub_deploy_ext.runner.exchange import RequestError
+from primehub_deploy_ext.runner.failure import ReplicaFailedError
+from primehub_deploy_ext.runner.order import ReplicaOrder
+from primehub_deploy_ext.runner.signature import Signature
+
+
+class ServedModel:
+    """A model, the adapter that calls it, and what is known about it.
+
+    Parameters
+    ----------
+    name, version
+        What callers know it by.
+    model
+        The object itself.
+    adapter_name, adapter
+        How it is called.
+    signature
+        What it takes and gives, where that was recorded.
+    """
+
+    def __init__(
+        self, name: str, version: str, model: Any, adapter_name: str, adapter: Adapter, signature: Signature | None
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.platform = adapter_name
+        self.signature = signature
+        self.methods = adapter.methods(model)
+        self._model = model
+        self._adapter = adapter
+
+    @classmethod
+    def load(cls, order: ReplicaOrder) -> ServedModel:
+        """Load the model of an order; it is the caller's code that runs here.
+
+        Raises
+        ------
+        ReplicaFailedError
+            ``ArtifactMissing`` or ``ModelLoadFailed``.
+        """
+        if order.serializer != "cloudpickle":
+            raise ReplicaFailedError(
+                "ModelLoadFailed", f"serializer '{order.serializer}' is not known; there is: cloudpickle"
+            )
+        try:
+            adapter = adapters.by_name(order.adapter)
+        except LookupError as error:
+            raise ReplicaFailedError("ModelLoadFailed", str(error)) from error
+        try:
+            artifact = Path(order.artifact).open("rb")  # noqa: SIM115 (its errors are not those of loading)
+        except OSError as error:
+            message = f"the artifact {order.artifact} can't be read: {error.strerror}"
+            raise ReplicaFailedError("ArtifactMissing", message) from error
+        try:
+            with artifact:
+                model = pickle.load(artifact)  # noqa: S301 (what the user deployed is what runs)
+        except BaseException as error:
+            raise ReplicaFailedError.because("ModelLoadFailed", error) from error
+        signature = None if order.signature is None else Signature.from_json(order.signature)
+        served = cls(order.deployment, str(order.revision), model, order.adapter, adapter, signature)
+        if not served.methods:
+            message = f"adapter '{order.adapter}' finds no method to call on a {type(model).__qualname__}"
+            raise ReplicaFailedError("ModelLoadFailed", message)
+        return served
+
+    def method(self, wanted: Any, field: str) -> str:
+        """Return the method that a request asks for, the default if it asks for none."""
+        if wanted is None:
+            return self.methods[0]
+        if wanted not in self.methods:
+            raise RequestError(f"{field}: the model has no method {wanted!r}; it has: {', '.join(self.methods)}")
+        return str(wanted)
+
+    def call(self, method: str, data: Any) -> Any:
+        """Call the model; what it raises is passed on."""
+        return self._adapter.call(self._model, method, data)
+
+    def class_names(self, method: str) -> list[str] | None:
+        """Return the names of the columns that a method gives, where the model knows them."""
+        if method in ("predict_proba", "predict_log_proba"):
+            return self._adapter.class_names(self._model)
+        return None

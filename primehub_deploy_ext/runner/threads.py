@@ -1,0 +1,71 @@
+"""Threads: as few as it takes to fork safely before, as many as the model may use after."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+# What numerical libraries read once, when they are loaded.
+LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_SINGLE = {
+    **dict.fromkeys(LIMITS, "1"),
+    # pyarrow's allocator starts a thread otherwise; ARROW_DEFAULT_MEMORY_POOL doesn't prevent it.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
+
+def stay_single() -> dict[str, str | None]:
+    """Make the libraries imported from now on start no threads; return the variables as they were."""
+    before = {name: os.environ.get(name) for name in LIMITS}
+    os.environ.update(_SINGLE)
+    return before
+
+
+def why_not_forkable() -> str:
+    """Return the reason why forking this process is unsafe; empty when it is safe."""
+    if sys.platform == "darwin":
+        return "macOS frameworks don't survive a fork"
+    try:
+        names = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
+    except OSError:
+        return "the threads of a process can't be counted on this system"
+    if len(names) > 1:
+        return f"the imported modules started threads: {', '.join(sorted(names)[:8])} ({len(names)} threads)"
+    return ""
+
+
+def thread_count() -> int:
+    """Return the number of operating-system threads of this process (0: unknown)."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
+    except OSError:
+        return 0
+
+
+def raise_limits(threads: int | None) -> None:
+    """Let libraries that were loaded under :func:`stay_single` use threads again.
+
+    Must run in the thread that calls the model: OpenMP keeps the number per thread.
+
+    Parameters
+    ----------
+    threads
+        How many; one per usable CPU when left out.
+    """
+    count = threads or usable_cpus()
+    if count > 1 and "numpy" in sys.modules:
+        try:
+            import threadpoolctl
+        except ImportError:
+            return
+        threadpoolctl.threadpool_limits(limits=count)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(count)
+
+
+def usable_cpus() -> int:
+    """Return the number of CPUs that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
