@@ -1,0 +1,833 @@
+// Generated from docs/openapi.json by `jlpm types`; do not edit.
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Action
+         * @description What a revision did to its deployment.
+         * @enum {string}
+         */
+        Action: "create" | "update" | "scale" | "stop" | "start" | "restart" | "rollback";
+        /**
+         * ActionOptions
+         * @description Body of ``POST deployments/{id}:stop``, ``:start`` and ``:restart``.
+         */
+        ActionOptions: {
+            /**
+             * Update Message
+             * @default
+             */
+            update_message: string;
+        };
+        /**
+         * Change
+         * @description One line of the watch stream.
+         *
+         *     ``RESET``: what follows is the whole list again, forget what you had. ``BOOKMARK``: everything
+         *     up to ``resource_version`` was sent (also the heartbeat).
+         */
+        Change: {
+            /**
+             * Error
+             * @default null
+             */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** @default null */
+            object: components["schemas"]["Deployment"] | null;
+            /** Resource Version */
+            resource_version: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "RESET" | "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+        };
+        /**
+         * CreateDeployment
+         * @description Body of ``POST deployments``.
+         */
+        CreateDeployment: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Env */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * Group
+             * @description the caller's only or personal group when left out
+             * @default null
+             */
+            group: string | null;
+            /**
+             * Id
+             * @description made from the name when left out
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Instance Type
+             * @default null
+             */
+            instance_type: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
+            model: components["schemas"]["Model"];
+            /** Name */
+            name: string;
+            /**
+             * Replicas
+             * @default 1
+             */
+            replicas: number;
+            /**
+             * Update Message
+             * @default
+             */
+            update_message: string;
+        };
+        /**
+         * Deployment
+         * @description A named model service.
+         */
+        Deployment: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Endpoint
+             * @description public base URL, ends with '/'
+             */
+            endpoint: string;
+            /** Engine */
+            engine: string;
+            /** Group */
+            group: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Resource Version
+             * @description grows with every change of anything; for watch
+             */
+            resource_version: number;
+            /**
+             * Revision
+             * @description number of the newest revision; also the ETag
+             */
+            revision: number;
+            /**
+             * Serving Revision
+             * @description revision whose replicas take the traffic; none when nothing serves
+             * @default null
+             */
+            serving_revision: number | null;
+            /** @description of the revision being rolled out, else of the one that serves */
+            spec: components["schemas"]["DeploymentSpec"];
+            status: components["schemas"]["Status"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+        };
+        /**
+         * DeploymentList
+         * @description One page of deployments.
+         */
+        DeploymentList: {
+            /**
+             * Continue Token
+             * @description pass it on to get the next page
+             * @default null
+             */
+            continue_token: string | null;
+            /**
+             * Counts
+             * @description matches per phase, before paging
+             */
+            counts?: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["Deployment"][];
+            /** Resource Version */
+            resource_version: number;
+            /**
+             * Total
+             * @description number that match, over all pages
+             */
+            total: number;
+        };
+        /**
+         * DeploymentSpec
+         * @description All that a revision fixes.
+         */
+        DeploymentSpec: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Env
+             * @description values are masked in answers
+             */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * Instance Type
+             * @default default
+             */
+            instance_type: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
+            model: components["schemas"]["Model"];
+            /**
+             * Replicas
+             * @default 1
+             */
+            replicas: number;
+            /**
+             * Stopped
+             * @default false
+             */
+            stopped: boolean;
+        };
+        /**
+         * ErrorBody
+         * @description Every error, on every route.
+         */
+        ErrorBody: {
+            /** Code */
+            code: string;
+            /** Details */
+            details?: {
+                [key: string]: unknown;
+            };
+            /** Fields */
+            fields?: {
+                [key: string]: string;
+            }[];
+            /** Message */
+            message: string;
+        };
+        /**
+         * Event
+         * @description Something the engine did or saw.
+         */
+        Event: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "Normal" | "Warning";
+            /** Message */
+            message: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Replica
+             * @default null
+             */
+            replica: string | null;
+            /**
+             * Revision
+             * @default null
+             */
+            revision: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * EventList
+         * @description What the engine did and saw, newest first.
+         */
+        EventList: {
+            /** Items */
+            items: components["schemas"]["Event"][];
+        };
+        /**
+         * Group
+         * @description Who owns deployments.
+         */
+        Group: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Enabled
+             * @description Enable Model Deployment
+             */
+            enabled: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * GroupList
+         * @description Groups of the caller.
+         */
+        GroupList: {
+            /** Items */
+            items: components["schemas"]["Group"][];
+        };
+        /**
+         * Health
+         * @description State of the server extension and its engine.
+         */
+        Health: {
+            /** Details */
+            details?: {
+                [key: string]: unknown;
+            };
+            /** Engine */
+            engine: string;
+            /**
+             * Gateway
+             * @description base URL of the gateway
+             * @default null
+             */
+            gateway: string | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "starting" | "degraded" | "unavailable";
+            /** Version */
+            version: string;
+        };
+        /**
+         * InstanceType
+         * @description Resources of one replica.
+         */
+        InstanceType: {
+            /**
+             * Cpu
+             * @description CPU cores; none: all of the machine
+             * @default null
+             */
+            cpu: number | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Gpu
+             * @default 0
+             */
+            gpu: number;
+            /**
+             * Memory
+             * @description bytes; none: no ceiling
+             * @default null
+             */
+            memory: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * InstanceTypeList
+         * @description Instance types that the caller may use.
+         */
+        InstanceTypeList: {
+            /** Items */
+            items: components["schemas"]["InstanceType"][];
+        };
+        /**
+         * LogLine
+         * @description One line that a replica printed.
+         */
+        LogLine: {
+            /** Attempt */
+            attempt: number;
+            /** Replica */
+            replica: string;
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "stdout" | "stderr";
+            /** Text */
+            text: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * Me
+         * @description Who the caller is to this server, and what they may do.
+         */
+        Me: {
+            /** Can Write */
+            can_write: boolean;
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+            /** User */
+            user: string;
+        };
+        /**
+         * Model
+         * @description A trained model as stored: the artifact, and what is needed to load and to try it.
+         */
+        Model: {
+            /**
+             * Adapter
+             * @description which runner adapter calls it: sklearn, callable
+             * @default callable
+             */
+            adapter: string;
+            /**
+             * Artifact
+             * @description SHA-256 of the artifact's bytes, its key in the artifact store
+             */
+            artifact: string;
+            /**
+             * Class Name
+             * @description type of the model, for people
+             * @default
+             */
+            class_name: string;
+            /**
+             * Example
+             * @description an OIP v2 inference request; a replica is ready once it predicted this
+             * @default null
+             */
+            example: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Interpreter
+             * @description absolute path of the Python that trained it and will run it
+             */
+            interpreter: string;
+            /**
+             * Packages
+             * @description versions of the libraries that the model uses, by import name
+             */
+            packages?: {
+                [key: string]: string;
+            };
+            /**
+             * Python Version
+             * @default
+             */
+            python_version: string;
+            /**
+             * Serializer
+             * @default cloudpickle
+             * @constant
+             */
+            serializer: "cloudpickle";
+            /** @default null */
+            signature: components["schemas"]["Signature"] | null;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+        };
+        /**
+         * Outcome
+         * @description How a revision ended.
+         * @enum {string}
+         */
+        Outcome: "in progress" | "succeeded" | "failed" | "superseded";
+        /**
+         * Phase
+         * @description What a person sees first: one word and one colour for a whole deployment.
+         * @enum {string}
+         */
+        Phase: "Deployed" | "Failed" | "Deploying" | "Stopped";
+        /**
+         * Prediction
+         * @description What the replica answered to ``:predict``.
+         */
+        Prediction: {
+            /**
+             * Body
+             * @description JSON value, or text where the answer was not JSON
+             */
+            body: unknown;
+            /** Content Type */
+            content_type: string;
+            /** Latency Ms */
+            latency_ms: number;
+            /** Status */
+            status: number;
+        };
+        /**
+         * Reason
+         * @description Why a deployment is in its phase, for programs; ``message`` says it to people.
+         * @enum {string}
+         */
+        Reason: "Ready" | "Degraded" | "UpdateFailed" | "Scheduling" | "Starting" | "Loading" | "RollingUpdate" | "Scaling" | "Restarting" | "Stopping" | "Deleting" | "ModelLoadFailed" | "ExampleFailed" | "InterpreterUnusable" | "StartTimeout" | "CrashLoop" | "OOMKilled" | "ArtifactMissing" | "GatewayUnavailable" | "Stopped";
+        /**
+         * Replica
+         * @description One running copy of the model.
+         */
+        Replica: {
+            /**
+             * Attempt
+             * @description 1 at first, +1 with every restart
+             */
+            attempt: number;
+            /**
+             * Last Exit
+             * @description how the previous attempt ended
+             * @default
+             */
+            last_exit: string;
+            /**
+             * Memory
+             * @description bytes: proportional set size where known, else resident
+             * @default null
+             */
+            memory: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Name
+             * @description <revision>-<slot>: stable across restarts
+             */
+            name: string;
+            /**
+             * Pid
+             * @default null
+             */
+            pid: number | null;
+            /**
+             * Restarts
+             * @default 0
+             */
+            restarts: number;
+            /** Revision */
+            revision: number;
+            /**
+             * Serving
+             * @description takes traffic
+             * @default false
+             */
+            serving: boolean;
+            /** Slot */
+            slot: number;
+            /**
+             * Started At
+             * @default null
+             */
+            started_at: string | null;
+            step: components["schemas"]["Step"];
+            /**
+             * Step Since
+             * Format: date-time
+             */
+            step_since: string;
+        };
+        /**
+         * ReplicaCount
+         * @description How many replicas are wanted and how many answer.
+         */
+        ReplicaCount: {
+            /** Desired */
+            desired: number;
+            /** Ready */
+            ready: number;
+        };
+        /**
+         * ReplicaList
+         * @description Replicas now.
+         */
+        ReplicaList: {
+            /** Items */
+            items: components["schemas"]["Replica"][];
+        };
+        /**
+         * Revision
+         * @description One numbered, immutable snapshot of a deployment's specification.
+         */
+        Revision: {
+            action: components["schemas"]["Action"];
+            /**
+             * Changes
+             * @description names of the fields that differ from before
+             */
+            changes?: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Duration
+             * @description seconds from request to outcome
+             * @default null
+             */
+            duration: number | null;
+            /**
+             * Finished At
+             * @default null
+             */
+            finished_at: string | null;
+            /**
+             * Log Tail
+             * @description last log lines of a failed revision
+             */
+            log_tail?: string[];
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Number */
+            number: number;
+            /** @default in progress */
+            outcome: components["schemas"]["Outcome"];
+            /** @default null */
+            reason: components["schemas"]["Reason"] | null;
+            /**
+             * Rollback To
+             * @default null
+             */
+            rollback_to: number | null;
+            spec: components["schemas"]["DeploymentSpec"];
+            /**
+             * Update Message
+             * @default
+             */
+            update_message: string;
+            /** User */
+            user: string;
+        };
+        /**
+         * RevisionList
+         * @description History, newest first.
+         */
+        RevisionList: {
+            /** Items */
+            items: components["schemas"]["Revision"][];
+        };
+        /**
+         * RollbackDeployment
+         * @description Body of ``POST deployments/{id}:rollback``.
+         */
+        RollbackDeployment: {
+            /** Revision */
+            revision: number;
+            /**
+             * Update Message
+             * @default
+             */
+            update_message: string;
+        };
+        /**
+         * ScaleDeployment
+         * @description Body of ``POST deployments/{id}:scale``.
+         */
+        ScaleDeployment: {
+            /** Replicas */
+            replicas: number;
+            /**
+             * Update Message
+             * @default
+             */
+            update_message: string;
+        };
+        /**
+         * Signature
+         * @description What goes in and what comes out, recorded when the model was deployed.
+         */
+        Signature: {
+            /**
+             * Content Type
+             * @description np: one array; pd: one tensor per column of a data frame; json: any JSON value
+             * @enum {string}
+             */
+            content_type: "np" | "pd" | "json";
+            /** Inputs */
+            inputs: components["schemas"]["Tensor"][];
+            /**
+             * Outputs
+             * @default []
+             */
+            outputs: components["schemas"]["Tensor"][];
+        };
+        /**
+         * Status
+         * @description The state of a deployment now.
+         */
+        Status: {
+            /** Message */
+            message: string;
+            phase: components["schemas"]["Phase"];
+            reason: components["schemas"]["Reason"];
+            replicas: components["schemas"]["ReplicaCount"];
+            /**
+             * Since
+             * Format: date-time
+             * @description when phase and reason became what they are
+             */
+            since: string;
+            /**
+             * @description what a Deploying deployment waits for
+             * @default null
+             */
+            step: components["schemas"]["Step"] | null;
+            /**
+             * Step Since
+             * @default null
+             */
+            step_since: string | null;
+            /** @default null */
+            update: components["schemas"]["UpdateStatus"] | null;
+        };
+        /**
+         * Step
+         * @description Where one replica is on its way to serving, in this order.
+         * @enum {string}
+         */
+        Step: "scheduling" | "pulling" | "starting" | "loading" | "ready" | "backing-off" | "stopping" | "exited";
+        /**
+         * Tensor
+         * @description One input or output of a model, in the words of the Open Inference Protocol v2.
+         */
+        Tensor: {
+            /**
+             * Datatype
+             * @description OIP v2 datatype: FP64, INT64, BOOL, BYTES, …
+             */
+            datatype: string;
+            /**
+             * Maximum
+             * @description largest value in the example, numbers only
+             * @default null
+             */
+            maximum: number | null;
+            /**
+             * Minimum
+             * @description smallest value in the example, numbers only
+             * @default null
+             */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Shape
+             * @description -1 where the size is free (the batch)
+             */
+            shape: number[];
+        };
+        /**
+         * UpdateDeployment
+         * @description Body of ``PATCH deployments/{id}``: only the fields that are sent change.
+         */
+        UpdateDeployment: {
+            /**
+             * Description
+             * @default null
+             */
+            description: string | null;
+            /**
+             * Env
+             * @description a value of '********' keeps the current one
+             * @default null
+             */
+            env: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Instance Type
+             * @default null
+             */
+            instance_type: string | null;
+            /**
+             * Metadata
+             * @default null
+             */
+            metadata: {
+                [key: string]: string;
+            } | null;
+            /** @default null */
+            model: components["schemas"]["Model"] | null;
+            /**
+             * Replicas
+             * @default null
+             */
+            replicas: number | null;
+            /**
+             * Update Message
+             * @default
+             */
+            update_message: string;
+        };
+        /**
+         * UpdateStatus
+         * @description A revision that is being rolled out, or whose roll-out failed while an older one serves.
+         */
+        UpdateStatus: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            outcome: components["schemas"]["Outcome"];
+            /** @default null */
+            reason: components["schemas"]["Reason"] | null;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * WarmRequest
+         * @description Body of ``POST warm``: prepare to start replicas of such models fast.
+         */
+        WarmRequest: {
+            /** Interpreter */
+            interpreter: string;
+            /**
+             * Packages
+             * @description import name → version
+             */
+            packages?: {
+                [key: string]: string;
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

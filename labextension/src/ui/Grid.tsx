@@ -1,0 +1,129 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import React, { useRef } from 'react';
+
+import type { Deployment } from '../api/contract';
+import { useWide } from './observers';
+import { Card, Cells } from './rows';
+import { useNow } from './time';
+import { useTranslation } from './translation';
+
+/** From this width on a table, below it cards. */
+const TABLE_WIDTH = 680;
+
+/** Up to so many rows all are in the page, where the browser's own search finds them. */
+const ALL_ROWS = 60;
+
+const ROW_HEIGHT = { card: 92, table: 45 };
+
+export type Layout = 'auto' | 'cards' | 'table';
+
+export interface IGridProps {
+  items: readonly Deployment[];
+  layout: Layout;
+  /** Whether a person can see it: times tick only then. */
+  active: boolean;
+  /** Id of the row that is open; empty: none. */
+  selected: string;
+  onToggle: (id: string) => void;
+}
+
+/** Deployments as a table or as cards; long lists draw only what is in view. */
+export function Grid(props: IGridProps): JSX.Element {
+  const { items, layout, active, selected, onToggle } = props;
+  const trans = useTranslation();
+  const scroll = useRef<HTMLDivElement>(null);
+  const wide = useWide(scroll, TABLE_WIDTH);
+  const table = layout === 'table' || (layout === 'auto' && wide);
+  const counting = items.some(item => item.status.phase === 'Deploying');
+  const now = useNow(counting ? 1_000 : 15_000, active);
+
+  const rows = useVirtualizer({
+    count: items.length,
+    enabled: items.length > ALL_ROWS,
+    estimateSize: () => (table ? ROW_HEIGHT.table : ROW_HEIGHT.card),
+    getItemKey: index => items[index]!.id,
+    getScrollElement: () => scroll.current,
+    overscan: 8
+  });
+  const drawn = rows.getVirtualItems();
+  const above = drawn[0]?.start ?? 0;
+  const below = rows.getTotalSize() - (drawn[drawn.length - 1]?.end ?? 0);
+  const indices =
+    items.length > ALL_ROWS ? drawn.map(row => row.index) : items.keys();
+
+  const shown = [...indices].map(index => {
+    const deployment = items[index]!;
+    const open = deployment.id === selected;
+    return {
+      props: { deployment, now, open, onToggle },
+      element: {
+        key: deployment.id,
+        ref: rows.measureElement,
+        'data-index': index,
+        'data-deployment': deployment.id,
+        className: open ? 'pd-Row pd-mod-open' : 'pd-Row'
+      },
+      position: index + 1
+    };
+  });
+
+  return (
+    <div className="pd-Grid" ref={scroll}>
+      {table ? (
+        <table className="pd-Table" aria-rowcount={items.length + 1}>
+          <caption className="pd-visuallyHidden">
+            {trans.__('Deployments')}
+          </caption>
+          <thead>
+            <tr aria-rowindex={1}>
+              <th scope="col" className="pd-Table-title">
+                {trans.__('Title')}
+              </th>
+              <th scope="col" className="pd-Table-group">
+                {trans.__('Group')}
+              </th>
+              <th scope="col" className="pd-Table-status">
+                {trans.__('Status')}
+              </th>
+              <th scope="col" className="pd-Table-replicas">
+                {trans.__('Replicas')}
+              </th>
+              <th scope="col" className="pd-Table-endpoint">
+                {trans.__('Endpoint')}
+              </th>
+              <th scope="col" className="pd-Table-updated">
+                {trans.__('Last updated')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
+            {shown.map(({ element: { key, ...element }, props, position }) => (
+              <tr key={key} {...element} aria-rowindex={position + 1}>
+                <Cells {...props} />
+              </tr>
+            ))}
+            {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
+          </tbody>
+        </table>
+      ) : (
+        <ul
+          className="pd-Cards"
+          aria-label={trans.__('Deployments')}
+          style={{ paddingTop: above, paddingBottom: below }}
+        >
+          {shown.map(({ element: { key, ...element }, props, position }) => (
+            <li
+              key={key}
+              {...element}
+              aria-setsize={items.length}
+              aria-posinset={position}
+            >
+              <Card {...props} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import React from 'react';
+
+import type { Deployment } from '../api/contract';
+import { Endpoint } from './CopyButton';
+import { Status } from './Status';
+import { exactTime, relativeTime } from './time';
+import { useLocale, useTranslation } from './translation';
+import { trouble } from './vocabulary';
+
+export interface IRowProps {
+  deployment: Deployment;
+  now: number;
+  /** One row at a time is opened: it shows its message and endpoint in full. */
+  open: boolean;
+  onToggle: (id: string) => void;
+}
+
+/** The name; a button that opens and closes the row. */
+export function Title({ deployment, open, onToggle }: IRowProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      className="pd-Title"
+      aria-expanded={open}
+      title={deployment.name}
+      onClick={() => onToggle(deployment.id)}
+    >
+      {deployment.name}
+    </button>
+  );
+}
+
+export function Replicas({ deployment }: IRowProps): JSX.Element {
+  const trans = useTranslation();
+  const { ready, desired } = deployment.status.replicas;
+  const words = trans.__('%1 of %2 replicas ready', ready, desired);
+  return (
+    <span className="pd-Replicas" title={words}>
+      <span aria-hidden="true">
+        {ready}/{desired}
+      </span>
+      <span className="pd-visuallyHidden">{words}</span>
+    </span>
+  );
+}
+
+export function Updated({ deployment, now }: IRowProps): JSX.Element {
+  const trans = useTranslation();
+  const locale = useLocale();
+  const { updated_at, updated_by } = deployment;
+  return (
+    <time
+      className="pd-Updated"
+      dateTime={updated_at}
+      title={trans.__('%1 by %2', exactTime(updated_at, locale), updated_by)}
+    >
+      {relativeTime(updated_at, now, locale)}
+    </time>
+  );
+}
+
+/** What went wrong: two lines of it, everything when the row is open. */
+export function Trouble({ deployment, open }: IRowProps): JSX.Element | null {
+  const trans = useTranslation();
+  const what = trouble(deployment, trans);
+  return what ? (
+    <p
+      className={`pd-Trouble pd-mod-${deployment.status.phase}`}
+      title={open ? undefined : what.message}
+    >
+      <strong>{what.reason}</strong> {what.message}
+    </p>
+  ) : null;
+}
+
+/** What only an open row shows. */
+export function Facts({ deployment }: IRowProps): JSX.Element {
+  const trans = useTranslation();
+  const { id, revision, serving_revision, endpoint } = deployment;
+  const served =
+    serving_revision === null || serving_revision === undefined
+      ? trans.__('none')
+      : String(serving_revision);
+  return (
+    <dl className="pd-Facts">
+      <dt>{trans.__('ID')}</dt>
+      <dd>
+        <code>{id}</code>
+      </dd>
+      <dt>{trans.__('Endpoint')}</dt>
+      <dd>
+        <code>{endpoint}</code>
+      </dd>
+      <dt>{trans.__('Revision')}</dt>
+      <dd>
+        {serving_revision === revision
+          ? revision
+          : trans.__('%1, serving: %2', revision, served)}
+      </dd>
+    </dl>
+  );
+}
+
+/** A deployment where there is little room. */
+export function Card(props: IRowProps): JSX.Element {
+  const { deployment, now, open } = props;
+  const trans = useTranslation();
+  return (
+    <div className="pd-Card">
+      <div className="pd-Card-head">
+        <Title {...props} />
+        <Status deployment={deployment} now={now} />
+      </div>
+      <Trouble {...props} />
+      <div className="pd-Card-meta">
+        <span className="pd-Group" title={trans.__('Group')}>
+          {deployment.group}
+        </span>
+        <Replicas {...props} />
+        <Updated {...props} />
+      </div>
+      <Endpoint url={deployment.endpoint} />
+      {open && <Facts {...props} />}
+    </div>
+  );
+}
+
+/** The cells of a deployment's table row. */
+export function Cells(props: IRowProps): JSX.Element {
+  const { deployment, now, open } = props;
+  return (
+    <>
+      <th scope="row" className="pd-Table-title">
+        <Title {...props} />
+        {open && <Facts {...props} />}
+      </th>
+      <td className="pd-Table-group" title={deployment.group}>
+        {deployment.group}
+      </td>
+      <td className="pd-Table-status">
+        <Status deployment={deployment} now={now} />
+        <Trouble {...props} />
+      </td>
+      <td className="pd-Table-replicas">
+        <Replicas {...props} />
+      </td>
+      <td className="pd-Table-endpoint">
+        <Endpoint url={deployment.endpoint} />
+      </td>
+      <td className="pd-Table-updated">
+        <Updated {...props} />
+      </td>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import { DOMWidgetModel, DOMWidgetView } from '@jupyter-widgets/base';
+import React from 'react';
+import { Root, createRoot } from 'react-dom/client';
+
+import type { IDeployments } from './tokens';
+import { App } from './ui/App';
+import type { Layout } from './ui/Grid';
+import { VERSION } from './version';
+
+const MODULE = 'primehub-deploy-ext';
+
+/** What the kernel and the page share: which deployments to show and how, never the data. */
+export class DeploymentsPanelModel extends DOMWidgetModel {
+  override defaults(): Backbone.ObjectHash {
+    return {
+      ...super.defaults(),
+      _model_name: 'DeploymentsPanelModel',
+      _model_module: MODULE,
+      _model_module_version: VERSION,
+      _view_name: 'DeploymentsPanelView',
+      _view_module: MODULE,
+      _view_module_version: VERSION,
+      group: '',
+      deployment: '',
+      view: 'auto',
+      height: '',
+      selected: ''
+    };
+  }
+}
+
+/** The same screen as the side panel, in a notebook cell. */
+export class DeploymentsPanelView extends DOMWidgetView {
+  /** Set by the plugin before the first view is made. */
+  static deployments: IDeployments;
+
+  override render(): void {
+    super.render();
+    this.root = createRoot(this.el);
+    this.listenTo(this.model, 'change', () => this.draw());
+    this.draw();
+  }
+
+  override remove(): void {
+    this.root?.unmount();
+    super.remove();
+  }
+
+  private draw(): void {
+    this.root?.render(
+      <App
+        {...DeploymentsPanelView.deployments}
+        host="cell"
+        group={this.text('group')}
+        deployment={this.text('deployment')}
+        layout={this.text('view') as Layout}
+        height={this.text('height')}
+        selected={this.text('selected')}
+        onSelect={this.select}
+      />
+    );
+  }
+
+  private readonly select = (id: string): void => {
+    this.model.set('selected', id);
+    this.touch();
+  };
+
+  /** A trait as text; what the kernel leaves out or sets to None is empty. */
+  private text(trait: string): string {
+    const value: unknown = this.model.get(trait);
+    return typeof value === 'string' ? value : '';
+  }
+
+  private root: Root | undefined;
+}
