@@ -1,0 +1,1 @@
+"""Use cases: validate, authorize, then ask the engine. Knows nothing of HTTP."""
