@@ -1,0 +1,167 @@
+import { expect, galata, test as base } from '@jupyterlab/galata';
+import type { Locator, Page } from '@playwright/test';
+
+export { expect, galata };
+
+export const PANEL_ID = 'primehub-deploy-panel';
+
+type Play = (items: object[], mode?: 'ok' | 'cut' | 'missing') => Promise<void>;
+
+/** Galata's test, with what the fake REST API answers. */
+export const test = base.extend<{ play: Play }>({
+  play: async ({ request, baseURL }, use) => {
+    const play: Play = async (items, mode = 'ok') => {
+      const response = await request.put(
+        `${baseURL}/primehub-deploy/v1/script`,
+        { data: { items, mode } }
+      );
+      expect(response.status()).toBe(204);
+    };
+    await play([]);
+    await use(play);
+  }
+});
+
+export const THEMES = {
+  light: 'JupyterLab Light',
+  dark: 'JupyterLab Dark',
+  'high-contrast': 'JupyterLab Dark High Contrast'
+} as const;
+
+export const withTheme = (theme: string) => ({
+  ...galata.DEFAULT_SETTINGS,
+  '@jupyterlab/apputils-extension:themes': { theme }
+});
+
+export const panelOf = (page: Page): Locator => page.locator(`#${PANEL_ID}`);
+
+export const ago = (seconds: number): string =>
+  new Date(Date.now() - seconds * 1000).toISOString();
+
+interface IStatus {
+  phase: string;
+  reason: string;
+  [more: string]: unknown;
+}
+
+export function deployment(
+  id: string,
+  name: string,
+  status: IStatus = { phase: 'Deployed', reason: 'Ready' },
+  more: object = {}
+) {
+  return {
+    id,
+    name,
+    group: 'research',
+    engine: 'local',
+    spec: {
+      model: {
+        artifact: '0'.repeat(64),
+        size: 1024,
+        interpreter: '/usr/bin/python3'
+      },
+      replicas: 1
+    },
+    revision: 1,
+    serving_revision: 1,
+    endpoint: `http://127.0.0.1:8123/deployment/${id}/`,
+    created_at: ago(86_400),
+    created_by: 'ada',
+    updated_at: ago(3 * 3_600),
+    updated_by: 'grace',
+    resource_version: 0,
+    ...more,
+    status: {
+      message: '',
+      replicas: { desired: 1, ready: 1 },
+      since: ago(60),
+      step: null,
+      step_since: null,
+      update: null,
+      ...status
+    }
+  };
+}
+
+/** One of each kind that the grid draws differently. */
+export const gallery = () => [
+  deployment(
+    'churn-forecast-q4-x3k9q',
+    'Churn forecast',
+    {
+      phase: 'Failed',
+      reason: 'OOMKilled',
+      message:
+        'Replica 3-0 was killed: limit 512 MiB, peak 530 MiB. Choose a larger instance type, or load a smaller model: the artifact alone is 410 MiB on disk.',
+      replicas: { desired: 2, ready: 0 }
+    },
+    { group: 'sales', serving_revision: null, updated_at: ago(140) }
+  ),
+  deployment(
+    'fraud-detector-7wq2m',
+    'Fraud detector',
+    {
+      phase: 'Deployed',
+      reason: 'UpdateFailed',
+      message: 'Revision 3 serves; revision 4 failed.',
+      replicas: { desired: 3, ready: 3 },
+      update: {
+        revision: 4,
+        outcome: 'failed',
+        reason: 'ModelLoadFailed',
+        message: "ModuleNotFoundError: No module named 'xgboost'"
+      }
+    },
+    { revision: 4, serving_revision: 3, updated_at: ago(700) }
+  ),
+  deployment('iris-classifier-x3k9q', 'Iris classifier', {
+    phase: 'Deployed',
+    reason: 'Ready',
+    replicas: { desired: 2, ready: 2 }
+  }),
+  deployment(
+    'pricing-of-long-named-things-in-the-north-9a1bc',
+    'Pricing of things with a rather long name, north region',
+    {
+      phase: 'Deploying',
+      reason: 'Loading',
+      step: 'loading',
+      step_since: ago(8),
+      replicas: { desired: 4, ready: 1 }
+    },
+    { group: 'operations-and-logistics', updated_at: ago(12) }
+  ),
+  deployment(
+    'recommender-old-1m4xx',
+    'Recommender (old)',
+    {
+      phase: 'Stopped',
+      reason: 'Stopped',
+      replicas: { desired: 1, ready: 0 }
+    },
+    { serving_revision: null, updated_at: ago(40 * 86_400) }
+  )
+];
+
+/** The widget's traits as the kernel sends them. */
+export const CELL = `
+import traitlets
+from ipywidgets import DOMWidget
+
+class DeploymentsPanel(DOMWidget):
+    _model_name = traitlets.Unicode("DeploymentsPanelModel").tag(sync=True)
+    _model_module = traitlets.Unicode("primehub-deploy-ext").tag(sync=True)
+    _model_module_version = traitlets.Unicode("^0.1.0").tag(sync=True)
+    _view_name = traitlets.Unicode("DeploymentsPanelView").tag(sync=True)
+    _view_module = traitlets.Unicode("primehub-deploy-ext").tag(sync=True)
+    _view_module_version = traitlets.Unicode("^0.1.0").tag(sync=True)
+    group = traitlets.Unicode("").tag(sync=True)
+    deployment = traitlets.Unicode("").tag(sync=True)
+    view = traitlets.Unicode("auto").tag(sync=True)
+    height = traitlets.Unicode("").tag(sync=True)
+    selected = traitlets.Unicode("").tag(sync=True)
+
+panel = DeploymentsPanel()
+panel
+`;
