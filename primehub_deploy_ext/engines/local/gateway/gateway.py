@@ -1,0 +1,363 @@
+"""The gateway as the daemon sees it: started or adopted, kept alive, told what to serve."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import logging
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
+from primehub_deploy_ext.engines.local.gateway import port as ports
+from primehub_deploy_ext.engines.local.gateway.admin import AdminError, RequestCount
+from primehub_deploy_ext.engines.local.gateway.bootstrap import CLUSTERS_FILE, ROUTES_FILE, bootstrap
+from primehub_deploy_ext.engines.local.gateway.config import ConfigFile, clusters_file, routes_file
+from primehub_deploy_ext.engines.local.gateway.process import EnvoyProcess, Record, find_envoy
+from primehub_deploy_ext.engines.local.gateway.routes import GatewayState
+from primehub_deploy_ext.engines.local.gateway.settings import DEFAULT_PORT, Settings
+from primehub_deploy_ext.engines.local.gateway.waiting import until
+from primehub_deploy_ext.engines.local.gateway.xds import XdsFiles
+
+_START_LIMIT = 20.0
+_ADOPT_LIMIT = 3.0
+_APPLY_LIMIT = 10.0
+_RESTART_DELAYS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+_LONG_LIFE = 30.0
+# A request that was routed just before a flip is not counted by its cluster yet.
+_FLIP_SECONDS = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """One Envoy and its files.
+
+    Parameters
+    ----------
+    run_dir
+        The engine's run-time directory; the gateway's files lie in ``gw`` below it.
+    settings
+        Taken from the environment when left out.
+    binary
+        The Envoy to run; looked for when left out.
+    on_restart
+        Called with a sentence each time Envoy ended by itself and serves again.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        settings: Settings | None = None,
+        *,
+        binary: Path | None = None,
+        on_restart: Callable[[str], None] | None = None,
+    ) -> None:
+        self._folder = run_dir / "gw"
+        self._files = XdsFiles(self._folder / "xds")
+        self._settings = settings or Settings.from_environment()
+        self._binary = binary
+        self._on_restart = on_restart
+        self._process: EnvoyProcess | None = None
+        self._supervising: asyncio.Task[None] | None = None
+        self._held: socket.socket | None = None
+        self._port = self._wanted_port = 0
+        self._wanted: GatewayState | None = None
+        self._applied: GatewayState | None = None
+        self._applying = asyncio.Lock()
+        self.problem: str | None = None
+        """Why Envoy is not running although it should, or None."""
+
+    @property
+    def url(self) -> str:
+        """``http://host:port``, the same over restarts."""
+        return f"http://{self._settings.caller_host}:{self._port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Envoy's process."""
+        return self._process.record.pid if self._process else None
+
+    async def start(self) -> None:
+        """Adopt the Envoy that runs, else start one; return once it serves what its files say.
+
+        Raises
+        ------
+        EngineUnavailable
+            If there is no Envoy, or it doesn't come up; with its own words.
+        """
+        record = Record.load(self._record_path)
+        running = EnvoyProcess(record, self._log_path) if record else None
+        if running and not running.running:
+            running = None
+        self._files.load()
+        self._take_port(record, shared=running is not None)
+        try:
+            if running and not await self._adopt(running):
+                await self._launch()
+                # Both listen on the port by now: whoever is connected to the old one gets its answer.
+                await running.stop(_APPLY_LIMIT)
+            elif not running:
+                await self._launch()
+        except BaseException:
+            self._release_port()
+            raise
+        self._supervising = asyncio.create_task(self._supervise(), name="gateway")
+
+    async def close(self) -> None:
+        """Stop looking after Envoy, which goes on serving."""
+        if self._supervising:
+            self._supervising.cancel()
+            await asyncio.gather(self._supervising, return_exceptions=True)
+            self._supervising = None
+        self._release_port()
+
+    async def stop(self, limit: float = 5.0) -> None:
+        """End Envoy; requests in flight have ``limit`` seconds to be answered."""
+        await self.close()
+        if self._process:
+            await self._process.stop(limit)
+            self._process = None
+
+    async def apply(self, state: GatewayState) -> None:
+        """Serve this, and nothing else; returns when Envoy does.
+
+        Calls that come while another one is at work are done in one go, the newest state wins.
+
+        Raises
+        ------
+        UpstreamFailed
+            If Envoy refuses; with its own words. It goes on with what it had.
+        EngineUnavailable
+            If Envoy is not there in time. It will serve the state as soon as it is.
+        """
+        self._wanted = state
+        async with self._applying:
+            newest = self._wanted
+            if newest == self._applied:
+                return
+            self._applied = None
+            routes = routes_file(newest.routes, newest.unavailable, timeout=self._settings.route_timeout)
+            # Additions are known before a route leads there, removals are gone only when none does any more.
+            await self._deliver(
+                CLUSTERS_FILE, clusters_file(newest.clusters, kept=self._files[CLUSTERS_FILE].resources)
+            )
+            await self._deliver(ROUTES_FILE, routes)
+            await self._deliver(CLUSTERS_FILE, clusters_file(newest.clusters))
+            self._applied = newest
+
+    async def wait_healthy(self, cluster_name: str, n: int, timeout: float) -> None:
+        """Wait until ``n`` replicas of a cluster are in rotation.
+
+        Raises
+        ------
+        EngineUnavailable
+            If they are not after ``timeout`` seconds.
+        """
+        seen = 0
+
+        async def enough() -> bool:
+            nonlocal seen
+            seen = await self._process.admin.healthy(cluster_name) if self._process else 0
+            return seen >= n
+
+        if not await until(enough, timeout):
+            raise EngineUnavailable(
+                f"{seen} of {n} replicas of {cluster_name} answered the gateway's health check within {timeout:g} s"
+            )
+
+    async def drained(self, cluster_name: str, limit: float) -> bool:
+        """Wait until a cluster, to which no route leads any more, has answered everything.
+
+        Returns
+        -------
+        bool
+            False if after ``limit`` seconds it still hasn't.
+        """
+
+        async def idle() -> bool:
+            return self._process is None or await self._process.admin.active(cluster_name) == 0
+
+        await asyncio.sleep(_FLIP_SECONDS)
+        return await until(idle, limit)
+
+    async def stats(self) -> list[RequestCount]:
+        """Return the requests counted since Envoy started.
+
+        Raises
+        ------
+        EngineUnavailable
+            If Envoy can't be asked.
+        """
+        try:
+            return await self._running.admin.requests()
+        except AdminError as error:
+            raise EngineUnavailable(str(error)) from error
+
+    # ------------------------------------------------------------------------------------------- the process
+
+    @property
+    def _record_path(self) -> Path:
+        return self._folder / "gateway.json"
+
+    @property
+    def _log_path(self) -> Path:
+        return self._folder / "envoy.log"
+
+    @property
+    def _running(self) -> EnvoyProcess:
+        if self._process is None:
+            raise EngineUnavailable(self.problem or "the gateway is not started")
+        return self._process
+
+    def _take_port(self, record: Record | None, *, shared: bool) -> None:
+        host = self._settings.host
+        self._wanted_port = self._settings.port or (record.wanted if record else DEFAULT_PORT)
+        keep = record is not None and (record.host, record.wanted) == (host, self._wanted_port)
+        wanted = record.port if record and keep else self._wanted_port
+        try:
+            self._held = ports.join(host, wanted) if shared and keep else ports.reserve(host, wanted)
+        except OSError as error:
+            raise EngineUnavailable(f"the gateway can't listen on {host}: {error}") from error
+        self._port = self._held.getsockname()[1]
+        if self._port != wanted:
+            log.warning("port %d is taken by another program: the gateway listens on %d", wanted, self._port)
+
+    def _release_port(self) -> None:
+        if self._held:
+            self._held.close()
+            self._held = None
+
+    async def _adopt(self, process: EnvoyProcess) -> bool:
+        if process.record.port == self._port and process.record.design == self._design(self._find_binary()):
+            try:
+                await self._until_serving(process, _ADOPT_LIMIT)
+            except (EngineUnavailable, UpstreamFailed) as error:
+                log.warning("the running gateway is replaced: %s", error)
+            else:
+                self._process = process
+                return True
+        return False
+
+    async def _launch(self) -> None:
+        try:
+            await self._launch_once()
+        except UpstreamFailed:
+            # Left by another version of this package. To serve nothing until the next apply is better than no start.
+            log.exception("the gateway refuses its files, and starts without")
+            self._files.forget()
+            self._applied = None
+            await self._launch_once()
+
+    async def _launch_once(self) -> None:
+        binary = self._find_binary()
+        for old in self._folder.glob("admin-*.sock"):
+            if not self._process or str(old) != self._process.record.admin:
+                old.unlink(missing_ok=True)
+        self._files.write_all()
+        admin = str(self._folder / f"admin-{secrets.token_hex(4)}.sock")
+        process = EnvoyProcess.start(
+            binary,
+            self._bootstrap(admin, base64.b64encode(secrets.token_bytes(20)).decode()),
+            self._folder,
+            host=self._settings.host,
+            port=self._port,
+            wanted=self._wanted_port,
+            admin=admin,
+            design=self._design(binary),
+        )
+        try:
+            process.record.save(self._record_path)
+            await self._until_serving(process, _START_LIMIT)
+        except BaseException:
+            await process.kill()
+            raise
+        self._process, self.problem = process, None
+
+    def _find_binary(self) -> Path:
+        return self._binary or find_envoy()
+
+    def _bootstrap(self, admin: str, nobody: str) -> dict[str, object]:
+        return bootstrap(self._settings, port=self._port, admin=admin, xds=str(self._files.folder), nobody=nobody)
+
+    def _design(self, binary: Path) -> str:
+        with contextlib.suppress(OSError):
+            found = binary.stat()
+            facts = [str(binary), found.st_size, found.st_mtime_ns, self._bootstrap("", "")]
+            return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+        return ""
+
+    async def _until_serving(self, process: EnvoyProcess, limit: float) -> None:
+        # /ready says LIVE with broken files and without a listener too.
+        async def serving() -> bool:
+            if not process.running:
+                raise EngineUnavailable("Envoy ended while it started" + _quote(process.complaints()))
+            status = await process.admin.status()
+            taken = self._files.taken(status)
+            if status.refused and not taken:
+                raise UpstreamFailed("Envoy refused its files" + _quote(process.complaints()))
+            return taken and status.listeners == 1
+
+        if not await until(serving, limit):
+            raise EngineUnavailable(f"Envoy did not serve within {limit:g} s" + _quote(process.complaints()))
+
+    async def _supervise(self) -> None:
+        loop, attempts = asyncio.get_running_loop(), 0
+        while True:
+            began, process = loop.time(), self._running
+            how = await process.ended()
+            log.warning("the gateway %s%s", how, _quote(process.complaints()))
+            self._process, self.problem = None, f"the gateway {how}, and is started again"
+            attempts = 0 if loop.time() - began > _LONG_LIFE else attempts
+            launched = False
+            while not launched:
+                await asyncio.sleep(_RESTART_DELAYS[min(attempts, len(_RESTART_DELAYS) - 1)])
+                attempts += 1
+                try:
+                    await self._launch()
+                    launched = True
+                except (EngineUnavailable, UpstreamFailed, OSError) as error:
+                    self.problem = f"the gateway {how}, and can't be started again: {error}"
+                    log.warning(self.problem)
+            if self._on_restart:
+                self._on_restart(f"the gateway {how}, and was started again")
+
+    # --------------------------------------------------------------------------------------------- the files
+
+    async def _deliver(self, name: str, file: ConfigFile) -> None:
+        before, process = self._files[name], self._running
+        if file == before:
+            return
+        refused, logged = 0, process.log_size
+        with contextlib.suppress(AdminError):
+            refused = (await process.admin.status()).refused
+
+        async def taken() -> bool:
+            current = self._process
+            if current is None:  # it is being restarted, with the file as it is now
+                return False
+            status = await current.admin.status()
+            # Another process: it counts from 0, and what it refuses is told when it is started.
+            if current is process and status.refused > refused:
+                raise UpstreamFailed("the gateway refused the change" + _quote(process.complaints(logged)))
+            if name == ROUTES_FILE:
+                return status.routes == file.version
+            return status.clusters == file.version and not status.warming
+
+        self._files.write(name, file)
+        try:
+            if not await until(taken, _APPLY_LIMIT):
+                raise EngineUnavailable(self.problem or f"the gateway did not take {name} within {_APPLY_LIMIT:g} s")
+        except UpstreamFailed:
+            # It keeps what it had; after a restart it would have nothing.
+            self._files.write(name, before)
+            raise
+
+
+def _quote(lines: list[str]) -> str:
+    return ":\n" + "\n".join(lines[-8:]) if lines else ""
