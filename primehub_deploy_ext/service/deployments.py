@@ -82,7 +82,7 @@ class DeploymentService:
 
     # ------------------------------------------------------------------ reading
 
-    async def list(self, user: str, query: ListQuery) -> DeploymentList:
+    async def page(self, user: str, query: ListQuery) -> DeploymentList:
         """Return one page of the caller's deployments."""
         visible = await self._group_names(user)
         deployments, resource_version = await self._engine.deployments()
@@ -164,7 +164,7 @@ class DeploymentService:
         for _ in range(_ID_ATTEMPTS):
             try:
                 return await create(names.id_from_name(request.name))
-            except AlreadyExists:
+            except AlreadyExists:  # noqa: PERF203 -- each try is a round trip to the engine
                 continue
         raise AlreadyExists(
             f"no free id was found for the name {request.name!r}: choose one yourself",

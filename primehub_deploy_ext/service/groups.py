@@ -19,7 +19,7 @@ class GroupProvider(Protocol):
 class PersonalGroup:
     """One group: that of the OS user who runs the server, whose machine the deployments live on."""
 
-    async def groups(self, user: str) -> list[Group]:
+    async def groups(self, user: str) -> list[Group]:  # noqa: ARG002 -- the protocol's signature
         """Return the personal group, whoever asks: who may use the server may use it."""
         name = os_user()
         return [Group(name=name, display_name=name, enabled=True)]

@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.models import Deployment, DeploymentList
 from primehub_deploy_ext.domain.phases import Outcome, Phase, Reason
+from primehub_deploy_ext.service.parameters import bad_parameter, parse_flag, parse_number
 
 MAX_LIMIT = 1000
 
@@ -24,8 +24,6 @@ _SORT_KEYS: dict[str, Callable[[Deployment], str | float]] = {
     "updated_by": lambda d: d.updated_by.casefold(),
 }
 SORTS = tuple(_SORT_KEYS)
-
-_YES_NO = {"1": True, "true": True, "0": False, "false": False}
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class ListQuery:
         """
         sort = arguments.get("sort") or "name"
         if sort.removeprefix("-") not in SORTS:
-            raise _bad("sort", f"must be one of {', '.join(SORTS)}, with '-' in front for descending")
+            raise bad_parameter("sort", f"must be one of {', '.join(SORTS)}, with '-' in front for descending")
         token = arguments.get("continue")
         return ListQuery(
             search=arguments.get("search", ""),
@@ -109,7 +107,7 @@ def page_of(deployments: Iterable[Deployment], query: ListQuery, resource_versio
     if query.after is not None:
         last = (query.after.key, query.after.id)
         # Keys of one sort are all texts or all numbers, and so is the token's: _decode checked it.
-        ordered = [row for row in ordered if (row[:2] < last if query.descending else row[:2] > last)]  # type: ignore[operator]
+        ordered = [row for row in ordered if (row[:2] < last if query.descending else row[:2] > last)]
     page = ordered if query.limit is None else ordered[: query.limit]
     token = None
     if len(page) < len(ordered):
@@ -134,30 +132,11 @@ def is_broken(deployment: Deployment) -> bool:
     )
 
 
-def parse_flag(arguments: Mapping[str, str], name: str) -> bool | None:
-    """Read a yes-or-no parameter; None when left out."""
-    text = arguments.get(name, "")
-    if text and text.lower() not in _YES_NO:
-        raise _bad(name, "must be 1 or 0")
-    return _YES_NO.get(text.lower())
-
-
-def parse_number(arguments: Mapping[str, str], name: str, *, at_least: int, at_most: int) -> int | None:
-    """Read a whole number; None when left out."""
-    text = arguments.get(name, "")
-    if not text:
-        return None
-    # isdecimal() alone lets digits of other scripts through; the length keeps int() cheap.
-    if not (text.isascii() and text.isdecimal() and len(text) <= 20 and at_least <= int(text) <= at_most):
-        raise _bad(name, f"must be a whole number from {at_least} to {at_most}")
-    return int(text)
-
-
 def _parse_phases(text: str) -> frozenset[Phase]:
     known = {str(phase).lower(): phase for phase in Phase}
     wanted = [word.strip().lower() for word in text.split(",") if word.strip()]
     if any(word not in known for word in wanted):
-        raise _bad("status", f"must be phases, separated by commas: {', '.join(map(str, Phase))}")
+        raise bad_parameter("status", f"must be phases, separated by commas: {', '.join(map(str, Phase))}")
     return frozenset(known[word] for word in wanted)
 
 
@@ -179,14 +158,12 @@ def _encode(position: Position, sort: str) -> str:
 
 def _decode(token: str, sort: str) -> Position:
     try:
-        token_sort, key, id = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        token_sort, key, last_id = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (ValueError, TypeError, RecursionError):
-        token_sort, key, id = None, None, None
+        token_sort, key, last_id = None, None, None
     textual = not sort.endswith("_at")
-    if token_sort != sort or not isinstance(id, str) or not isinstance(key, str if textual else float):
-        raise _bad("continue", "must be the continue_token of an answer to the same query; start again without it")
-    return Position(key, id)
-
-
-def _bad(name: str, rule: str) -> InvalidInput:
-    return InvalidInput(f"{name}: {rule}", fields=[{"field": name, "message": rule}])
+    if token_sort != sort or not isinstance(last_id, str) or not isinstance(key, str if textual else float):
+        raise bad_parameter(
+            "continue", "must be the continue_token of an answer to the same query; start again without it"
+        )
+    return Position(key, last_id)

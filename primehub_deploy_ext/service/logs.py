@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.engines.base import LogQuery
-from primehub_deploy_ext.service.listing import parse_flag, parse_number
+from primehub_deploy_ext.service.parameters import bad_parameter, parse_flag, parse_number
 
 MAX_TAIL = 1_000_000
 
@@ -26,7 +26,7 @@ def parse_log_query(arguments: Mapping[str, str]) -> LogQuery:
         try:
             attempt = parse_number(arguments, "attempt", at_least=1, at_most=2**31)
         except InvalidInput as error:
-            raise _bad("attempt", "must be the number of an attempt, or 'previous'") from error
+            raise bad_parameter("attempt", "must be the number of an attempt, or 'previous'") from error
     return LogQuery(
         replica=arguments.get("replica") or None,
         attempt=attempt,
@@ -43,9 +43,5 @@ def _parse_time(text: str) -> datetime | None:
         # Python 3.10 knows neither "Z" nor a "+" that a URL turned into a space.
         time = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text.replace(" ", "+")))
     except ValueError as error:
-        raise _bad("since", "must be a time in ISO 8601, such as 2026-11-23T09:40:24Z") from error
+        raise bad_parameter("since", "must be a time in ISO 8601, such as 2026-11-23T09:40:24Z") from error
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
-
-
-def _bad(name: str, rule: str) -> InvalidInput:
-    return InvalidInput(f"{name}: {rule}", fields=[{"field": name, "message": rule}])

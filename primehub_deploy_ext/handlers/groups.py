@@ -1,0 +1,21 @@
+"""``groups``: the groups of the caller."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+
+
+class GroupsHandler(ApiHandler):
+    """Groups that may own a deployment."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self) -> None:
+        """List them."""
+        groups = await (await self.services()).deployments.groups(self.caller)
+        from primehub_deploy_ext.domain.models import GroupList
+
+        self.answer(GroupList(items=groups))

@@ -1,0 +1,62 @@
+"""``deployments/{id}/logs``: what replicas printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from primehub_deploy_ext.domain.errors import DeployError
+from primehub_deploy_ext.handlers.base import RESOURCE
+from primehub_deploy_ext.handlers.stream import StreamHandler
+from primehub_deploy_ext.service.streams import closing
+
+if TYPE_CHECKING:
+    from primehub_deploy_ext.domain.models import LogLine
+
+
+class LogsHandler(StreamHandler):
+    """Log lines, for programs or for people."""
+
+    @web.authenticated
+    @authorized("read", RESOURCE)
+    async def get(self, id: str) -> None:
+        """Stream them."""
+        service = (await self.services()).deployments
+        from primehub_deploy_ext.service.logs import parse_log_query
+
+        query = parse_log_query(self.parameters)
+        lines = await service.logs(self.caller, id, query)
+        if self._wants_text():
+            named = query.replica is None
+            await self.stream(_as_text(lines, named=named), "text/plain; charset=utf-8", _error_as_text)
+        else:
+            await self.stream(_as_json(lines), "application/x-ndjson", _error_as_json)
+
+    def _wants_text(self) -> bool:
+        accept = self.request.headers.get("Accept", "")
+        return "text/plain" in accept and "application/x-ndjson" not in accept
+
+
+async def _as_json(lines: AsyncIterator[LogLine]) -> AsyncIterator[str]:
+    async with closing(lines):
+        async for line in lines:
+            yield line.model_dump_json() + "\n"
+
+
+async def _as_text(lines: AsyncIterator[LogLine], *, named: bool) -> AsyncIterator[str]:
+    async with closing(lines):
+        async for line in lines:
+            # Of one replica: exactly what it printed.
+            yield f"[{line.replica}] {line.text}\n" if named else f"{line.text}\n"
+
+
+def _error_as_json(error: DeployError) -> str:
+    return json.dumps(error.to_dict()) + "\n"
+
+
+def _error_as_text(error: DeployError) -> str:
+    return f"[the log ends here: {error.message}]\n"

@@ -1,0 +1,26 @@
+"""``deployments/{id}:predict``: try the endpoint through the server, where a browser can't reach it."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+
+
+class PredictHandler(ApiHandler):
+    """One request to the endpoint."""
+
+    @web.authenticated
+    @authorized("write", RESOURCE)
+    async def post(self, id: str) -> None:
+        """Pass the body on and answer what came back, whatever its status."""
+        service = (await self.services()).deployments
+        from primehub_deploy_ext.engines.base import PredictRequest
+
+        request = PredictRequest(
+            body=self.request.body,
+            path=self.parameters.get("path", ""),
+            content_type=self.request.headers.get("Content-Type", "application/json"),
+        )
+        self.answer(await service.predict(self.caller, id, request))

@@ -1,0 +1,23 @@
+"""``warm``: somebody is about to deploy."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+
+
+class WarmHandler(ApiHandler):
+    """Prepare a launcher."""
+
+    @web.authenticated
+    @authorized("write", RESOURCE)
+    async def post(self) -> None:
+        """Accept at once; the work goes on in the engine."""
+        service = (await self.services()).deployments
+        from primehub_deploy_ext.domain.models import WarmRequest
+
+        await service.warm(self.body(WarmRequest))
+        self.set_status(202)
+        self.finish("{}")
