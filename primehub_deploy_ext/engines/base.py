@@ -119,9 +119,7 @@ class Engine(Protocol):
     async def create(self, new: NewDeployment) -> Deployment:
         """Start a new deployment. ``AlreadyExists`` if the id is taken; concurrent creates: one wins."""
 
-    async def update(
-        self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None
-    ) -> Deployment:
+    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None) -> Deployment:
         """Replace fields of the specification and roll the change out.
 
         New replicas become ready first, then traffic moves, then the old ones drain: no request fails.
@@ -134,19 +132,13 @@ class Engine(Protocol):
     ) -> Deployment:
         """Change the number of replicas; those that stay are not restarted."""
 
-    async def stop(
-        self, id: str, *, user: str, update_message: str = "", if_match: int | None = None
-    ) -> Deployment:
+    async def stop(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
         """End all replicas after they answered what is in flight; the endpoint answers 503 with JSON."""
 
-    async def start(
-        self, id: str, *, user: str, update_message: str = "", if_match: int | None = None
-    ) -> Deployment:
+    async def start(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
         """Start a stopped deployment with the replicas it had."""
 
-    async def restart(
-        self, id: str, *, user: str, update_message: str = "", if_match: int | None = None
-    ) -> Deployment:
+    async def restart(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
         """Replace all replicas by fresh ones of the same specification, without a failed request."""
 
     async def rollback(

@@ -1,0 +1,253 @@
+"""The embedded engine as the service layer sees it: calls to the daemon, which it starts when it isn't there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from primehub_deploy_ext._version import __version__
+from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
+from primehub_deploy_ext.domain.models import (
+    Change,
+    Deployment,
+    Event,
+    Health,
+    InstanceType,
+    LogLine,
+    Prediction,
+    Replica,
+    Revision,
+    UpdateDeployment,
+    WarmRequest,
+)
+from primehub_deploy_ext.engines.base import Capabilities, LogQuery, NewDeployment, PredictRequest
+from primehub_deploy_ext.engines.local import rpc
+from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
+from primehub_deploy_ext.engines.local.log_query import dump_log_query
+from primehub_deploy_ext.engines.local.paths import Paths
+
+_START_LIMIT = 30.0
+_CONNECT_PAUSE = 0.01
+_LOG_TAIL = 2000
+_DELETE_LIMIT = 120.0
+
+
+class LocalEngine:
+    """Runs deployments on this machine, as processes of this OS user.
+
+    Parameters
+    ----------
+    paths
+        Folders of the engine; those of the user when left out.
+    """
+
+    name = "local"
+    capabilities = Capabilities(artifacts=True, images=False, warm=True, log_attempts=True)
+
+    def __init__(self, paths: Paths | None = None) -> None:
+        self._paths = paths or Paths.of_user()
+        self._artifacts = ArtifactStore(self._paths.artifacts)
+        self._starting: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Nothing to prepare: the daemon starts on first use."""
+
+    async def close(self) -> None:
+        """Nothing to release: the daemon is on its own."""
+
+    async def health(self) -> Health:
+        """See ``Engine.health``."""
+        try:
+            return Health.model_validate(await rpc.call(self._paths.socket, "health", timeout=5.0))
+        except EngineUnavailable:
+            return Health(
+                version=__version__, engine=self.name, status="ok", message="idle: the daemon starts on first use"
+            )
+
+    async def instance_types(self) -> list[InstanceType]:
+        """See ``Engine.instance_types``."""
+        return list(INSTANCE_TYPES)
+
+    async def deployments(self) -> tuple[list[Deployment], int]:
+        """See ``Engine.deployments``."""
+        found = await self._call("deployments")
+        return [Deployment.model_validate(item) for item in found["items"]], found["resource_version"]
+
+    async def get(self, id: str) -> Deployment:
+        """See ``Engine.get``."""
+        return Deployment.model_validate(await self._call("get", id=id))
+
+    async def create(self, new: NewDeployment) -> Deployment:
+        """See ``Engine.create``."""
+        wish = {
+            "id": new.id,
+            "name": new.name,
+            "group": new.group,
+            "user": new.user,
+            "update_message": new.update_message,
+            "spec": new.spec.model_dump(mode="json"),
+        }
+        return Deployment.model_validate(await self._call("create", **wish))
+
+    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None) -> Deployment:
+        """See ``Engine.update``."""
+        sent = change.model_dump(mode="json", exclude_unset=True)
+        return Deployment.model_validate(await self._call("update", id=id, change=sent, user=user, if_match=if_match))
+
+    async def scale(
+        self, id: str, replicas: int, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """See ``Engine.scale``."""
+        return await self._act("scale", id, user, update_message, if_match, replicas=replicas)
+
+    async def stop(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+        """See ``Engine.stop``."""
+        return await self._act("stop", id, user, update_message, if_match)
+
+    async def start(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+        """See ``Engine.start``."""
+        return await self._act("start", id, user, update_message, if_match)
+
+    async def restart(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+        """See ``Engine.restart``."""
+        return await self._act("restart", id, user, update_message, if_match)
+
+    async def rollback(
+        self, id: str, revision: int, *, user: str, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
+        """See ``Engine.rollback``."""
+        return await self._act("rollback", id, user, update_message, if_match, revision=revision)
+
+    async def delete(self, id: str, *, if_match: int | None = None) -> None:
+        """See ``Engine.delete``."""
+        await self._call("delete", id=id, if_match=if_match, timeout=_DELETE_LIMIT)
+
+    async def revisions(self, id: str) -> list[Revision]:
+        """See ``Engine.revisions``."""
+        return [Revision.model_validate(item) for item in await self._call("revisions", id=id)]
+
+    async def replicas(self, id: str) -> list[Replica]:
+        """See ``Engine.replicas``."""
+        return [Replica.model_validate(item) for item in await self._call("replicas", id=id)]
+
+    async def events(self, id: str) -> list[Event]:
+        """See ``Engine.events``."""
+        return [Event.model_validate(item) for item in await self._call("events", id=id)]
+
+    async def logs(self, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
+        """See ``Engine.logs``."""
+        await self._ensure_daemon()
+        async for item in rpc.stream(self._paths.socket, "logs", id=id, query=dump_log_query(query)):
+            yield LogLine.model_validate(item)
+
+    async def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
+        """See ``Engine.watch``."""
+        await self._ensure_daemon()
+        async for item in rpc.stream(self._paths.socket, "watch", resource_version=resource_version):
+            yield Change.model_validate(item)
+
+    async def predict(self, id: str, request: PredictRequest) -> Prediction:
+        """See ``Engine.predict``."""
+        from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+
+        deployment = await self.get(id)
+        began = time.perf_counter()
+        try:
+            answer = await AsyncHTTPClient().fetch(
+                HTTPRequest(
+                    deployment.endpoint + (request.path.lstrip("/") or f"v2/models/{id}/infer"),
+                    method="POST",
+                    body=request.body,
+                    headers={**request.headers, "Content-Type": request.content_type},
+                    request_timeout=request.timeout,
+                    decompress_response=False,
+                ),
+                raise_error=False,
+            )
+        except OSError as error:
+            raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
+        if answer.code == 599:
+            raise UpstreamFailed(f"the endpoint did not answer: {answer.error}")
+        kind = answer.headers.get("Content-Type", "")
+        text = answer.body.decode(errors="replace")
+        try:
+            body = json.loads(text) if "json" in kind else text
+        except ValueError:
+            body = text
+        return Prediction(
+            status=answer.code, content_type=kind, body=body, latency_ms=(time.perf_counter() - began) * 1000
+        )
+
+    async def has_artifact(self, digest: str) -> bool:
+        """See ``Engine.has_artifact``."""
+        return self._artifacts.has(digest)
+
+    async def put_artifact(self, digest: str, chunks: AsyncIterator[bytes]) -> int:
+        """See ``Engine.put_artifact``."""
+        self._paths.prepare()
+        return await self._artifacts.put(digest, chunks)
+
+    async def warm(self, request: WarmRequest) -> None:
+        """See ``Engine.warm``."""
+        await self._call("warm", request=request.model_dump(mode="json"))
+
+    # ------------------------------------------------------------------ the daemon
+
+    async def _act(
+        self, name: str, id: str, user: str, update_message: str, if_match: int | None, **arguments: Any
+    ) -> Deployment:
+        options = {"user": user, "update_message": update_message, "if_match": if_match}
+        return Deployment.model_validate(await self._call(name, id=id, **options, **arguments))
+
+    async def _call(self, name: str, /, **arguments: Any) -> Any:
+        await self._ensure_daemon()
+        return await rpc.call(self._paths.socket, name, **arguments)
+
+    async def _ensure_daemon(self) -> None:
+        try:
+            _, writer = await asyncio.open_unix_connection(self._paths.socket)
+            writer.close()
+        except OSError:
+            if self._starting is None or self._starting.done():
+                self._starting = asyncio.create_task(self._start_daemon())
+            await asyncio.shield(self._starting)
+
+    async def _start_daemon(self) -> None:
+        """Start the daemon; when several do so at once, its lock leaves one."""
+        self._paths.prepare()
+        output = self._paths.home / "daemon.out"
+        with output.open("wb") as file:
+            process = subprocess.Popen(  # noqa: ASYNC220 - exec returns in a millisecond
+                [sys.executable, "-m", "primehub_deploy_ext.engines.local.daemon"],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                cwd=self._paths.home,
+                env={**os.environ, "PRIMEHUB_DEPLOY_HOME": str(self._paths.home)} if self._is_given() else None,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_LIMIT
+        while time.monotonic() < deadline:
+            try:
+                _, writer = await asyncio.open_unix_connection(self._paths.socket)
+            except OSError:
+                if process.poll() not in {None, 0}:
+                    said = output.read_text(errors="replace")[-_LOG_TAIL:].strip().splitlines()
+                    raise EngineUnavailable(
+                        f"the engine's daemon can't start: {said[-1] if said else process.returncode}; see {output}"
+                    ) from None
+                await asyncio.sleep(_CONNECT_PAUSE)
+            else:
+                writer.close()
+                return
+        raise EngineUnavailable(f"the engine's daemon did not start within {_START_LIMIT:g} s; see {output}")
+
+    def _is_given(self) -> bool:
+        return self._paths != Paths.of_user()

@@ -1,0 +1,122 @@
+"""Reading what replicas printed: one file per replica and attempt, merged by time, followed while they grow.
+
+A stamped line is ``2026-11-23T09:40:24.123456Z O text`` (``E``: stderr). Lines without a stamp come from native
+code and take the time of the line before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from primehub_deploy_ext.domain.models import LogLine
+from primehub_deploy_ext.engines.base import LogQuery
+
+_FILE = re.compile(r"(?P<replica>\d+-\d+)\.(?P<attempt>\d+)\.log(?P<rotated>\.1)?")
+_STAMP_LENGTH = len("2026-11-23T09:40:24.123456Z")
+_FOLLOW_PAUSE = 0.1
+_BEGINNING = datetime.fromtimestamp(0, timezone.utc)
+
+
+def log_path(folder: Path, replica: str, attempt: int) -> Path:
+    """Where one attempt of a replica prints to."""
+    return folder / f"{replica}.{attempt}.log"
+
+
+def last_attempt(folder: Path, replica: str) -> int:
+    """Return the number of the newest attempt that left a log; 0 if none did."""
+    matches = (_FILE.fullmatch(path.name) for path in folder.glob(f"{replica}.*"))
+    return max((int(match["attempt"]) for match in matches if match), default=0)
+
+
+@dataclass
+class _Source:
+    replica: str
+    attempt: int
+    path: Path
+    offset: int = 0
+    inode: int = 0
+    time: datetime = _BEGINNING
+
+    def read(self) -> Iterator[LogLine]:
+        """Yield the whole lines that are new; starts anew where the file was rotated."""
+        try:
+            with self.path.open("rb") as file:
+                inode = self.path.stat().st_ino
+                if inode != self.inode:
+                    self.inode, self.offset = inode, 0
+                file.seek(self.offset)
+                for raw in file:
+                    if not raw.endswith(b"\n"):
+                        break
+                    self.offset += len(raw)
+                    yield self._parse(raw[:-1].decode(errors="replace"))
+        except FileNotFoundError:
+            return
+
+    def _parse(self, text: str) -> LogLine:
+        stream: Literal["stdout", "stderr"] = "stderr"
+        try:
+            self.time = datetime.strptime(text[:_STAMP_LENGTH], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+            stream = "stdout" if text[_STAMP_LENGTH + 1] == "O" else "stderr"
+            text = text[_STAMP_LENGTH + 3 :]
+        except (ValueError, IndexError):
+            pass
+        return LogLine.model_construct(
+            time=self.time, replica=self.replica, attempt=self.attempt, stream=stream, text=text
+        )
+
+
+def read_tail(folder: Path, replica: str, attempt: int, count: int) -> list[str]:
+    """Return the last lines of one attempt, without stamps."""
+    source = _Source(replica, attempt, log_path(folder, replica, attempt))
+    return [line.text for line in deque(source.read(), maxlen=count)]
+
+
+async def read_logs(folder: Path, query: LogQuery) -> AsyncIterator[LogLine]:
+    """Yield lines as ``Engine.logs`` promises, from the files below ``folder``."""
+    sources: dict[Path, _Source] = {}
+    lines = await asyncio.to_thread(_existing, folder, query, sources)
+    for line in lines:
+        yield line
+    while query.follow:
+        await asyncio.sleep(_FOLLOW_PAUSE)
+        _find(folder, query, sources)
+        fresh = [line for source in sources.values() for line in source.read()]
+        for line in sorted(fresh, key=lambda line: line.time):
+            yield line
+
+
+def _existing(folder: Path, query: LogQuery, sources: dict[Path, _Source]) -> list[LogLine]:
+    _find(folder, query, sources)
+    lines: Iterator[LogLine] = heapq.merge(*(s.read() for s in sources.values()), key=lambda line: line.time)
+    if query.since is not None:
+        since = query.since if query.since.tzinfo else query.since.replace(tzinfo=timezone.utc)
+        lines = (line for line in lines if line.time >= since)
+    return list(lines if query.tail is None else deque(lines, maxlen=query.tail))
+
+
+def _find(folder: Path, query: LogQuery, sources: dict[Path, _Source]) -> None:
+    found = []
+    for path in folder.glob("*.log*"):
+        match = _FILE.fullmatch(path.name)
+        if match and query.replica in {None, match["replica"]}:
+            found.append((match["replica"], int(match["attempt"]), not match["rotated"], path))
+    if query.attempt == "previous":
+        newest: dict[str, int] = {}
+        for replica, attempt, *_ in found:
+            newest[replica] = max(attempt, newest.get(replica, 0))
+        found = [entry for entry in found if entry[1] == newest[entry[0]] - 1]
+    elif query.attempt is not None:
+        found = [entry for entry in found if entry[1] == query.attempt]
+    for replica, attempt, current, path in sorted(found):
+        # A rotated file is read once, at first; while following, its lines were seen under the other name.
+        if path not in sources and (current or not sources.get(log_path(folder, replica, attempt))):
+            sources[path] = _Source(replica, attempt, path)

@@ -1,0 +1,471 @@
+"""The engine inside the daemon: every wish is written to the store, then an actor makes it true."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from primehub_deploy_ext._version import __version__
+from primehub_deploy_ext.domain.errors import Conflict, DeployError, EngineUnavailable, InvalidInput, NotFound
+from primehub_deploy_ext.domain.models import (
+    Change,
+    Deployment,
+    DeploymentSpec,
+    Health,
+    InstanceType,
+    Revision,
+    UpdateDeployment,
+    WarmRequest,
+)
+from primehub_deploy_ext.domain.phases import Action, Outcome
+from primehub_deploy_ext.engines.base import LogQuery, NewDeployment
+from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.local.changes import Changes
+from primehub_deploy_ext.engines.local.deployment import DeploymentActor
+from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
+from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Route, Unavailable
+from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
+from primehub_deploy_ext.engines.local.launchers import Exit, InterpreterUnusable, Launchers
+from primehub_deploy_ext.engines.local.logs import read_logs
+from primehub_deploy_ext.engines.local.paths import Paths
+from primehub_deploy_ext.engines.local.slot import Slot
+from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
+from primehub_deploy_ext.engines.local.workload import Workload, usable_cpus
+
+_LIVENESS_PAUSE = 0.25
+# The launcher tells how a replica ended; when it is gone too, nobody will.
+_EXIT_GRACE = 0.5
+_HEALTHY_TIMEOUT = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """All deployments of one embedded engine.
+
+    Parameters
+    ----------
+    paths
+        Its folders, already prepared.
+    """
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.store = Store(paths.database)
+        self.artifacts = ArtifactStore(paths.artifacts)
+        self.launchers = Launchers(paths.launchers, self._on_exit)
+        self.processes: dict[int, tuple[Workload, Slot]] = {}
+        self.lost: list[tuple[Workload, Slot, int]] = []
+        self.early_exits: dict[int, Exit] = {}
+        self._gateway = Gateway(paths.run, on_restart=log.warning)
+        self._gateway_started: asyncio.Task[None] | None = None
+        self._actors: dict[str, DeploymentActor] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        run = int(self.store.meta("runs") or 0) + 1
+        self.store.remember("runs", str(run))
+        self._changes = Changes(run)
+        self._suspects: dict[int, float] = {}
+
+    # ------------------------------------------------------------------ life
+
+    async def open(self) -> None:
+        """Take over what runs, and go on with what was begun."""
+        self._datagrams = await _listen_for_reports(self.paths.report, self._on_report)
+        rows = self.store.deployments()
+        for row in rows:
+            self._actors[row.id] = DeploymentActor(self, row, self.store.revisions(row.uid))
+        await self.launchers.adopt()
+        for workload, slot, pid in self.lost:
+            # Ended while no daemon ran; a launcher that knows how has told by now.
+            workload.on_exit(slot, self.early_exits.pop(pid, Exit(pid, None)))
+        self.lost.clear()
+        if rows:
+            self._spawn(self._start_gateway())
+        for actor in self._actors.values():
+            self._spawn(actor.run())
+        self._spawn(self._watch_processes())
+
+    async def close(self) -> None:
+        """Let go of everything; replicas, launchers and the gateway go on."""
+        for actor in self._actors.values():
+            actor.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.launchers.close()
+        if self._actors:
+            await self._gateway.close()
+        elif self._gateway_started is not None:
+            await self._gateway.stop()
+        self._datagrams.close()
+        self.store.close()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing runs and nothing is wanted to."""
+        return all(actor.target.revision.spec.stopped and not actor.workloads for actor in self._actors.values())
+
+    def _spawn(self, work: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _start_gateway(self) -> None:
+        if self._gateway_started is None or (self._gateway_started.done() and self._gateway_started.exception()):
+            self._gateway_started = asyncio.create_task(self._gateway.start())
+        await asyncio.shield(self._gateway_started)
+
+    # ------------------------------------------------------------------ wishes
+
+    async def create(self, new: NewDeployment) -> Deployment:
+        """See ``Engine.create``."""
+        self._check(new.spec)
+        await self._start_gateway()
+        revision = Revision(
+            number=1,
+            action=Action.CREATE,
+            spec=new.spec,
+            user=new.user,
+            created_at=now(),
+            update_message=new.update_message,
+        )
+        row = self.store.insert(id=new.id, name=new.name, group=new.group, revision=revision)
+        actor = DeploymentActor(self, row, [RevisionRow(revision, 1)])
+        self._actors[row.id] = actor
+        actor.event("Normal", "Create", f"{new.user}: created", revision=1)
+        self._publish(actor, "ADDED")
+        self._spawn(actor.run())
+        return actor.view()
+
+    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None) -> Deployment:
+        """See ``Engine.update``."""
+        sent = change.model_dump(exclude_unset=True, exclude={"update_message"})
+        fields = {name: getattr(change, name) for name in sent if getattr(change, name) is not None}
+        return self._revise(
+            id, Action.UPDATE, user, if_match, change.update_message, lambda spec: spec.model_copy(update=fields)
+        )
+
+    async def scale(
+        self, id: str, replicas: int, *, user: str, update_message: str, if_match: int | None
+    ) -> Deployment:
+        """See ``Engine.scale``."""
+        return self._revise(
+            id,
+            Action.SCALE,
+            user,
+            if_match,
+            update_message,
+            lambda spec: spec.model_copy(update={"replicas": replicas}),
+        )
+
+    async def stop(self, id: str, *, user: str, update_message: str, if_match: int | None) -> Deployment:
+        """See ``Engine.stop``."""
+        return self._revise(
+            id, Action.STOP, user, if_match, update_message, lambda spec: spec.model_copy(update={"stopped": True})
+        )
+
+    async def start(self, id: str, *, user: str, update_message: str, if_match: int | None) -> Deployment:
+        """See ``Engine.start``."""
+        return self._revise(
+            id, Action.START, user, if_match, update_message, lambda spec: spec.model_copy(update={"stopped": False})
+        )
+
+    async def restart(self, id: str, *, user: str, update_message: str, if_match: int | None) -> Deployment:
+        """See ``Engine.restart``."""
+        return self._revise(id, Action.RESTART, user, if_match, update_message, lambda spec: spec)
+
+    async def rollback(
+        self, id: str, revision: int, *, user: str, update_message: str, if_match: int | None
+    ) -> Deployment:
+        """See ``Engine.rollback``."""
+        actor = self._actor(id)
+        if revision not in actor.revisions:
+            raise InvalidInput(
+                f"{id} has no revision {revision}; it has 1 to {actor.row.latest}",
+                fields=[{"field": "revision", "message": f"1 to {actor.row.latest}"}],
+            )
+        old = actor.revisions[revision].revision.spec
+        return self._revise(
+            id,
+            Action.ROLLBACK,
+            user,
+            if_match,
+            update_message,
+            lambda spec: old.model_copy(update={"stopped": spec.stopped}),
+            rollback_to=revision,
+        )
+
+    async def delete(self, id: str, *, if_match: int | None) -> None:
+        """See ``Engine.delete``."""
+        actor = self._actor(id)
+        _check_match(actor, if_match)
+        if not actor.row.deleting:
+            actor.delete()
+        await actor.removed.wait()
+
+    def _revise(
+        self,
+        id: str,
+        action: Action,
+        user: str,
+        if_match: int | None,
+        update_message: str,
+        change: Callable[[DeploymentSpec], DeploymentSpec],
+        rollback_to: int | None = None,
+    ) -> Deployment:
+        actor = self._actor(id)
+        _check_match(actor, if_match)
+        if actor.row.deleting:
+            raise Conflict(f"{id} is being deleted")
+        base = actor.target
+        spec = change(base.revision.spec)
+        if action is Action.RESTART and spec.stopped:
+            raise Conflict(f"{id} is stopped: start it instead")
+        changes_nothing = spec == base.revision.spec and base.revision.outcome is not Outcome.FAILED
+        if changes_nothing and action in {Action.STOP, Action.START, Action.SCALE}:
+            return actor.view()
+        self._check(spec)
+        number = actor.row.latest + 1
+        before, after = base.revision.spec.model_dump(mode="json"), spec.model_dump(mode="json")
+        revision = Revision(
+            number=number,
+            action=action,
+            spec=spec,
+            user=user,
+            created_at=now(),
+            update_message=update_message,
+            rollback_to=rollback_to,
+            changes=[name for name in after if after[name] != before[name]],
+        )
+        actor.add_revision(RevisionRow(revision, _template(actor, revision)))
+        return actor.view()
+
+    def _check(self, spec: DeploymentSpec) -> None:
+        if not self.artifacts.has(spec.model.artifact):
+            raise InvalidInput(
+                "the model's artifact is not stored: upload it first",
+                fields=[{"field": "model.artifact", "message": "not stored"}],
+            )
+        self.instance_type(spec.instance_type)
+
+    # ------------------------------------------------------------------ questions
+
+    def deployments(self) -> tuple[list[Deployment], int]:
+        """All deployments, and the resource version they are as of."""
+        return [actor.view() for actor in self._actors.values()], self._changes.version
+
+    def actor(self, id: str) -> DeploymentActor:
+        """Return the actor of a deployment; ``NotFound`` when there is none."""
+        return self._actor(id)
+
+    def watch(self, resource_version: int | None) -> AsyncIterator[Change]:
+        """See ``Engine.watch``."""
+        return self._changes.watch(resource_version, lambda: self.deployments()[0])
+
+    def logs(self, id: str, query: LogQuery) -> AsyncIterator[Any]:
+        """See ``Engine.logs``."""
+        return read_logs(self.log_folder(self._actor(id).row), query)
+
+    async def health(self) -> Health:
+        """See ``Engine.health``."""
+        problem = self._gateway.problem
+        started = self._gateway_started is not None and self._gateway_started.done()
+        if started and self._gateway_started and self._gateway_started.exception():
+            problem = str(self._gateway_started.exception())
+        return Health(
+            version=__version__,
+            engine="local",
+            status="degraded" if problem else "ok",
+            message=problem or "",
+            gateway=self._gateway.url if started else None,
+            details={"pid": os.getpid(), "deployments": len(self._actors), "replicas": len(self.processes)},
+        )
+
+    async def warm(self, request: WarmRequest) -> None:
+        """Prepare a launcher, and the gateway with it."""
+
+        async def prepare() -> None:
+            try:
+                await asyncio.gather(self.launchers.warm(request.interpreter, request.packages), self._start_gateway())
+            except (InterpreterUnusable, DeployError, OSError) as error:
+                log.warning("can't warm %s: %s", request.interpreter, error)
+
+        self._spawn(prepare())
+
+    def _actor(self, id: str) -> DeploymentActor:
+        try:
+            return self._actors[id]
+        except KeyError:
+            raise NotFound(f"there is no deployment {id!r}") from None
+
+    # ------------------------------------------------------------------ what actors use
+
+    def endpoint(self, id: str) -> str:
+        """Public base URL of a deployment."""
+        return f"{self._gateway.url}/deployment/{id}/"
+
+    def log_folder(self, row: DeploymentRow) -> Path:
+        """Where the replicas of a deployment print to."""
+        return self.paths.logs / str(row.uid)
+
+    def instance_type(self, name: str) -> InstanceType:
+        """Return an instance type; ``InvalidInput`` when there is none of this name."""
+        for kind in INSTANCE_TYPES:
+            if kind.name == name:
+                return kind
+        known = ", ".join(kind.name for kind in INSTANCE_TYPES)
+        raise InvalidInput(
+            f"there is no instance type {name!r}; choose one of {known}",
+            fields=[{"field": "instance_type", "message": f"one of {known}"}],
+        )
+
+    def pick_cpus(self, cpu: float, index: int) -> list[int] | None:
+        """Choose CPUs for a replica, spread over the machine; None for all of them."""
+        usable, count = usable_cpus(), max(1, round(cpu))
+        if count >= len(usable):
+            return None
+        return [usable[(index * count + offset) % len(usable)] for offset in range(count)]
+
+    async def update_gateway(self) -> None:
+        """Have the gateway serve what the actors say."""
+        await self._start_gateway()
+        routes, unavailable, clusters = [], [], []
+        for actor in self._actors.values():
+            if actor.row.deleting and not actor.workloads:
+                continue
+            route, parts = actor.routing()
+            if isinstance(route, Unavailable):
+                unavailable.append(route)
+            elif isinstance(route, Route):
+                routes.append(route)
+            clusters += parts
+        await self._gateway.apply(GatewayState(tuple(routes), tuple(unavailable), tuple(clusters)))
+
+    async def gateway_healthy(self, cluster: str, replicas: int) -> None:
+        """Wait until the gateway sends to so many replicas."""
+        await self._gateway.wait_healthy(cluster, replicas, _HEALTHY_TIMEOUT)
+
+    async def gateway_drained(self, cluster: str, limit: float) -> None:
+        """Wait until a cluster has answered everything, ``limit`` seconds at most."""
+        try:
+            await self._gateway.drained(cluster, limit)
+        except EngineUnavailable as error:
+            log.warning("can't tell whether %s has drained: %s", cluster, error)
+
+    async def forget(self, actor: DeploymentActor) -> None:
+        """The deployment has ended: remove what is left of it, and its route."""
+        self._actors.pop(actor.row.id, None)
+        await self.update_gateway()
+        self.store.remove(actor.row)
+        actor.removed.set()
+        version = self._changes.next_version()
+        gone = actor.view().model_copy(update={"resource_version": version})
+        self._changes.publish(Change(type="DELETED", resource_version=version, object=gone))
+
+    def publish(self, actor: DeploymentActor) -> None:
+        """Tell the watchers, if what they see of it changed."""
+        self._publish(actor, "MODIFIED")
+
+    def _publish(self, actor: DeploymentActor, kind: str) -> None:
+        seen = actor.view().model_copy(update={"resource_version": 0})
+        if seen == actor.published:
+            return
+        actor.published = seen
+        actor.resource_version = self._changes.next_version()
+        view = seen.model_copy(update={"resource_version": actor.resource_version})
+        self._changes.publish(
+            Change(type="ADDED" if kind == "ADDED" else "MODIFIED", resource_version=view.resource_version, object=view)
+        )
+
+    def warn(self, row: DeploymentRow, slot: Slot, revision: int) -> None:
+        """Record that a replica failed."""
+        actor = self._actors.get(row.id)
+        if actor is not None and actor.row.uid == row.uid:
+            reason = slot.reason.value if slot.reason else "Failed"
+            actor.event("Warning", reason, slot.message, revision=revision, replica=slot.name)
+
+    # ------------------------------------------------------------------ processes
+
+    def _on_report(self, datagram: bytes) -> None:
+        try:
+            status = json.loads(datagram)
+            workload, slot = self.processes[status["pid"]]
+        except (ValueError, KeyError, TypeError):
+            return
+        workload.on_report(slot, status)
+
+    def _on_exit(self, ended: Exit) -> None:
+        known = self.processes.pop(ended.pid, None)
+        if known is None:
+            # Ended before its number was known, or adopted in a moment.
+            self.early_exits[ended.pid] = ended
+            return
+        workload, slot = known
+        workload.on_exit(slot, ended)
+
+    async def _watch_processes(self) -> None:
+        """Notice what no launcher tells: replicas whose launcher is gone, and those above their memory."""
+        while True:
+            await asyncio.sleep(_LIVENESS_PAUSE)
+            clock = time.monotonic()
+            for pid, (workload, slot) in list(self.processes.items()):
+                try:
+                    resident = psutil.Process(pid).memory_info().rss
+                    alive = slot.is_alive()
+                except psutil.Error:
+                    resident, alive = 0, False
+                if alive:
+                    workload.check_memory(slot, resident)
+                elif clock - self._suspects.setdefault(pid, clock) > _EXIT_GRACE:
+                    self._suspects.pop(pid)
+                    self._on_exit(Exit(pid, None))
+            self._suspects = {pid: since for pid, since in self._suspects.items() if pid in self.processes}
+
+
+def _template(actor: DeploymentActor, revision: Revision) -> int:
+    """Return the revision whose replicas can serve this one: an earlier one when nothing they run from changed."""
+    if revision.action is Action.RESTART:
+        return revision.number
+    wanted = revision.spec.template()
+    candidates = [actor.target] + ([actor.serving] if actor.serving else [])
+    for entry in candidates:
+        failed = entry.revision.outcome is Outcome.FAILED
+        if not failed and entry.revision.spec.template() == wanted:
+            return entry.template
+    return revision.number
+
+
+def _check_match(actor: DeploymentActor, if_match: int | None) -> None:
+    if if_match is not None and if_match != actor.row.latest:
+        newest = actor.latest.revision
+        raise Conflict(
+            f"{actor.row.id} was changed meanwhile: it is at revision {newest.number} "
+            f"({newest.action} by {newest.user}), you saw {if_match}: read it again",
+            details={"revision": newest.number, "seen": if_match},
+        )
+
+
+async def _listen_for_reports(path: Path, receive: Callable[[bytes], None]) -> asyncio.DatagramTransport:
+    import socket
+
+    class Reports(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: Any) -> None:
+            del addr
+            receive(data)
+
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.setblocking(False)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Reports, sock=listener)
+    return transport

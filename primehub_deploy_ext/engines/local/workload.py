@@ -1,0 +1,293 @@
+"""The replicas of one template: started, watched, restarted and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.phases import Reason, Step
+from primehub_deploy_ext.engines.local.launchers import Exit, InterpreterUnusable, describe_exit
+from primehub_deploy_ext.engines.local.logs import last_attempt, log_path
+from primehub_deploy_ext.engines.local.projection import CRASH_LOOP
+from primehub_deploy_ext.engines.local.slot import STABLE_AFTER, Slot, read_status
+
+if TYPE_CHECKING:
+    from primehub_deploy_ext.engines.local.store import DeploymentRow
+    from primehub_deploy_ext.engines.local.supervisor import Supervisor
+
+START_TIMEOUT = 300.0
+LOG_LIMIT = 16 * 1024 * 1024
+_END_PAUSE = 0.02
+_FAILED_STATUS = 3 << 8
+
+log = logging.getLogger(__name__)
+
+
+class Workload:
+    """The replicas of one deployment that share a template.
+
+    Parameters
+    ----------
+    template
+        Number of the revision that began it.
+    spec
+        What they run.
+    changed
+        Called when a replica took a step.
+    """
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        row: DeploymentRow,
+        template: int,
+        spec: DeploymentSpec,
+        changed: Callable[[], None],
+    ) -> None:
+        self._supervisor = supervisor
+        self._row = row
+        self.template = template
+        self.spec = spec
+        self.slots: dict[int, Slot] = {}
+        self.ending = False
+        # True from when the gateway may send to it until it is gone.
+        self.routed = False
+        self._changed = changed
+        self._starting: dict[int, asyncio.Task[None]] = {}
+
+    # ------------------------------------------------------------------ facts
+
+    def ready_count(self) -> int:
+        """Number of replicas that answer."""
+        return sum(slot.ready for slot in self.slots.values())
+
+    def sockets(self) -> Iterator[str] | list[str]:
+        """Paths that the gateway sends to: those that were ready once; health checks tell which are now."""
+        if not self.routed:
+            return []
+        return [str(self.path(s, "sock")) for _, s in sorted(self.slots.items()) if s.was_ready and not s.ending]
+
+    def path(self, slot: Slot, kind: str) -> Path:
+        """Path of a replica's socket (``sock``) or status file (``json``): the same over restarts."""
+        return self._supervisor.paths.replicas / f"{self._row.uid}-{slot.name}.{kind}"
+
+    def worst(self) -> Slot | None:
+        """The replica that failed most."""
+        return max(self.slots.values(), key=lambda slot: slot.failures, default=None)
+
+    def failure(self) -> tuple[Reason, str] | None:
+        """Why replicas that never were ready won't be, or None while they still may."""
+        for slot in self.slots.values():
+            if (
+                not slot.was_ready
+                and slot.reason is not None
+                and (slot.failures >= CRASH_LOOP or slot.reason is not Reason.CRASH_LOOP)
+            ):
+                return slot.reason, slot.message
+        return None
+
+    # ------------------------------------------------------------------ acting
+
+    async def fill(self, replicas: int) -> float | None:
+        """Start what is missing; return in how many seconds the next attempt is due, if one waits."""
+        clock, pause = time(), None
+        for index in range(replicas):
+            slot = self.slots.setdefault(index, Slot(self.template, index))
+            if slot.pid is not None or index in self._starting or slot.ending:
+                continue
+            if slot.not_before > clock:
+                wait = slot.not_before - clock
+                pause = wait if pause is None else min(pause, wait)
+                continue
+            self._starting[index] = asyncio.create_task(self._start(slot))
+        if pause is None and any(slot.pid and not slot.ready for slot in self.slots.values()):
+            pause = START_TIMEOUT
+        self._check_deadlines(clock)
+        return pause
+
+    def dismiss(self, replicas: int) -> None:
+        """Give up the replicas beyond a number: no new request is sent to them once the gateway knows."""
+        for index, slot in list(self.slots.items()):
+            if index >= replicas:
+                slot.ending = True
+
+    def end_dismissed(self) -> None:
+        """Ask the replicas given up to end; they answer what they have in flight first."""
+        for index, slot in list(self.slots.items()):
+            if slot.ending:
+                if slot.pid is None and index not in self._starting:
+                    self._forget(slot)
+                else:
+                    slot.end(signal.SIGTERM)
+
+    async def end(self, limit: float) -> None:
+        """End all replicas: SIGTERM, and SIGKILL for those that are still there after ``limit`` seconds."""
+        self.ending = True
+        for starting in list(self._starting.values()):
+            await asyncio.wait([starting])
+        deadline = time() + limit
+        self.dismiss(0)
+        self.end_dismissed()
+        while any(slot.pid is not None for slot in self.slots.values()):
+            if time() > deadline:
+                for slot in self.slots.values():
+                    slot.end(signal.SIGKILL)
+            await asyncio.sleep(_END_PAUSE)
+
+    async def _start(self, slot: Slot) -> None:
+        try:
+            slot.restarts += slot.attempt > 0
+            slot.attempt = 1 + (slot.attempt or last_attempt(self._supervisor.log_folder(self._row), slot.name))
+            slot.enter(Step.STARTING)
+            slot.pid, slot.oom_peak = None, None
+            self.path(slot, "json").unlink(missing_ok=True)
+            self._changed()
+            order = self._order(slot)
+            if not Path(order["artifact"]).is_file():
+                self._failed(slot, Reason.ARTIFACT_MISSING, "the stored model is gone: deploy it again")
+                return
+            model = self.spec.model
+            try:
+                pid = await self._supervisor.launchers.start(model.interpreter, model.packages, order)
+            except (InterpreterUnusable, OSError, asyncio.TimeoutError) as error:
+                self._failed(slot, Reason.INTERPRETER_UNUSABLE, f"{model.interpreter}: {error}")
+                return
+            slot.begin(pid)
+            slot.started_at = slot.step_since
+            self._save(slot)
+            self._supervisor.processes[pid] = (self, slot)
+            if slot.ending:
+                slot.end(signal.SIGTERM)
+            # It may have reported before we knew its number.
+            self.on_report(slot, read_status(self.path(slot, "json")))
+            early = self._supervisor.early_exits.pop(pid, None)
+            if early is not None:
+                self.on_exit(slot, early)
+        finally:
+            self._starting.pop(slot.index, None)
+            self._changed()
+
+    def _order(self, slot: Slot) -> dict[str, Any]:
+        model, kind = self.spec.model, self._supervisor.instance_type(self.spec.instance_type)
+        folder = self._supervisor.log_folder(self._row)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        cpus = self._supervisor.pick_cpus(kind.cpu, slot.index) if kind.cpu else None
+        return {
+            "replica": f"{self._row.uid}/{slot.name}",
+            "deployment": self._row.id,
+            "revision": self.template,
+            "name": slot.name,
+            "attempt": slot.attempt,
+            "socket": str(self.path(slot, "sock")),
+            "status": str(self.path(slot, "json")),
+            "report": str(self._supervisor.paths.report),
+            "log": str(log_path(folder, slot.name, slot.attempt)),
+            "log_limit": LOG_LIMIT,
+            "artifact": str(self._supervisor.artifacts.path(model.artifact)),
+            "serializer": model.serializer,
+            "adapter": model.adapter,
+            "signature": model.signature and model.signature.model_dump(mode="json"),
+            "example": model.example,
+            "env": self.spec.env,
+            "threads": max(1, round(kind.cpu)) if kind.cpu else None,
+            "cpus": cpus,
+            "workdir": str(self._supervisor.paths.home),
+        }
+
+    # ------------------------------------------------------------------ what happened
+
+    def on_report(self, slot: Slot, status: dict[str, Any]) -> None:
+        """A replica told its step."""
+        if status.get("pid") != slot.pid or status.get("attempt") != slot.attempt:
+            return
+        step = status.get("step")
+        if step in {"starting", "loading", "ready"} and slot.step is not Step(step):
+            slot.enter(Step(step))
+            if slot.step is Step.READY:
+                slot.was_ready, slot.reason, slot.message = True, None, ""
+            self._save(slot)
+            self._changed()
+
+    def on_exit(self, slot: Slot, ended: Exit) -> None:
+        """A replica's process ended."""
+        if slot.pid != ended.pid:
+            return
+        status = read_status(self.path(slot, "json"))
+        told = status.get("error") if status.get("attempt") == slot.attempt else None
+        served = slot.step is Step.READY and (time() - slot.step_since.timestamp()) > STABLE_AFTER
+        slot.pid, slot.last_exit = None, describe_exit(ended.status)
+        if slot.ending or self.ending:
+            self._forget(slot)
+        else:
+            if served:
+                slot.failures = 0
+            if slot.oom_peak is not None:
+                limit = self._supervisor.instance_type(self.spec.instance_type).memory or 0
+                mib = 1024 * 1024
+                sizes = f"limit {limit // mib} MiB, peak {slot.oom_peak // mib} MiB"
+                self._failed(slot, Reason.OOM_KILLED, f"OOMKilled: {sizes}: choose a larger instance type")
+            elif ended.status == _FAILED_STATUS and told:
+                self._failed(slot, Reason(told["reason"]), str(told["message"]))
+            else:
+                self._failed(slot, Reason.CRASH_LOOP, f"its process ended: {slot.last_exit}")
+        self._changed()
+
+    def adopt(self, body: dict[str, Any]) -> None:
+        """Take over a replica that an earlier daemon started."""
+        slot = Slot.from_json(body)
+        self.slots[slot.index] = slot
+        self.routed = self.routed or slot.was_ready
+        if slot.pid is None:
+            return
+        if slot.is_alive():
+            self._supervisor.processes[slot.pid] = (self, slot)
+            self.on_report(slot, read_status(self.path(slot, "json")))
+        else:
+            self._supervisor.lost.append((self, slot, slot.pid))
+
+    def check_memory(self, slot: Slot, resident: int) -> None:
+        """End a replica that is above its ceiling."""
+        limit = self._supervisor.instance_type(self.spec.instance_type).memory
+        if limit is not None and resident > limit and slot.oom_peak is None:
+            slot.oom_peak = resident
+            slot.end(signal.SIGKILL)
+
+    def _check_deadlines(self, clock: float) -> None:
+        for slot in self.slots.values():
+            starting = slot.pid and not slot.ready and not slot.ending and slot.started_at
+            if starting and slot.started_at and clock - slot.started_at.timestamp() > START_TIMEOUT:
+                slot.reason = Reason.START_TIMEOUT
+                slot.end(signal.SIGKILL)
+
+    def _failed(self, slot: Slot, reason: Reason, message: str) -> None:
+        slot.failures += 1
+        slot.message = message
+        slot.reason = Reason.START_TIMEOUT if slot.reason is Reason.START_TIMEOUT else reason
+        if slot.reason is Reason.START_TIMEOUT:
+            slot.message = f"not ready within {START_TIMEOUT:g} s"
+        slot.back_off(time())
+        self._save(slot)
+        self._supervisor.warn(self._row, slot, self.template)
+
+    def _save(self, slot: Slot) -> None:
+        self._supervisor.store.save_slot(self._row.uid, self.template, slot.index, slot.to_json())
+
+    def _forget(self, slot: Slot) -> None:
+        self.slots.pop(slot.index, None)
+        self._supervisor.store.remove_slot(self._row.uid, self.template, slot.index)
+        for kind in ("sock", "json", "order"):
+            self.path(slot, kind).unlink(missing_ok=True)
+
+
+def usable_cpus() -> list[int]:
+    """CPUs that this process may run on; empty where the system doesn't tell."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return []
