@@ -3,17 +3,17 @@ import React, { useRef } from 'react';
 
 import type { Deployment } from '../api/contract';
 import { useWide } from './observers';
-import { Card, Cells } from './rows';
+import { Card, TableRows } from './rows';
 import { useNow } from './time';
 import { useTranslation } from './translation';
 
 /** From this width on a table, below it cards. */
-const TABLE_WIDTH = 680;
+const TABLE_WIDTH = 760;
 
 /** Up to so many rows all are in the page, where the browser's own search finds them. */
 const ALL_ROWS = 60;
 
-const ROW_HEIGHT = { card: 92, table: 45 };
+const ROW_HEIGHT = { card: 96, table: 45 };
 
 export type Layout = 'auto' | 'cards' | 'table';
 
@@ -96,15 +96,14 @@ export function Grid(props: IGridProps): JSX.Element {
               </th>
             </tr>
           </thead>
-          <tbody>
-            {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
-            {shown.map(({ element: { key, ...element }, props, position }) => (
-              <tr key={key} {...element} aria-rowindex={position + 1}>
-                <Cells {...props} />
-              </tr>
-            ))}
-            {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
-          </tbody>
+          {above > 0 && <Spacer height={above} />}
+          {shown.map(({ element: { key, ...element }, props, position }) => (
+            // Each deployment is a body of its own: measured as one, open or not.
+            <tbody key={key} {...element}>
+              <TableRows {...props} position={position} />
+            </tbody>
+          ))}
+          {below > 0 && <Spacer height={below} />}
         </table>
       ) : (
         <ul
@@ -125,5 +124,14 @@ export function Grid(props: IGridProps): JSX.Element {
         </ul>
       )}
     </div>
+  );
+}
+
+/** Holds the place of table rows that are not drawn. */
+function Spacer({ height }: { height: number }): JSX.Element {
+  return (
+    <tbody aria-hidden="true">
+      <tr style={{ height }} />
+    </tbody>
   );
 }

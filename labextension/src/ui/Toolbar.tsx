@@ -2,7 +2,7 @@ import { refreshIcon, searchIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Phase } from '../api/contract';
-import { IFilter, ISelection, PHASES } from '../model/selection';
+import { IFilter, ISelection, PHASES, isFiltered } from '../model/selection';
 import { PhaseIcon } from './Status';
 import { useTranslation } from './translation';
 import { phaseWord } from './vocabulary';
@@ -15,7 +15,7 @@ export interface IToolbarProps {
   onRefresh: () => void;
 }
 
-/** Search, refresh, and one chip per status that counts and filters. */
+/** Search, refresh, and, once there is something to filter, one chip per status that counts and filters. */
 export function Toolbar(props: IToolbarProps): JSX.Element {
   const { filter, counts, refreshing, onFilter, onRefresh } = props;
   const trans = useTranslation();
@@ -56,25 +56,27 @@ export function Toolbar(props: IToolbarProps): JSX.Element {
           <refreshIcon.react tag="span" width="16px" />
         </button>
       </div>
-      <div
-        className="pd-Chips"
-        role="group"
-        aria-label={trans.__('Filter by status')}
-      >
-        {PHASES.map(phase => (
-          <button
-            type="button"
-            key={phase}
-            className={`pd-Chip pd-mod-${phase}`}
-            aria-pressed={filter.phases.has(phase)}
-            onClick={() => toggle(phase)}
-          >
-            <PhaseIcon phase={phase} />
-            {phaseWord(phase, trans)}
-            <span className="pd-Chip-count">{counts[phase]}</span>
-          </button>
-        ))}
-      </div>
+      {(isFiltered(filter) || PHASES.some(phase => counts[phase] > 0)) && (
+        <div
+          className="pd-Chips"
+          role="group"
+          aria-label={trans.__('Filter by status')}
+        >
+          {PHASES.map(phase => (
+            <button
+              type="button"
+              key={phase}
+              className={`pd-Chip pd-mod-${phase}`}
+              aria-pressed={filter.phases.has(phase)}
+              onClick={() => toggle(phase)}
+            >
+              <PhaseIcon phase={phase} />
+              {phaseWord(phase, trans)}
+              <span className="pd-Chip-count">{counts[phase]}</span>
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }

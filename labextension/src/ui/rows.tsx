@@ -30,14 +30,20 @@ export function Title({ deployment, open, onToggle }: IRowProps): JSX.Element {
   );
 }
 
-export function Replicas({ deployment }: IRowProps): JSX.Element {
+/** How many replicas answer, of how many; a card has no column title to say what the numbers are. */
+export function Replicas({
+  deployment,
+  labelled
+}: IRowProps & { labelled?: boolean }): JSX.Element {
   const trans = useTranslation();
   const { ready, desired } = deployment.status.replicas;
   const words = trans.__('%1 of %2 replicas ready', ready, desired);
   return (
     <span className="pd-Replicas" title={words}>
       <span aria-hidden="true">
-        {ready}/{desired}
+        {labelled
+          ? trans.__('%1/%2 ready', ready, desired)
+          : `${ready}/${desired}`}
       </span>
       <span className="pd-visuallyHidden">{words}</span>
     </span>
@@ -107,49 +113,62 @@ export function Card(props: IRowProps): JSX.Element {
   const trans = useTranslation();
   return (
     <div className="pd-Card">
-      <div className="pd-Card-head">
+      <div className="pd-Card-line">
         <Title {...props} />
-        <Status deployment={deployment} now={now} />
-      </div>
-      <Trouble {...props} />
-      <div className="pd-Card-meta">
-        <span className="pd-Group" title={trans.__('Group')}>
-          {deployment.group}
-        </span>
-        <Replicas {...props} />
         <Updated {...props} />
       </div>
-      <Endpoint url={deployment.endpoint} />
+      <div className="pd-Card-line">
+        <Status deployment={deployment} now={now} />
+        <Replicas {...props} labelled />
+      </div>
+      <Trouble {...props} />
+      <div className="pd-Card-line">
+        <Endpoint url={deployment.endpoint} />
+        <span
+          className="pd-Group"
+          title={trans.__('Group: %1', deployment.group)}
+        >
+          {deployment.group}
+        </span>
+      </div>
       {open && <Facts {...props} />}
     </div>
   );
 }
 
-/** The cells of a deployment's table row. */
-export function Cells(props: IRowProps): JSX.Element {
-  const { deployment, now, open } = props;
+/** A deployment's rows of the table: one, and a second one when it is open. */
+export function TableRows(
+  props: IRowProps & { position: number }
+): JSX.Element {
+  const { deployment, now, open, position } = props;
   return (
     <>
-      <th scope="row" className="pd-Table-title">
-        <Title {...props} />
-        {open && <Facts {...props} />}
-      </th>
-      <td className="pd-Table-group" title={deployment.group}>
-        {deployment.group}
-      </td>
-      <td className="pd-Table-status">
-        <Status deployment={deployment} now={now} />
-        <Trouble {...props} />
-      </td>
-      <td className="pd-Table-replicas">
-        <Replicas {...props} />
-      </td>
-      <td className="pd-Table-endpoint">
-        <Endpoint url={deployment.endpoint} />
-      </td>
-      <td className="pd-Table-updated">
-        <Updated {...props} />
-      </td>
+      <tr aria-rowindex={position + 1}>
+        <th scope="row">
+          <Title {...props} />
+        </th>
+        <td title={deployment.group}>{deployment.group}</td>
+        <td className="pd-Table-status">
+          <Status deployment={deployment} now={now} />
+          <Trouble {...props} />
+        </td>
+        <td>
+          <Replicas {...props} />
+        </td>
+        <td>
+          <Endpoint url={deployment.endpoint} />
+        </td>
+        <td>
+          <Updated {...props} />
+        </td>
+      </tr>
+      {open && (
+        <tr className="pd-Table-more">
+          <td colSpan={6}>
+            <Facts {...props} />
+          </td>
+        </tr>
+      )}
     </>
   );
 }

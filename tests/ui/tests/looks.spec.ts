@@ -22,7 +22,9 @@ async function expectAccessible(page: Page): Promise<void> {
     .setLegacyMode()
     .analyze();
   expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}\n${nodes[0]?.failureSummary}`)
+    violations.map(
+      ({ id, nodes }) => `${id}: ${nodes[0]?.html}\n${nodes[0]?.failureSummary}`
+    )
   ).toEqual([]);
 }
 
@@ -84,25 +86,30 @@ test('a cell is accessible', async ({ play, page }) => {
   await page.notebook.createNew('looks.ipynb');
   await page.notebook.setCell(0, 'code', CELL);
   await page.notebook.run();
-  await expect(
-    page.locator('.jp-OutputArea .pd-App .pd-Row')
-  ).toHaveCount(gallery().length);
+  await expect(page.locator('.jp-OutputArea .pd-App .pd-Row')).toHaveCount(
+    gallery().length
+  );
   await page.locator('.jp-OutputArea .pd-App').scrollIntoViewIfNeeded();
   await shot(page, 'cell');
   await expectAccessible(page);
 });
 
-test('a panel of 280 pixels cuts nothing off', async ({ play, page }) => {
-  await play(gallery());
-  await page.sidebar.openTab(PANEL_ID);
-  await page.sidebar.setWidth(280, 'left');
-  const panel = panelOf(page);
-  await expect(panel.locator('.pd-Row')).toHaveCount(gallery().length);
-  for (const part of ['.pd-App', '.pd-Grid']) {
-    const hidden = await panel
-      .locator(part)
-      .evaluate(element => element.scrollWidth - element.clientWidth);
-    expect(hidden).toBe(0);
-  }
-  await shot(page, 'narrowest');
-});
+for (const width of [250, 280]) {
+  test(`a panel of ${width} pixels cuts nothing off`, async ({
+    play,
+    page
+  }) => {
+    await play(gallery());
+    await page.sidebar.openTab(PANEL_ID);
+    await page.sidebar.setWidth(width, 'left');
+    const panel = panelOf(page);
+    await expect(panel.locator('.pd-Row')).toHaveCount(gallery().length);
+    for (const part of ['.pd-App', '.pd-Grid']) {
+      const hidden = await panel
+        .locator(part)
+        .evaluate(element => element.scrollWidth - element.clientWidth);
+      expect(hidden).toBe(0);
+    }
+    await shot(page, `narrow-${width}`);
+  });
+}

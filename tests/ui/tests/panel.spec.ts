@@ -1,4 +1,11 @@
-import { deployment, expect, gallery, panelOf, PANEL_ID, test } from './scripted';
+import {
+  deployment,
+  expect,
+  gallery,
+  panelOf,
+  PANEL_ID,
+  test
+} from './scripted';
 
 test('starts without an error, and without asking for anything unseen', async ({
   play,
@@ -78,9 +85,7 @@ test('copies an endpoint by click, by command and by context menu', async ({
   play,
   page
 }) => {
-  await page
-    .context()
-    .grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   await play([deployment('iris', 'Iris'), deployment('churn', 'Churn')]);
   await page.sidebar.openTab(PANEL_ID);
@@ -98,9 +103,7 @@ test('copies an endpoint by click, by command and by context menu', async ({
 
   await panel.locator('[data-deployment="iris"]').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Copy Endpoint' }).click();
-  await expect
-    .poll(clipboard)
-    .toBe('http://127.0.0.1:8123/deployment/iris/');
+  await expect.poll(clipboard).toBe('http://127.0.0.1:8123/deployment/iris/');
 });
 
 test('opens from palette and launcher', async ({ play, page }) => {
@@ -177,7 +180,9 @@ test.describe('with a thousand deployments', () => {
         type: 'longest frame while scrolling',
         description: `${worst.toFixed(0)} ms`
       });
-      console.log(`${layout}: longest frame while scrolling ${worst.toFixed(0)} ms`);
+      console.log(
+        `${layout}: longest frame while scrolling ${worst.toFixed(0)} ms`
+      );
       expect(worst).toBeLessThan(500);
     });
   }
