@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Int, Type
@@ -17,6 +17,8 @@ from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable
 from primehub_deploy_ext.routes import routes
 
 if TYPE_CHECKING:
+    from primehub_deploy_ext.engines.base import Engine
+    from primehub_deploy_ext.service.groups import GroupProvider
     from primehub_deploy_ext.service.services import Services
 
 
@@ -79,9 +81,10 @@ class PrimehubDeploy(ExtensionApp):
 
     async def _open(self) -> Services:
         try:
-            make_services = await asyncio.to_thread(self._load)
-            services = make_services()
-            await services.engine.open()
+            engine_class, group_provider_class, wiring = await asyncio.to_thread(self._load)
+            engine = engine_class()
+            await engine.open()
+            return wiring.over(engine, group_provider_class())
         except DeployError:
             self._opening = None
             raise
@@ -89,21 +92,27 @@ class PrimehubDeploy(ExtensionApp):
             self._opening = None
             self.log.exception("Model Deployment: the engine can't be opened")
             raise EngineUnavailable(f"the engine can't be opened: {type(error).__name__}: {error}") from error
-        return services
 
-    def _load(self) -> Callable[[], Services]:
+    def _load(self) -> tuple[Callable[[], Engine], Callable[[], GroupProvider], type[Services]]:
+        """Import what serves requests, which takes a tenth of a second."""
         from primehub_deploy_ext.service.services import Services
 
-        engine_class, group_provider_class = self.engine_class, self.group_provider_class
+        engine_class = cast("Callable[[], Engine] | None", self.engine_class)
+        group_provider_class = cast("Callable[[], GroupProvider] | None", self.group_provider_class)
         if engine_class is None:
-            from primehub_deploy_ext.engines.local.engine import LocalEngine as engine_class  # noqa: N813
+            from primehub_deploy_ext.engines.local.engine import LocalEngine
+
+            engine_class = LocalEngine
         if group_provider_class is None:
-            from primehub_deploy_ext.service.groups import PersonalGroup as group_provider_class  # noqa: N813
-        return lambda: Services.over(engine_class(), group_provider_class())
+            from primehub_deploy_ext.service.groups import PersonalGroup
+
+            group_provider_class = PersonalGroup
+        return engine_class, group_provider_class, Services
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 -- the hook's signature
         # The server waits for this hook: the opening goes on by itself, a failure is told to the first caller.
-        self._opening = asyncio.create_task(self._open())
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
         self._opening.add_done_callback(lambda opening: opening.cancelled() or opening.exception())
 
     async def stop_extension(self) -> None:

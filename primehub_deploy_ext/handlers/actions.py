@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class StopHandler(ApiHandler):
     """End all replicas."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self, id: str) -> None:
         """Stop it."""
         service = (await self.services()).deployments
@@ -28,7 +28,7 @@ class StartHandler(ApiHandler):
     """Start what was stopped."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self, id: str) -> None:
         """Start it."""
         service = (await self.services()).deployments
@@ -44,7 +44,7 @@ class RestartHandler(ApiHandler):
     """Replace all replicas by fresh ones."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self, id: str) -> None:
         """Restart it."""
         service = (await self.services()).deployments
@@ -60,7 +60,7 @@ class ScaleHandler(ApiHandler):
     """Change the number of replicas."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self, id: str) -> None:
         """Scale it."""
         service = (await self.services()).deployments
@@ -78,7 +78,7 @@ class RollbackHandler(ApiHandler):
     """Return to an earlier revision."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self, id: str) -> None:
         """Roll it back."""
         service = (await self.services()).deployments

@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from primehub_deploy_ext.domain.errors import Forbidden, NotFound, TooLarge
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import RESOURCE, authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 # Pieces (of 64 KiB) that may wait for the disk; the reader of the network waits when there are more.
 _WAITING = 16
@@ -28,7 +28,7 @@ class ArtifactHandler(ApiHandler):
     _pieces: asyncio.Queue[bytes | None]
     _received = 0
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # the base has a private parameter
         """Refuse before the body is read, or open the store for it."""
         await super().prepare()
         if self.request.method != "PUT":
@@ -58,7 +58,7 @@ class ArtifactHandler(ApiHandler):
         passing.cancel()
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def head(self, sha256: str) -> None:
         """Tell whether it is stored."""
         if not await (await self.services()).artifacts.exists(sha256):
@@ -66,7 +66,7 @@ class ArtifactHandler(ApiHandler):
         self.finish()
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def put(self, sha256: str) -> None:
         """Answer once it is stored for good."""
         if self._received > self._limit or self._storing is None:
@@ -90,7 +90,7 @@ class ArtifactHandler(ApiHandler):
 
     def _too_large(self) -> TooLarge:
         return TooLarge(
-            f"a model may have at most {self._limit} bytes; an administrator can raise PrimehubDeploy.max_artifact_size",
+            f"a model may have at most {self._limit} bytes (PrimehubDeploy.max_artifact_size of the server)",
             details={"max_artifact_size": self._limit},
         )
 

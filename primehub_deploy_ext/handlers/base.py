@@ -20,6 +20,7 @@ from primehub_deploy_ext.domain.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from primehub_deploy_ext.handlers.access import RESOURCE
 from primehub_deploy_ext.handlers.errors import describe
 from primehub_deploy_ext.service.identity import caller_name
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from primehub_deploy_ext.domain.models import Deployment
     from primehub_deploy_ext.service.services import Services
 
-RESOURCE = "primehub_deploy"
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -54,8 +54,7 @@ class ApiHandler(APIHandler):
     """Base of all handlers of this API.
 
     Each verb of a subclass is decorated, outermost first, with ``@web.authenticated`` and
-    ``@authorized(action, RESOURCE)``: both spelled out, because the decorator keeps the first
-    action and resource it sees for all subclasses that inherit the method.
+    ``@authorized(…)``.
     """
 
     auth_resource = RESOURCE
@@ -67,7 +66,7 @@ class ApiHandler(APIHandler):
 
     # ------------------------------------------------------------------ the request
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # the base has a private parameter
         """Refuse callers who are not logged in, whatever the server allows elsewhere."""
         # Open tabs poll and stream: that must not keep an idle server alive.
         self._track_activity = self.request.method not in _READING

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class DeploymentsHandler(ApiHandler):
     """The caller's deployments."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self) -> None:
         """Answer one page."""
         service = (await self.services()).deployments
@@ -22,7 +22,7 @@ class DeploymentsHandler(ApiHandler):
         self.answer(await service.page(self.caller, ListQuery.parse(self.parameters)))
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self) -> None:
         """Create one."""
         service = (await self.services()).deployments
@@ -37,14 +37,14 @@ class DeploymentHandler(ApiHandler):
     """One deployment."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self, id: str) -> None:
         """Answer it."""
         service = (await self.services()).deployments
         self.answer_deployment(await service.get(self.caller, id))
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def patch(self, id: str) -> None:
         """Change fields of its specification."""
         service = (await self.services()).deployments
@@ -54,7 +54,7 @@ class DeploymentHandler(ApiHandler):
         self.answer_deployment(await service.update(self.caller, id, change, if_match=self.if_match))
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def delete(self, id: str) -> None:
         """Remove it and all it owns."""
         service = (await self.services()).deployments

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class InstanceTypesHandler(ApiHandler):
     """Instance types; the first is the default."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self) -> None:
         """List them."""
         kinds = await (await self.services()).deployments.instance_types()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class OpenApiHandler(ApiHandler):
     """OpenAPI 3.1."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self) -> None:
         """Answer the document."""
         self.finish(await asyncio.to_thread(_text))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class PredictHandler(ApiHandler):
     """One request to the endpoint."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self, id: str) -> None:
         """Pass the body on and answer what came back, whatever its status."""
         service = (await self.services()).deployments

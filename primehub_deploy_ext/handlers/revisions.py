@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class RevisionsHandler(ApiHandler):
     """All revisions, newest first."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self, id: str) -> None:
         """List them."""
         revisions = await (await self.services()).deployments.revisions(self.caller, id)
@@ -25,7 +25,7 @@ class RevisionHandler(ApiHandler):
     """One revision."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self, id: str, number: str) -> None:
         """Answer it."""
         self.answer(await (await self.services()).deployments.revision(self.caller, id, int(number)))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from primehub_deploy_ext.handlers.base import RESOURCE, ApiHandler
+from primehub_deploy_ext.handlers.access import authorized
+from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class WarmHandler(ApiHandler):
     """Prepare a launcher."""
 
     @web.authenticated
-    @authorized("write", RESOURCE)
+    @authorized("write")
     async def post(self) -> None:
         """Accept at once; the work goes on in the engine."""
         service = (await self.services()).deployments

@@ -6,11 +6,10 @@ import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from primehub_deploy_ext.domain.errors import DeployError
-from primehub_deploy_ext.handlers.base import RESOURCE
+from primehub_deploy_ext.handlers.access import authorized
 from primehub_deploy_ext.handlers.stream import StreamHandler
 from primehub_deploy_ext.service.streams import closing
 
@@ -24,7 +23,7 @@ class WatchHandler(StreamHandler):
     """Changes of the caller's deployments as they happen."""
 
     @web.authenticated
-    @authorized("read", RESOURCE)
+    @authorized("read")
     async def get(self) -> None:
         """Stream them."""
         service = (await self.services()).deployments

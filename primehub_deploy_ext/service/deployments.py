@@ -164,7 +164,7 @@ class DeploymentService:
         for _ in range(_ID_ATTEMPTS):
             try:
                 return await create(names.id_from_name(request.name))
-            except AlreadyExists:  # noqa: PERF203 -- each try is a round trip to the engine
+            except AlreadyExists:
                 continue
         raise AlreadyExists(
             f"no free id was found for the name {request.name!r}: choose one yourself",

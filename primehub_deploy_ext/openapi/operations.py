@@ -1,0 +1,148 @@
+"""The operations of the API as data: what each verb of each route takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from primehub_deploy_ext.domain import models as m
+from primehub_deploy_ext.domain.phases import Phase
+
+NDJSON = "application/x-ndjson"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One query parameter."""
+
+    name: str
+    description: str
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One verb of one route.
+
+    Parameters
+    ----------
+    verb, route, id, summary
+        ``id`` is the ``operationId``: the name that generated clients use.
+    body
+        Model of the JSON body; ``dict`` for any JSON, ``bytes`` for raw bytes.
+    body_required
+        False where an empty body will do.
+    answer
+        Model of the answer; ``dict`` for any JSON object; None for no body.
+    status
+        Of success.
+    media
+        Media types of the answer; each line of ``NDJSON`` is one ``answer``.
+    errors
+        Statuses besides 401, 403 and 503, which every operation may answer.
+    """
+
+    verb: str
+    route: str
+    id: str
+    summary: str
+    body: type[BaseModel | dict[str, Any] | bytes] | None = None
+    body_required: bool = True
+    answer: type[BaseModel | dict[str, Any]] | None = None
+    status: int = 200
+    media: tuple[str, ...] = ("application/json",)
+    parameters: tuple[Parameter, ...] = ()
+    if_match: bool = False
+    errors: tuple[int, ...] = ()
+
+
+_FLAG = {"type": "boolean"}
+_COUNT = {"type": "integer", "minimum": 0}
+_POSITIVE = {"type": "integer", "minimum": 1}
+
+_LIST_PARAMETERS = (
+    Parameter("search", "words that all occur in the name, the id or the metadata"),
+    Parameter("status", f"phases, separated by commas: {', '.join(map(str, Phase))}"),
+    Parameter("group", "only those of this group"),
+    Parameter("user", "only those that this user created"),
+    Parameter("broken", "only what needs attention (1), or only what doesn't (0)", _FLAG),
+    Parameter(
+        "sort", "name, id, group, phase, created_at, created_by, updated_at, updated_by; '-' in front: descending"
+    ),
+    Parameter("limit", "size of a page; everything when left out", _POSITIVE),
+    Parameter("continue", "continue_token of the page before"),
+)
+
+_LOG_PARAMETERS = (
+    Parameter("replica", "name of a replica; all, merged by time, when left out"),
+    Parameter("attempt", "number of an attempt, or 'previous'; all that are kept when left out"),
+    Parameter("tail", "only the last lines of what exists already", _COUNT),
+    Parameter("since", "only lines at or after this time", {"type": "string", "format": "date-time"}),
+    Parameter("follow", "go on with new lines", _FLAG),
+)
+
+_ONE = "deployments/{id}"
+
+
+def _action(name: str, summary: str, body: type[BaseModel], *, body_required: bool = True) -> Operation:
+    return Operation(
+        "POST", f"{_ONE}:{name}", f"{name}Deployment", summary, body=body, body_required=body_required,
+        answer=m.Deployment, if_match=True, errors=(400, 404, 409),
+    )  # fmt: skip
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("GET", "health", "getHealth", "State of the extension and its engine", answer=m.Health),
+    Operation("GET", "me", "getMe", "Who the caller is", answer=m.Me),
+    Operation("GET", "groups", "listGroups", "Groups of the caller", answer=m.GroupList),
+    Operation("GET", "instance-types", "listInstanceTypes", "Resources to choose from", answer=m.InstanceTypeList),
+    Operation("GET", "openapi.json", "getOpenApi", "This document", answer=dict),
+    Operation(
+        "GET", "deployments", "listDeployments", "One page of deployments", answer=m.DeploymentList,
+        parameters=_LIST_PARAMETERS, errors=(400,),
+    ),
+    Operation(
+        "POST", "deployments", "createDeployment", "Start a new deployment", body=m.CreateDeployment,
+        answer=m.Deployment, status=201, errors=(400, 409),
+    ),
+    Operation("GET", _ONE, "getDeployment", "One deployment", answer=m.Deployment, errors=(404,)),
+    Operation(
+        "PATCH", _ONE, "updateDeployment", "Change fields and roll the change out", body=m.UpdateDeployment,
+        answer=m.Deployment, if_match=True, errors=(400, 404, 409),
+    ),
+    Operation(
+        "DELETE", _ONE, "deleteDeployment", "Remove a deployment and all it owns", status=204, if_match=True,
+        errors=(400, 404, 409),
+    ),
+    _action("stop", "End all replicas, keep everything else", m.ActionOptions, body_required=False),
+    _action("start", "Start a stopped deployment", m.ActionOptions, body_required=False),
+    _action("restart", "Replace all replicas by fresh ones", m.ActionOptions, body_required=False),
+    _action("scale", "Change the number of replicas", m.ScaleDeployment),
+    _action("rollback", "Roll out the specification of an earlier revision", m.RollbackDeployment),
+    Operation(
+        "POST", f"{_ONE}:predict", "predict", "One request to the endpoint", body=dict, answer=m.Prediction,
+        parameters=(Parameter("path", "below the endpoint; its v2 infer route when left out"),),
+        errors=(400, 404, 502),
+    ),
+    Operation("GET", f"{_ONE}/revisions", "listRevisions", "History", answer=m.RevisionList, errors=(404,)),
+    Operation("GET", f"{_ONE}/revisions/{{number}}", "getRevision", "One revision", answer=m.Revision, errors=(404,)),
+    Operation("GET", f"{_ONE}/replicas", "listReplicas", "Replicas now", answer=m.ReplicaList, errors=(404,)),
+    Operation("GET", f"{_ONE}/events", "listEvents", "What the engine did and saw", answer=m.EventList, errors=(404,)),
+    Operation(
+        "GET", f"{_ONE}/logs", "streamLogs", "Log lines; an ErrorBody as the last one if they break off",
+        answer=m.LogLine, media=(NDJSON, "text/plain"), parameters=_LOG_PARAMETERS, errors=(400, 404),
+    ),
+    Operation(
+        "GET", "watch", "watch", "List and watch in one stream", answer=m.Change, media=(NDJSON,),
+        parameters=(Parameter("resource_version", "go on after this one; the whole list when left out", _COUNT),),
+        errors=(400,),
+    ),
+    Operation("HEAD", "artifacts/{sha256}", "hasArtifact", "Whether the artifact is stored", errors=(400, 404)),
+    Operation(
+        "PUT", "artifacts/{sha256}", "putArtifact", "Store an artifact", body=bytes, answer=dict, status=201,
+        errors=(400, 413),
+    ),
+    Operation("POST", "warm", "warm", "Prepare a launcher", body=m.WarmRequest, answer=dict, status=202, errors=(400,)),
+)  # fmt: skip
