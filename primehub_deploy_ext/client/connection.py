@@ -1,0 +1,275 @@
+"""The way in: a connection to the server, and ``deploy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from primehub_deploy_ext.client import cards, tables
+from primehub_deploy_ext.client.discovery import find_server
+from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
+from primehub_deploy_ext.client.rest import RestClient
+from primehub_deploy_ext.client.submission import stored_model
+from primehub_deploy_ext.domain import names
+from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
+from primehub_deploy_ext.domain.phases import Phase
+
+Json = dict[str, Any]
+
+
+def connect(url: str | None = None, token: str | None = None) -> Connection:
+    """Connect to the Jupyter server that this kernel belongs to, or to another one.
+
+    Parameters
+    ----------
+    url
+        Base URL such as ``http://127.0.0.1:8888/``; found by itself when left out.
+    token
+        Its token.
+
+    Raises
+    ------
+    ServerNotFound
+        With all that was tried.
+    """
+    return Connection(RestClient(find_server(url, token)))
+
+
+def deploy(
+    model: Any,
+    name: str,
+    *,
+    id: str | None = None,
+    example: Any = None,
+    group: str | None = None,
+    instance_type: str | None = None,
+    replicas: int = 1,
+    env: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None,
+    description: str = "",
+    update_message: str = "",
+    wait: bool = True,
+    timeout: float = DEFAULT_TIMEOUT,
+    adapter: str | None = None,
+    connection: Connection | None = None,
+) -> DeploymentHandle:
+    """Turn a trained model into an HTTP endpoint.
+
+    Parameters
+    ----------
+    model
+        A scikit-learn estimator, any object with ``predict``, or a function. Code of yours that it needs travels
+        with it; installed libraries don't, since replicas run in this kernel's environment.
+    name
+        The title that people read.
+    id
+        Part of the endpoint's address; made from the name when left out.
+    example
+        A few rows of data as the model takes them (data frame, array, list, any JSON value for functions). From it
+        come the types of inputs and outputs, and each replica must predict it before it serves. Without it,
+        scikit-learn models are tried on a row of zeros.
+    group
+        Who owns it; your only or personal group when left out.
+    instance_type
+        Resources of one replica, see :meth:`Connection.instance_types`.
+    replicas
+        Number of running copies.
+    env
+        Environment variables of the replicas.
+    metadata
+        Labels for people.
+    description, update_message
+        What it is, and why this revision, for the history.
+    wait
+        Wait until it serves, showing how it comes along.
+    timeout
+        Seconds to wait.
+    adapter
+        How the model is called, ``"sklearn"`` or ``"callable"``; recognised when left out.
+    connection
+        Of :func:`connect`; a new one when left out.
+
+    Raises
+    ------
+    InvalidInput
+        Something about the model, the example or an option is wrong; the message names it.
+    AlreadyExists
+        The id is taken.
+    DeploymentFailed
+        The model doesn't come to serve: reason, message and the last lines of its log.
+    DeploymentTimeout
+        It takes longer; it goes on, and the message says how to go on waiting.
+    """
+    return (connection or connect()).deploy(
+        model,
+        name,
+        id=id,
+        example=example,
+        group=group,
+        instance_type=instance_type,
+        replicas=replicas,
+        env=env,
+        metadata=metadata,
+        description=description,
+        update_message=update_message,
+        wait=wait,
+        timeout=timeout,
+        adapter=adapter,
+    )
+
+
+class Connection:
+    """A Jupyter server with the extension, as seen from a notebook."""
+
+    def __init__(self, rest: RestClient) -> None:
+        self._rest = rest
+
+    @property
+    def url(self) -> str:
+        """Base URL of the server."""
+        return self._rest.server.url
+
+    def deploy(
+        self,
+        model: Any,
+        name: str,
+        *,
+        id: str | None = None,
+        example: Any = None,
+        group: str | None = None,
+        instance_type: str | None = None,
+        replicas: int = 1,
+        env: Mapping[str, str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        description: str = "",
+        update_message: str = "",
+        wait: bool = True,
+        timeout: float = DEFAULT_TIMEOUT,
+        adapter: str | None = None,
+    ) -> DeploymentHandle:
+        """Turn a trained model into an HTTP endpoint on this server; see :func:`deploy`."""
+        self._check_names(name, id)
+        body: Json = {
+            "name": name,
+            "id": id,
+            "group": group,
+            "model": stored_model(self._rest, model, example=example, adapter=adapter),
+            "replicas": replicas,
+            "instance_type": instance_type,
+            "env": dict(env or {}),
+            "metadata": dict(metadata or {}),
+            "description": description,
+            "update_message": update_message,
+        }
+        try:
+            deployment = self._rest.create(body)
+        except AlreadyExists as error:
+            raise _taken(id or "", error) from error
+        handle = DeploymentHandle(self._rest, deployment)
+        return handle.wait(timeout) if wait else handle
+
+    def deployments(
+        self,
+        search: str | None = None,
+        *,
+        phase: str | Phase | list[str] | None = None,
+        group: str | None = None,
+        user: str | None = None,
+        broken: bool = False,
+        sort: str | None = None,
+        limit: int | None = None,
+    ) -> Any:
+        """Return deployments as a data frame.
+
+        Parameters
+        ----------
+        search
+            Part of a name or id.
+        phase
+            ``"Deployed"``, ``"Failed"``, ``"Deploying"``, ``"Stopped"``, or several of them.
+        group, user
+            Who owns them, who deployed them.
+        broken
+            Only those that need attention.
+        sort
+            A field such as ``"name"`` or ``"-updated_at"``.
+        limit
+            At most so many.
+        """
+        phases = [phase] if isinstance(phase, str) else phase
+        found = self._rest.deployments(
+            search=search,
+            status=",".join(str(one) for one in phases) if phases else None,
+            group=group,
+            user=user,
+            broken=1 if broken else None,
+            sort=sort,
+            limit=limit,
+        )
+        return tables.deployments_table(found)
+
+    def overview(self, group: str | None = None, limit: int = 50, timeout: float = 5.0) -> str:
+        """Return deployments as an HTML table that needs no front end of ours."""
+        return cards.deployments_html(self._rest.deployments(group=group, limit=limit, timeout=timeout))
+
+    def get(self, id_or_name: str) -> DeploymentHandle:
+        """Return a deployment by its id, or by its name where only one has it.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        InvalidInput
+            When several have the name; the message lists their ids.
+        """
+        if names.is_id(id_or_name):
+            try:
+                return DeploymentHandle(self._rest, self._rest.deployment(id_or_name))
+            except NotFound:
+                pass  # it may still be a name
+        found = [item for item in self._rest.deployments(search=id_or_name) if item["name"] == id_or_name]
+        if not found:
+            raise NotFound(f"there is no deployment with the id or name {id_or_name!r}; see connect().deployments()")
+        if len(found) > 1:
+            ids = ", ".join(item["id"] for item in found)
+            raise InvalidInput(f"{len(found)} deployments are named {id_or_name!r}; get one by its id: {ids}")
+        return DeploymentHandle(self._rest, found[0])
+
+    def health(self) -> Json:
+        """Return the state of the server extension and its engine."""
+        return dict(self._rest.get("health"))
+
+    def me(self) -> Json:
+        """Return who you are to this server: user, groups, whether you may change things."""
+        return dict(self._rest.get("me"))
+
+    def instance_types(self) -> Any:
+        """Return the sizes that a replica may have, as a data frame; the first is the default."""
+        return tables.instance_types_table(self._rest.get("instance-types")["items"])
+
+    def __repr__(self) -> str:
+        found = f" ({self._rest.server.found_by})" if self._rest.server.found_by else ""
+        return f"<Connection to {self.url}{found}>"
+
+    def _check_names(self, name: str, id: str | None) -> None:
+        """Refuse before a large model is pickled and sent."""
+        if not isinstance(name, str) or not names.is_name(name.strip()):
+            raise InvalidInput(
+                f"name: {name!r} is none: {names.NAME_RULE}", fields=[{"field": "name", "message": names.NAME_RULE}]
+            )
+        if id is None:
+            return
+        if not isinstance(id, str) or not names.is_id(id):
+            raise InvalidInput(
+                f"id: {id!r} is none: {names.ID_RULE}", fields=[{"field": "id", "message": names.ID_RULE}]
+            )
+        try:
+            self._rest.deployment(id)
+        except NotFound:
+            return
+        raise _taken(id)
+
+
+def _taken(id: str, error: AlreadyExists | None = None) -> AlreadyExists:
+    said = str(error) if error is not None else f"there is a deployment with the id {id!r} already"
+    return AlreadyExists(f"{said}; to give it a new model: connect().get({id!r}).update(model=…)", details={"id": id})

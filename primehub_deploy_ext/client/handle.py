@@ -1,0 +1,342 @@
+"""A deployment as a notebook holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from primehub_deploy_ext.client import cards, tables, tensors
+from primehub_deploy_ext.client.endpoint import Endpoint, curl_command
+from primehub_deploy_ext.client.errors import ServerUnreachable
+from primehub_deploy_ext.client.history import revision_before
+from primehub_deploy_ext.client.logs import Log, format_lines, since_time
+from primehub_deploy_ext.client.rollout import wait_for
+from primehub_deploy_ext.client.submission import stored_model
+from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
+from primehub_deploy_ext.domain.phases import Phase
+
+if TYPE_CHECKING:
+    from primehub_deploy_ext.client.rest import RestClient
+
+Json = dict[str, Any]
+
+DEFAULT_TIMEOUT = 120.0
+
+
+@dataclass(frozen=True)
+class DeploymentStatus:
+    """The state of a deployment when it was asked for."""
+
+    phase: Phase
+    reason: str
+    message: str
+    ready: int
+    desired: int
+    revision: int
+    serving_revision: int | None
+
+    @classmethod
+    def of(cls, deployment: Json) -> DeploymentStatus:
+        """Read it from the server's answer."""
+        status = deployment["status"]
+        return cls(
+            Phase(status["phase"]),
+            status["reason"],
+            status["message"],
+            status["replicas"]["ready"],
+            status["replicas"]["desired"],
+            deployment["revision"],
+            deployment.get("serving_revision"),
+        )
+
+    def __str__(self) -> str:
+        reason = "" if self.reason == self.phase else f" ({self.reason})"
+        text = f"{self.phase}{reason}: {self.ready} of {self.desired} replicas ready, revision {self.revision}"
+        if self.serving_revision not in (None, self.revision):
+            text += f", revision {self.serving_revision} serves"
+        return f"{text}. {self.message}".rstrip()
+
+    __repr__ = __str__
+
+
+class DeploymentHandle:
+    """One deployment: call it, look at it, change it.
+
+    Methods that change something wait until the change is done, unless ``wait=False``; they return the handle.
+
+    Parameters
+    ----------
+    rest
+        The server it lives on.
+    deployment
+        As the server gave it.
+    """
+
+    def __init__(self, rest: RestClient, deployment: Json) -> None:
+        self._rest = rest
+        self._deployment = deployment
+        self._endpoint = Endpoint(deployment)
+
+    # ------------------------------------------------------------------ looking
+
+    @property
+    def id(self) -> str:
+        """The unique id, part of the endpoint's address."""
+        return str(self._deployment["id"])
+
+    @property
+    def name(self) -> str:
+        """The title people read."""
+        return str(self._deployment["name"])
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL of the endpoint; ends with ``/``."""
+        return str(self._deployment["endpoint"])
+
+    @property
+    def status(self) -> DeploymentStatus:
+        """The state now."""
+        return DeploymentStatus.of(self._fresh())
+
+    @property
+    def phase(self) -> Phase:
+        """``Deployed``, ``Failed``, ``Deploying`` or ``Stopped``, now."""
+        return self.status.phase
+
+    @property
+    def spec(self) -> Json:
+        """What was asked for, as JSON: model, replicas, instance type, environment, metadata, description."""
+        return dict(self._fresh()["spec"])
+
+    def refresh(self) -> DeploymentHandle:
+        """Ask the server anew for all that the handle shows."""
+        self._fresh()
+        return self
+
+    def history(self) -> Any:
+        """Return all revisions as a data frame, newest first."""
+        return tables.revisions_table(self.revisions())
+
+    def revisions(self) -> list[Json]:
+        """Return all revisions as JSON values with all their details, newest first."""
+        return self._rest.items(self.id, "revisions")
+
+    def replicas(self) -> Any:
+        """Return the running copies as a data frame."""
+        return tables.replicas_table(self._rest.items(self.id, "replicas"))
+
+    def events(self) -> Any:
+        """Return what the engine did and saw as a data frame, newest first."""
+        return tables.events_table(self._rest.items(self.id, "events"))
+
+    def logs(
+        self,
+        replica: str | None = None,
+        tail: int | None = 200,
+        follow: bool = False,
+        attempt: int | str | None = None,
+        since: Any = None,
+    ) -> Log | Iterator[str]:
+        """Return what the replicas printed.
+
+        Parameters
+        ----------
+        replica
+            A replica's name (see :meth:`replicas`); all of them merged by time when left out.
+        tail
+            Only the last lines of what is there already; None for all.
+        follow
+            Return an iterator that goes on with new lines until it is closed.
+        attempt
+            Number of a start of the replica, or ``"previous"`` for the one that ended last.
+        since
+            Only lines from then on: a datetime, ISO 8601 text, a timedelta, or seconds ago.
+        """
+        lines = self._rest.logs(
+            self.id, follow=follow, replica=replica, tail=tail, attempt=attempt, since=since_time(since)
+        )
+        return format_lines(lines) if follow else Log.of(lines)
+
+    def curl(self) -> str:
+        """Return a shell command that sends the model's recorded example to the endpoint."""
+        return curl_command(self._fresh())
+
+    # ------------------------------------------------------------------ calling
+
+    def predict(self, X: Any, *, method: str | None = None, timeout: float = 60.0) -> Any:  # noqa: N803 (as scikit-learn)
+        """Send data to the endpoint and return what the model says, as the kind of data that went in.
+
+        Parameters
+        ----------
+        X
+            A data frame, series, array or list of rows; any JSON value for functions.
+        method
+            For example ``"predict_proba"``; the model's default method when left out.
+        timeout
+            Seconds.
+
+        Returns
+        -------
+        Any
+            A series or data frame with the index of ``X`` for pandas, an array for arrays, a list for lists, the
+            bare value for other JSON values. A dict by name where the model has several outputs.
+
+        Raises
+        ------
+        InvalidInput
+            The model can't take the data; the message names the field.
+        """
+        request = tensors.request_for(X, self._deployment["spec"]["model"].get("signature"), method)
+        try:
+            reply = self._endpoint.infer(request, timeout)
+        except ServerUnreachable:
+            # The gateway may have come back at another address.
+            before = self.endpoint
+            if self.refresh().endpoint == before:
+                raise
+            reply = self._endpoint.infer(request, timeout)
+        return tensors.result_of(reply, X)
+
+    # ------------------------------------------------------------------ changing
+
+    def update(
+        self,
+        model: Any = None,
+        *,
+        example: Any = None,
+        replicas: int | None = None,
+        env: Mapping[str, str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        description: str | None = None,
+        instance_type: str | None = None,
+        adapter: str | None = None,
+        update_message: str = "",
+        wait: bool = True,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> DeploymentHandle:
+        """Change the deployment without a failed request; only what is given changes.
+
+        Parameters are those of :func:`~primehub_deploy_ext.client.deploy`.
+
+        Raises
+        ------
+        DeploymentFailed
+            The new revision doesn't come to serve. The one before still does, and the message says so.
+        """
+        fields = {
+            "replicas": replicas,
+            "env": None if env is None else dict(env),
+            "metadata": None if metadata is None else dict(metadata),
+            "description": description,
+            "instance_type": instance_type,
+        }
+        body = {name: value for name, value in fields.items() if value is not None}
+        if model is not None:
+            body["model"] = stored_model(self._rest, model, example=example, adapter=adapter)
+        elif example is not None or adapter is not None:
+            raise InvalidInput("update: an example or an adapter goes with a model; give the model too")
+        if not body:
+            raise InvalidInput("update: nothing to change; give a model, replicas, env, metadata, description, …")
+        return self._changed(self._rest.update(self.id, {**body, "update_message": update_message}), wait, timeout)
+
+    def rollback(
+        self,
+        revision: int | None = None,
+        *,
+        update_message: str = "",
+        wait: bool = True,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> DeploymentHandle:
+        """Roll out an earlier revision again, as a new one.
+
+        Parameters
+        ----------
+        revision
+            Its number (see :meth:`history`). When left out: the newest one before that which serves, where the
+            model, the environment or the instance type was another.
+        """
+        if revision is None:
+            revision = revision_before(self._fresh(), self.revisions())
+        return self._act("rollback", wait, timeout, revision=revision, update_message=update_message)
+
+    def scale(
+        self, n: int, *, update_message: str = "", wait: bool = True, timeout: float = DEFAULT_TIMEOUT
+    ) -> DeploymentHandle:
+        """Change the number of replicas."""
+        return self._act("scale", wait, timeout, replicas=n, update_message=update_message)
+
+    def stop(
+        self, *, update_message: str = "", wait: bool = True, timeout: float = DEFAULT_TIMEOUT
+    ) -> DeploymentHandle:
+        """End all replicas; the endpoint then answers 503, the history stays."""
+        return self._act("stop", wait, timeout, goal=Phase.STOPPED, update_message=update_message)
+
+    def start(
+        self, *, update_message: str = "", wait: bool = True, timeout: float = DEFAULT_TIMEOUT
+    ) -> DeploymentHandle:
+        """Start it again as it was."""
+        return self._act("start", wait, timeout, update_message=update_message)
+
+    def restart(
+        self, *, update_message: str = "", wait: bool = True, timeout: float = DEFAULT_TIMEOUT
+    ) -> DeploymentHandle:
+        """Replace all replicas by fresh ones, without a failed request."""
+        return self._act("restart", wait, timeout, update_message=update_message)
+
+    def delete(self) -> None:
+        """Remove the deployment, its endpoint and its history."""
+        self._rest.delete(self.id)
+
+    def wait(self, timeout: float = DEFAULT_TIMEOUT) -> DeploymentHandle:
+        """Wait until nothing is being rolled out.
+
+        Raises
+        ------
+        DeploymentFailed, DeploymentTimeout
+            As :func:`~primehub_deploy_ext.client.deploy` does.
+        """
+        self.refresh()
+        goal = Phase.STOPPED if self._deployment["spec"]["stopped"] else Phase.DEPLOYED
+        self._take(wait_for(self._rest, self._deployment, timeout=timeout, goal=goal))
+        return self
+
+    def _fresh(self) -> Json:
+        self._take(self._rest.deployment(self.id))
+        return self._deployment
+
+    def _act(
+        self, action: str, wait: bool, timeout: float, *, goal: Phase = Phase.DEPLOYED, **body: Any
+    ) -> DeploymentHandle:
+        return self._changed(self._rest.act(self.id, action, body), wait, timeout, goal)
+
+    def _changed(self, deployment: Json, wait: bool, timeout: float, goal: Phase = Phase.DEPLOYED) -> DeploymentHandle:
+        self._take(deployment)
+        if wait:
+            self._take(wait_for(self._rest, deployment, timeout=timeout, goal=goal))
+        return self
+
+    def _take(self, deployment: Json) -> None:
+        moved = deployment["endpoint"] != self._deployment["endpoint"]
+        self._deployment = deployment
+        if moved:
+            self._endpoint = Endpoint(deployment)
+
+    # ------------------------------------------------------------------ showing
+
+    def __repr__(self) -> str:
+        status = self._deployment["status"]
+        count = status["replicas"]
+        return (
+            f"<DeploymentHandle {self.id} {self.name!r}: {status['phase']}, revision {self._deployment['revision']}, "
+            f"{count['ready']}/{count['desired']} replicas, {self.endpoint}>"
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 (IPython's)
+        try:
+            self._take(self._rest.deployment(self.id, timeout=2.0))
+        except DeployError as error:
+            note = f"as of {self._deployment['updated_at']}: {error}"
+            return {"text/plain": repr(self), "text/html": cards.deployment_card(self._deployment, note)}
+        return {"text/plain": repr(self), "text/html": cards.deployment_card(self._deployment)}

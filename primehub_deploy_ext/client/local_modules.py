@@ -1,0 +1,49 @@
+"""Which modules a replica can't import, because they are the user's own files and not installed."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import site
+import sys
+import sysconfig
+from pathlib import Path
+from types import ModuleType
+
+
+def is_local(module: ModuleType) -> bool:
+    """Tell whether a module is a Python file that a fresh interpreter wouldn't find.
+
+    A helper beside the notebook is; the standard library, what is installed (also in editable mode) and
+    compiled modules, which can't be pickled by value anyway, are not.
+    """
+    file = getattr(module, "__file__", None)
+    if not file or not file.endswith(".py"):
+        return False
+    path = Path(file)
+    if any(folder in path.parents for folder in _installed_folders()):
+        return False
+    top = module.__name__.partition(".")[0]
+    return top not in sys.stdlib_module_names and top not in _distributed_names()
+
+
+@functools.cache
+def _installed_folders() -> frozenset[Path]:
+    folders = {Path(path) for path in sysconfig.get_paths().values()}
+    folders |= {Path(path) for path in (*site.getsitepackages(), site.getusersitepackages())}
+    for folder in list(folders):
+        for pth in folder.glob("*.pth"):
+            try:
+                lines = pth.read_text().splitlines()
+            except (OSError, UnicodeDecodeError):
+                continue
+            folders |= {
+                folder / line.strip() for line in lines if line.strip() and not line.startswith(("#", "import"))
+            }
+    # `data` and `scripts` are the environment's root and bin: projects may well be below those.
+    return frozenset(folders - {Path(sysconfig.get_path("data")), Path(sysconfig.get_path("scripts"))})
+
+
+@functools.cache
+def _distributed_names() -> frozenset[str]:
+    return frozenset(importlib.metadata.packages_distributions())

@@ -1,0 +1,168 @@
+"""Shows how a roll-out comes along: HTML in a notebook cell, a rewritten line on a terminal, else plain lines."""
+
+from __future__ import annotations
+
+import html
+import sys
+from typing import Any, TextIO
+
+from primehub_deploy_ext.domain.phases import Phase, Step
+
+Json = dict[str, Any]
+
+COLOURS = {
+    Phase.DEPLOYED: "var(--jp-success-color1, #388e3c)",
+    Phase.FAILED: "var(--jp-error-color1, #d32f2f)",
+    Phase.DEPLOYING: "var(--jp-warn-color1, #f57c00)",
+    Phase.STOPPED: "var(--jp-ui-font-color2, #757575)",
+}
+ICONS = {Phase.DEPLOYED: "✔", Phase.FAILED: "✘", Phase.DEPLOYING: "●", Phase.STOPPED: "■"}
+_WAITING_FOR = {
+    Step.SCHEDULING: "waiting for a place to run",
+    Step.PULLING: "fetching the image",
+    Step.STARTING: "starting the process",
+    Step.LOADING: "loading the model and trying its example",
+    Step.BACKING_OFF: "waiting before the next attempt",
+}
+
+
+class Progress:
+    """What a caller sees while waiting. Trouble with showing it is never the caller's: it then goes silent."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._silent = False
+
+    def show(self, deployment: Json, elapsed: float) -> None:
+        """Show where the deployment is."""
+        self._try(self._show, deployment, elapsed)
+
+    def end(self, deployment: Json, elapsed: float, *, failed: bool) -> None:
+        """Show the outcome, which stays."""
+        self._try(self._end, deployment, elapsed, failed)
+
+    def note(self, text: str) -> None:
+        """Say one sentence."""
+        self._try(self._note, text)
+
+    def _try(self, show: Any, *arguments: Any) -> None:
+        if self._silent:
+            return
+        try:
+            show(*arguments)
+        except Exception:  # noqa: BLE001 (a closed stream, a display that is no more, …)
+            self._silent = True
+
+    def _show(self, deployment: Json, elapsed: float) -> None:
+        raise NotImplementedError
+
+    def _end(self, deployment: Json, elapsed: float, failed: bool) -> None:
+        raise NotImplementedError
+
+    def _note(self, text: str) -> None:
+        raise NotImplementedError
+
+
+class LineProgress(Progress):
+    """Lines of text: one that is rewritten on a terminal, elsewhere a new one when something changed."""
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        super().__init__(name)
+        self._stream = stream
+        self._rewrites = stream.isatty()
+        self._last = ""
+
+    def _show(self, deployment: Json, elapsed: float) -> None:
+        what = f"{self._name}: {deployment['status']['phase']}, {what_it_waits_for(deployment)}"
+        if self._rewrites:
+            self._stream.write(f"\r\x1b[2K{what} ({elapsed:.0f} s)")
+        elif what != self._last:
+            self._stream.write(f"{what}\n")
+        self._last = what
+        self._stream.flush()
+
+    def _end(self, deployment: Json, elapsed: float, failed: bool) -> None:
+        start = "\r\x1b[2K" if self._rewrites else ""
+        self._stream.write(f"{start}{self._name}: {outcome(deployment, elapsed, failed)}\n")
+        self._stream.flush()
+
+    def _note(self, text: str) -> None:
+        self._stream.write(f"\n{text}\n" if self._rewrites else f"{text}\n")
+        self._stream.flush()
+
+
+class CellProgress(Progress):
+    """One output of a notebook cell, updated in place."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._handle: Any = None
+        self._last = ""
+
+    def _show(self, deployment: Json, elapsed: float) -> None:
+        self._put(deployment["status"]["phase"], f"{what_it_waits_for(deployment)} · {elapsed:.0f} s")
+
+    def _end(self, deployment: Json, elapsed: float, failed: bool) -> None:
+        phase = deployment["status"]["phase"]
+        self._put(Phase.FAILED if failed and phase == Phase.DEPLOYED else phase, outcome(deployment, elapsed, failed))
+
+    def _note(self, text: str) -> None:
+        from IPython.display import display_html
+
+        display_html(f"<div>{html.escape(text)}</div>", raw=True)  # type: ignore[no-untyped-call]
+
+    def _put(self, phase: str, text: str) -> None:
+        from IPython.display import display
+
+        shown = Phase(phase)
+        if text == self._last:
+            return
+        self._last = text
+        bundle = {
+            "text/plain": f"{self._name}: {shown}, {text}",
+            "text/html": f'<div role="status"><b style="color: {COLOURS[shown]}">{ICONS[shown]} {shown}</b> '
+            f"<b>{html.escape(self._name)}</b> · {_with_link(text)}</div>",
+        }
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._handle.update(bundle, raw=True)
+
+
+def what_it_waits_for(deployment: Json) -> str:
+    """Return what happens right now, for people."""
+    status = deployment["status"]
+    step, count = status.get("step"), status["replicas"]
+    text = _WAITING_FOR.get(step, status["message"]) if step else status["message"]
+    ready = f"{count['ready']} of {count['desired']} ready" if count["desired"] > 1 else ""
+    return " · ".join(part for part in (text or str(status["reason"]), ready) if part)
+
+
+def outcome(deployment: Json, elapsed: float, failed: bool) -> str:
+    """Return how it ended, for people."""
+    status = deployment["status"]
+    if failed:
+        message = (status.get("update") or {}).get("message") or status["message"]
+        return f"not there after {elapsed:.1f} s: {message}"
+    if status["phase"] == Phase.STOPPED:
+        return f"stopped in {elapsed:.1f} s"
+    return f"serves revision {deployment.get('serving_revision')} at {deployment['endpoint']} ({elapsed:.1f} s)"
+
+
+def _with_link(text: str) -> str:
+    words = (
+        f'<a href="{html.escape(word)}" target="_blank">{html.escape(word)}</a>'
+        if word.startswith(("http://", "https://"))
+        else html.escape(word)
+        for word in text.split(" ")
+    )
+    return " ".join(words)
+
+
+def new_progress(name: str) -> Progress:
+    """Return what fits where the code runs."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None and hasattr(shell, "kernel"):
+        return CellProgress(name)
+    return LineProgress(name, sys.stdout)

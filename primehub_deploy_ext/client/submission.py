@@ -1,0 +1,58 @@
+"""A live model made into the ``model`` part of a request: described, pickled, stored."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from typing import Any
+
+from primehub_deploy_ext.client.example import Description, adapter_for, describe_model
+from primehub_deploy_ext.client.packing import package_version, packed
+from primehub_deploy_ext.client.rest import RestClient, upload
+from primehub_deploy_ext.domain.errors import InvalidInput
+
+_DECODED_WITH = {"np": ("numpy",), "pd": ("numpy", "pandas"), "json": ()}
+
+
+def stored_model(rest: RestClient, model: Any, *, example: Any = None, adapter: str | None = None) -> dict[str, Any]:
+    """Store a model's artifact and return ``domain.models.Model`` as JSON.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no model, fails on the example, or can't be pickled.
+    """
+    interpreter = sys.executable
+    if not interpreter or not os.path.isabs(interpreter):  # noqa: PTH117 (text, as the API takes it)
+        raise InvalidInput(f"this Python doesn't know the path of its interpreter (sys.executable is {interpreter!r})")
+    adapter = adapter_for(model, adapter)
+    description = describe_model(model, adapter, example)
+    with packed(model) as artifact:
+        upload(rest, artifact.digest, artifact.path, artifact.size)
+        return {
+            "artifact": artifact.digest,
+            "size": artifact.size,
+            "serializer": "cloudpickle",
+            "adapter": adapter,
+            "class_name": class_name(model),
+            "interpreter": interpreter,
+            "python_version": platform.python_version(),
+            "packages": {**_packages_to_decode(description), **artifact.packages},
+            "signature": description.signature,
+            "example": description.example,
+        }
+
+
+def class_name(model: Any) -> str:
+    """Return the name of a model's type, or of the function itself, for people."""
+    named = model if hasattr(model, "__qualname__") else type(model)
+    module = "" if named.__module__ in ("builtins", "__main__") else f"{named.__module__}."
+    return f"{module}{named.__qualname__}"[:512]
+
+
+def _packages_to_decode(description: Description) -> dict[str, str]:
+    if description.signature is None:
+        return {}
+    names = _DECODED_WITH[description.signature["content_type"]]
+    return {name: version for name in names if (version := package_version(name)) is not None}
