@@ -98,6 +98,9 @@ class Signature(Value):
     )
     inputs: list[Tensor]
     outputs: list[Tensor] = []
+    derived: bool = Field(
+        default=False, description="made from what the model tells about itself, not from an example of real data"
+    )
 
 
 class Model(Value):
