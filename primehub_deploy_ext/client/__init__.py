@@ -3,7 +3,6 @@
 Importing this takes milliseconds: no pandas, numpy, pydantic or Jupyter server comes with it.
 """
 
-from primehub_deploy_ext.client import autowarm
 from primehub_deploy_ext.client.connection import Connection, connect, deploy
 from primehub_deploy_ext.client.errors import DeploymentFailed, DeploymentTimeout, ServerNotFound
 from primehub_deploy_ext.client.handle import DeploymentHandle
@@ -17,5 +16,3 @@ __all__ = [
     "connect",
     "deploy",
 ]
-
-autowarm.install()

@@ -77,6 +77,7 @@ class DeploymentHandle:
         self._rest = rest
         self._deployment = deployment
         self._endpoint = Endpoint(deployment)
+        self._signatures: dict[int, Json | None] = {}
 
     # ------------------------------------------------------------------ looking
 
@@ -188,16 +189,32 @@ class DeploymentHandle:
         InvalidInput
             The model can't take the data; the message names the field.
         """
-        request = tensors.request_for(X, self._deployment["spec"]["model"].get("signature"), method)
+        served = self._served_revision()
         try:
-            reply = self._endpoint.infer(request, timeout)
-        except ServerUnreachable:
-            # The gateway may have come back at another address.
+            reply = self._endpoint.infer(tensors.request_for(X, self._signature(), method), timeout)
+        except (InvalidInput, ServerUnreachable):
+            # Another model may serve by now, or the gateway be back at another address.
             before = self.endpoint
-            if self.refresh().endpoint == before:
+            self._fresh()
+            if (self.endpoint, self._served_revision()) == (before, served):
                 raise
-            reply = self._endpoint.infer(request, timeout)
+            reply = self._endpoint.infer(tensors.request_for(X, self._signature(), method), timeout)
         return tensors.result_of(reply, X)
+
+    def _served_revision(self) -> int:
+        return int(self._deployment.get("serving_revision") or self._deployment["revision"])
+
+    def _signature(self) -> Json | None:
+        """Return what the model that serves takes; while another one is rolled out, ``spec`` is of that one."""
+        number = self._served_revision()
+        if number == self._deployment["revision"]:
+            signature = self._deployment["spec"]["model"].get("signature")
+        elif number in self._signatures:
+            signature = self._signatures[number]
+        else:
+            signature = self._rest.revision(self.id, number)["spec"]["model"].get("signature")
+        self._signatures = {number: signature}
+        return signature  # type: ignore[no-any-return]
 
     # ------------------------------------------------------------------ changing
 
@@ -297,9 +314,11 @@ class DeploymentHandle:
         DeploymentFailed, DeploymentTimeout
             As :func:`~primehub_deploy_ext.client.deploy` does.
         """
-        self.refresh()
-        goal = Phase.STOPPED if self._deployment["spec"]["stopped"] else Phase.DEPLOYED
-        self._take(wait_for(self._rest, self._deployment, timeout=timeout, goal=goal))
+        goal = Phase.STOPPED if self._fresh()["spec"]["stopped"] else Phase.DEPLOYED
+        return self._follow(timeout, goal)
+
+    def _follow(self, timeout: float, goal: Phase) -> DeploymentHandle:
+        wait_for(self._rest, self._deployment, timeout=timeout, goal=goal, seen=self._take)
         return self
 
     def _fresh(self) -> Json:
@@ -313,9 +332,7 @@ class DeploymentHandle:
 
     def _changed(self, deployment: Json, wait: bool, timeout: float, goal: Phase = Phase.DEPLOYED) -> DeploymentHandle:
         self._take(deployment)
-        if wait:
-            self._take(wait_for(self._rest, deployment, timeout=timeout, goal=goal))
-        return self
+        return self._follow(timeout, goal) if wait else self
 
     def _take(self, deployment: Json) -> None:
         moved = deployment["endpoint"] != self._deployment["endpoint"]

@@ -6,7 +6,7 @@ import html
 import sys
 from typing import Any, TextIO
 
-from primehub_deploy_ext.domain.phases import Phase, Step
+from primehub_deploy_ext.domain.phases import Outcome, Phase, Step
 
 Json = dict[str, Any]
 
@@ -133,17 +133,20 @@ def what_it_waits_for(deployment: Json) -> str:
     """Return what happens right now, for people."""
     status = deployment["status"]
     step, count = status.get("step"), status["replicas"]
-    text = _WAITING_FOR.get(step, status["message"]) if step else status["message"]
-    ready = f"{count['ready']} of {count['desired']} ready" if count["desired"] > 1 else ""
-    return " · ".join(part for part in (text or str(status["reason"]), ready) if part)
+    if step not in _WAITING_FOR:
+        return str(status["message"] or status["reason"])
+    ready = f" · {count['ready']} of {count['desired']} ready" if count["desired"] > 1 else ""
+    return _WAITING_FOR[step] + ready
 
 
 def outcome(deployment: Json, elapsed: float, failed: bool) -> str:
     """Return how it ended, for people."""
     status = deployment["status"]
     if failed:
-        message = (status.get("update") or {}).get("message") or status["message"]
-        return f"not there after {elapsed:.1f} s: {message}"
+        update = status.get("update") or {}
+        gave_up = status["phase"] == Phase.FAILED or update.get("outcome") == Outcome.FAILED
+        verb = "failed" if gave_up else "not there yet"
+        return f"{verb} after {elapsed:.1f} s: {update.get('message') or status['message']}"
     if status["phase"] == Phase.STOPPED:
         return f"stopped in {elapsed:.1f} s"
     return f"serves revision {deployment.get('serving_revision')} at {deployment['endpoint']} ({elapsed:.1f} s)"

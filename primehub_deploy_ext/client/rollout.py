@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from primehub_deploy_ext.client.errors import LOG_TAIL, DeploymentFailed, DeploymentTimeout
@@ -21,6 +22,7 @@ def wait_for(
     *,
     timeout: float,
     goal: Phase = Phase.DEPLOYED,
+    seen: Callable[[Json], None] | None = None,
     progress: Progress | None = None,
 ) -> Json:
     """Follow a deployment until its newest revision is done.
@@ -33,6 +35,8 @@ def wait_for(
         Seconds.
     goal
         ``Deployed``, or ``Stopped`` after a stop. A deployment that is stopped meanwhile counts as done.
+    seen
+        Told every state on the way, the last one too when it is a failure.
 
     Returns
     -------
@@ -51,7 +55,10 @@ def wait_for(
     state = deployment
     try:
         for change in follow(rest, deployment, started + timeout):
-            state = change or state
+            if change is not None:
+                state = change
+                if seen is not None:
+                    seen(state)
             progress.show(state, time.monotonic() - started)
             failure = _failure(rest, state, deployment["revision"])
             if failure is not None:
@@ -101,11 +108,12 @@ def _log_tail(rest: RestClient, id: str, revision: int) -> list[str]:
     try:
         tail = rest.revision(id, revision).get("log_tail") or []
         if not tail:
-            lines = [line for line in rest.logs(id, tail=LOG_TAIL * 5) if _is_of(line["replica"], revision)]
-            tail = [line["text"] for line in lines]
+            recent = rest.logs(id, tail=LOG_TAIL * 5)
+            tail = [line["text"] for line in recent if _is_of(line["replica"], revision)]
     except (DeployError, KeyError):
         return []
-    return list(tail)[-LOG_TAIL:]
+    lines = "\n".join(tail).rstrip().splitlines()
+    return lines[-LOG_TAIL:]
 
 
 def _is_of(replica: str, revision: int) -> bool:
