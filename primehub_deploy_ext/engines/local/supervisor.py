@@ -43,6 +43,7 @@ from primehub_deploy_ext.engines.local.workload import Workload, usable_cpus
 _LIVENESS_PAUSE = 0.25
 # The launcher tells how a replica ended; when it is gone too, nobody will.
 _EXIT_GRACE = 0.5
+_EXIT_PAUSE = 0.01
 _HEALTHY_TIMEOUT = 10.0
 
 log = logging.getLogger(__name__)
@@ -83,10 +84,7 @@ class Supervisor:
         for row in rows:
             self._actors[row.id] = DeploymentActor(self, row, self.store.revisions(row.uid))
         await self.launchers.adopt()
-        for workload, slot, pid in self.lost:
-            # Ended while no daemon ran; a launcher that knows how has told by now.
-            workload.on_exit(slot, self.early_exits.pop(pid, Exit(pid, None)))
-        self.lost.clear()
+        await self._settle_lost()
         if rows:
             self._spawn(self._start_gateway())
         for actor in self._actors.values():
@@ -123,6 +121,17 @@ class Supervisor:
         if self._gateway_started is None or (self._gateway_started.done() and self._gateway_started.exception()):
             self._gateway_started = asyncio.create_task(self._gateway.start())
         await asyncio.shield(self._gateway_started)
+
+    async def _settle_lost(self) -> None:
+        """Learn from the launchers how replicas ended while no daemon ran."""
+        deadline = time.monotonic() + _EXIT_GRACE
+        while time.monotonic() < deadline and not all(pid in self.early_exits for _, _, pid in self.lost):
+            await asyncio.sleep(_EXIT_PAUSE)
+        for workload, slot, pid in self.lost:
+            workload.on_exit(slot, self.early_exits.get(pid, Exit(pid, None)))
+        self.lost.clear()
+        # A process id is used again some day: nobody may take these for its own.
+        self.early_exits.clear()
 
     # ------------------------------------------------------------------ wishes
 

@@ -1,0 +1,202 @@
+"""An engine under test, models, and callers that count failures."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import psutil
+from tornado.httpclient import AsyncHTTPClient
+
+from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Phase
+from primehub_deploy_ext.engines.base import Engine, NewDeployment
+from primehub_deploy_ext.engines.local.paths import Paths
+
+TEST_LIMIT = 60.0
+
+
+class Bench:
+    """An engine under test with the verbs that tests read well with."""
+
+    def __init__(self, engine: Engine, **environment: Any) -> None:
+        self.engine = engine
+        self.environment = environment
+        self._count = 0
+
+    async def model(self, function: Callable[..., Any], example: Any = 1) -> Model:
+        """Store a model: a function of one array."""
+        # The replica has no tests: what they define travels by value, as the client's packing does it.
+        module = sys.modules[getattr(function, "__module__", type(function).__module__)]
+        cloudpickle.register_pickle_by_value(module)
+        data = cloudpickle.dumps(function)
+        digest = hashlib.sha256(data).hexdigest()
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield data
+
+        await self.engine.put_artifact(digest, chunks())
+        return Model(
+            artifact=digest,
+            size=len(data),
+            adapter="callable",
+            interpreter=sys.executable,
+            example=None if example is None else infer(example),
+        )
+
+    async def create(self, id: str, model: Model | None = None, **spec: Any) -> Deployment:
+        """Ask for a deployment."""
+        model = model or await self.model(double)
+        return await self.engine.create(
+            NewDeployment(id=id, name=id.title(), group="team", user="ada", spec=DeploymentSpec(model=model, **spec))
+        )
+
+    async def deployed(self, id: str, model: Model | None = None, **spec: Any) -> Deployment:
+        """Create and wait until it serves."""
+        await self.create(id, model, **spec)
+        return await self.settled(id)
+
+    async def update_model(self, id: str, function: Callable[..., Any], example: Any = 1) -> Deployment:
+        """Roll out another model."""
+        model = await self.model(function, example)
+        return await self.engine.update(id, UpdateDeployment(model=model), user="ada")
+
+    async def until(self, id: str, condition: Callable[[Deployment], bool]) -> Deployment:
+        """Follow the watch until the deployment is as wanted."""
+        last = None
+        watch = self.engine.watch()
+        try:
+            async for change in watch:
+                if change.object is not None and change.object.id == id and change.type != "DELETED":
+                    last = change.object
+                    if condition(last):
+                        return last
+        finally:
+            await watch.aclose()
+        raise AssertionError(f"the watch ended; last: {last}")
+
+    async def settled(self, id: str) -> Deployment:
+        """Wait until nothing is in progress any more."""
+
+        def done(d: Deployment) -> bool:
+            busy = d.status.phase is Phase.DEPLOYING or (d.status.update and d.status.update.outcome == "in progress")
+            return not busy
+
+        while True:
+            await self.until(id, done)
+            if (await self.engine.revisions(id))[0].outcome != "in progress":
+                return await self.engine.get(id)
+            await asyncio.sleep(0.01)
+
+    async def call(self, deployment: Deployment, value: Any = 3) -> Any:
+        """Call the endpoint as anybody would; return the status and the JSON body."""
+        answer = await AsyncHTTPClient().fetch(
+            deployment.endpoint + f"v2/models/{deployment.id}/infer",
+            method="POST",
+            body=json.dumps(infer(value)),
+            raise_error=False,
+        )
+        return answer.code, json.loads(answer.body or b"null")
+
+    async def answer(self, deployment: Deployment, value: Any = 3) -> Any:
+        """Return the number that the model answers."""
+        status, body = await self.call(deployment, value)
+        assert status == 200, body
+        return body["outputs"][0]["data"][0]
+
+    @contextlib.asynccontextmanager
+    async def callers(self, deployment: Deployment, number: int = 4) -> AsyncIterator[dict[Any, int]]:
+        """Call all the time from several clients; the dict counts answers: by value, or by what went wrong."""
+        seen: dict[Any, int] = {}
+        ending = asyncio.Event()
+
+        async def one() -> None:
+            while not ending.is_set():
+                try:
+                    status, body = await self.call(deployment)
+                    what = body["outputs"][0]["data"][0] if status == 200 else f"{status} {body}"
+                except Exception as error:
+                    what = repr(error)
+                seen[what] = seen.get(what, 0) + 1
+                await asyncio.sleep(0.002)
+
+        tasks = [asyncio.create_task(one()) for _ in range(number)]
+        try:
+            yield seen
+        finally:
+            ending.set()
+            await asyncio.gather(*tasks)
+
+
+def infer(value: Any) -> dict[str, Any]:
+    """Make an Open Inference Protocol request of one number."""
+    return {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1], "data": [value]}]}
+
+
+def double(x: Any) -> Any:
+    """Answer twice the input."""
+    return x * 2
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Every process of the engine with this home: by the folders in its command line or environment."""
+    found = []
+    run = str(_paths(home).run)
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            line = " ".join(process.cmdline())
+            environment = process.environ().get("PRIMEHUB_DEPLOY_HOME") if "python" in line else None
+            mine = process.pid != os.getpid() and "pytest" not in line
+            if mine and (run in line or environment == str(home)):
+                found.append(process)
+    return found
+
+
+def end_engine(home: Path) -> list[str]:
+    """End the engine's processes, the daemon first; return what ignored that."""
+    paths = _paths(home)
+    with contextlib.suppress(OSError, ValueError):
+        os.kill(int(paths.lock.read_text()), signal.SIGTERM)
+    everything = processes_of(home)
+    for process in everything:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    _, alive = psutil.wait_procs(everything, timeout=10)
+    for process in alive:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    shutil.rmtree(paths.run, ignore_errors=True)
+    return [str(process) for process in alive]
+
+
+def wait_for(condition: Callable[[], Any], limit: float = 15.0) -> Any:
+    """Wait for something outside the engine."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"not so within {limit:g} s")
+
+
+def _paths(home: Path) -> Paths:
+    before = os.environ.get("PRIMEHUB_DEPLOY_HOME")
+    os.environ["PRIMEHUB_DEPLOY_HOME"] = str(home)
+    try:
+        return Paths.of_user()
+    finally:
+        if before is None:
+            del os.environ["PRIMEHUB_DEPLOY_HOME"]
+        else:
+            os.environ["PRIMEHUB_DEPLOY_HOME"] = before

@@ -1,0 +1,434 @@
+"""One suite, every engine: the promises of ``engines/base.py``."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
+from primehub_deploy_ext.domain.models import UpdateDeployment
+from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason
+from primehub_deploy_ext.engines.base import LogQuery, PredictRequest
+from tests.engines.bench import Bench
+
+
+def triple(x: Any) -> Any:
+    return x * 3
+
+
+def says_hello(x: Any) -> Any:
+    print("hello from the model")
+    return x
+
+
+def raises_when_negative(x: Any) -> Any:
+    if x[0] < 0:
+        raise ValueError("negative numbers are not served")
+    return x
+
+
+def slow(x: Any) -> Any:
+    time.sleep(0.8)
+    return x
+
+
+def dies(x: Any) -> Any:
+    if x[0] == 666:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return x
+
+
+class Unloadable:
+    def __reduce__(self) -> Any:
+        return (_explode, ())
+
+
+def _explode() -> None:
+    raise RuntimeError("the weights are corrupt")
+
+
+def reads_environment(x: Any) -> Any:
+    return x + int(os.environ["OFFSET"])
+
+
+# --------------------------------------------------------------------------- create
+
+
+async def test_a_deployed_model_answers_at_its_endpoint(bench: Bench) -> None:
+    deployment = await bench.deployed("first")
+    assert deployment.status.phase is Phase.DEPLOYED
+    assert deployment.status.reason is Reason.READY
+    assert (deployment.status.replicas.desired, deployment.status.replicas.ready) == (1, 1)
+    assert deployment.endpoint.endswith("/deployment/first/")
+    assert await bench.answer(deployment, 21) == 42
+
+
+async def test_a_taken_id_is_refused_and_nothing_changes(bench: Bench) -> None:
+    await bench.deployed("taken")
+    with pytest.raises(AlreadyExists, match="taken"):
+        await bench.create("taken")
+    assert len(await bench.engine.revisions("taken")) == 1
+
+
+async def test_of_concurrent_creates_of_one_id_one_wins(bench: Bench) -> None:
+    model = await bench.model(triple)
+    results = await asyncio.gather(*(bench.create("race", model) for _ in range(8)), return_exceptions=True)
+    assert sum(not isinstance(result, Exception) for result in results) == 1
+    assert sum(isinstance(result, AlreadyExists) for result in results) == 7
+
+
+async def test_an_unknown_id_is_not_found(bench: Bench) -> None:
+    for question in (bench.engine.get, bench.engine.revisions, bench.engine.replicas, bench.engine.events):
+        with pytest.raises(NotFound, match="nobody"):
+            await question("nobody")
+    with pytest.raises(NotFound):
+        await bench.engine.delete("nobody")
+    with pytest.raises(NotFound):
+        [line async for line in bench.engine.logs("nobody", LogQuery())]
+
+
+async def test_a_model_that_does_not_load_fails_with_its_own_words(bench: Bench) -> None:
+    await bench.create("corrupt", await bench.model(Unloadable(), example=None))
+    deployment = await bench.settled("corrupt")
+    assert deployment.status.phase is Phase.FAILED
+    assert deployment.status.reason is Reason.MODEL_LOAD_FAILED
+    assert "RuntimeError: the weights are corrupt" in deployment.status.message
+    (revision,) = await bench.engine.revisions("corrupt")
+    assert revision.outcome is Outcome.FAILED
+    assert any("the weights are corrupt" in line for line in revision.log_tail)
+    status, body = await bench.call(deployment)
+    assert (status, body["error"]["code"]) == (503, "failed")
+
+
+async def test_a_model_that_fails_its_example_is_never_ready(bench: Bench) -> None:
+    await bench.create("picky", await bench.model(raises_when_negative, example=-1))
+    deployment = await bench.settled("picky")
+    assert deployment.status.reason is Reason.EXAMPLE_FAILED
+    assert "negative numbers are not served" in deployment.status.message
+
+
+async def test_a_failed_create_is_repaired_by_an_update(bench: Bench) -> None:
+    await bench.create("repair", await bench.model(Unloadable(), example=None))
+    await bench.settled("repair")
+    await bench.update_model("repair", triple)
+    deployment = await bench.settled("repair")
+    assert deployment.status.phase is Phase.DEPLOYED
+    assert await bench.answer(deployment, 2) == 6
+
+
+async def test_a_missing_artifact_is_refused_naming_the_field(bench: Bench) -> None:
+    model = (await bench.model(triple)).model_copy(update={"artifact": "0" * 64})
+    with pytest.raises(InvalidInput) as refused:
+        await bench.create("nothing", model)
+    assert refused.value.fields[0]["field"] == "model.artifact"
+    assert "nothing" not in {d.id for d in (await bench.engine.deployments())[0]}
+
+
+async def test_environment_variables_reach_the_model(bench: Bench) -> None:
+    model = await bench.model(reads_environment)
+    deployment = await bench.deployed("env", model, env={"OFFSET": "40"})
+    assert await bench.answer(deployment, 2) == 42
+
+
+# --------------------------------------------------------------------------- update
+
+
+async def test_a_rolling_update_fails_no_request(bench: Bench) -> None:
+    deployment = await bench.deployed("rolling", replicas=2)
+    async with bench.callers(deployment) as seen:
+        for function in (triple, says_hello, triple):
+            await bench.update_model("rolling", function)
+            await bench.settled("rolling")
+    assert set(seen) <= {6, 9, 3}, seen
+    assert sum(seen.values()) > 50
+    assert await bench.answer(deployment, 3) == 9
+
+
+async def test_update_keeps_serving_while_the_new_revision_fails(bench: Bench) -> None:
+    deployment = await bench.deployed("steady")
+    async with bench.callers(deployment) as seen:
+        await bench.update_model("steady", Unloadable(), example=None)
+        deployment = await bench.settled("steady")
+    assert set(seen) == {6}, "the failed revision took traffic, or a request failed"
+    assert deployment.status.phase is Phase.DEPLOYED
+    assert deployment.status.reason is Reason.UPDATE_FAILED
+    assert "the weights are corrupt" in deployment.status.message
+    assert deployment.status.update is not None
+    assert (deployment.status.update.revision, deployment.status.update.outcome) == (2, Outcome.FAILED)
+    assert (deployment.revision, deployment.serving_revision) == (2, 1)
+
+
+async def test_a_newer_update_supersedes_one_in_progress(bench: Bench) -> None:
+    await bench.deployed("newest")
+    await bench.update_model("newest", slow)
+    await bench.update_model("newest", triple)
+    deployment = await bench.settled("newest")
+    assert await bench.answer(deployment, 3) == 9
+    outcomes = {r.number: r.outcome for r in await bench.engine.revisions("newest")}
+    assert outcomes == {1: Outcome.SUCCEEDED, 2: Outcome.SUPERSEDED, 3: Outcome.SUCCEEDED}
+
+
+async def test_changing_only_words_restarts_nothing(bench: Bench) -> None:
+    await bench.deployed("words")
+    before = await bench.engine.replicas("words")
+    await bench.engine.update("words", UpdateDeployment(description="better", metadata={"a": "b"}), user="bob")
+    deployment = await bench.settled("words")
+    after = await bench.engine.replicas("words")
+    assert [(r.name, r.pid) for r in before] == [(r.name, r.pid) for r in after]
+    assert (deployment.spec.description, deployment.updated_by) == ("better", "bob")
+    newest = (await bench.engine.revisions("words"))[0]
+    assert sorted(newest.changes) == ["description", "metadata"]
+
+
+async def test_a_stale_update_conflicts_and_changes_nothing(bench: Bench) -> None:
+    await bench.deployed("stale")
+    await bench.engine.scale("stale", 2, user="ada")
+    with pytest.raises(Conflict, match="revision 2"):
+        await bench.engine.update("stale", UpdateDeployment(description="late"), user="bob", if_match=1)
+    assert len(await bench.engine.revisions("stale")) == 2
+
+
+async def test_a_stopped_deployment_takes_an_update_at_its_next_start(bench: Bench) -> None:
+    await bench.deployed("later")
+    await bench.engine.stop("later", user="ada")
+    await bench.settled("later")
+    await bench.update_model("later", triple)
+    deployment = await bench.settled("later")
+    assert deployment.status.phase is Phase.STOPPED
+    assert await bench.engine.replicas("later") == []
+    await bench.engine.start("later", user="ada")
+    assert await bench.answer(await bench.settled("later"), 3) == 9
+
+
+# --------------------------------------------------------------------------- scale, stop, start, restart
+
+
+async def test_scaling_keeps_the_replicas_that_stay(bench: Bench) -> None:
+    deployment = await bench.deployed("wide")
+    (first,) = await bench.engine.replicas("wide")
+    async with bench.callers(deployment) as seen:
+        await bench.engine.scale("wide", 4, user="ada")
+        deployment = await bench.settled("wide")
+        assert (deployment.status.replicas.ready, deployment.spec.replicas) == (4, 4)
+        replicas = await bench.engine.replicas("wide")
+        assert len({r.pid for r in replicas}) == 4
+        assert first.pid in {r.pid for r in replicas}
+        await bench.engine.scale("wide", 1, user="ada")
+        await bench.settled("wide")
+        while len(replicas := await bench.engine.replicas("wide")) > 1:
+            await asyncio.sleep(0.02)
+    assert replicas[0].pid == first.pid
+    assert set(seen) == {6}, seen
+
+
+async def test_a_stopped_endpoint_says_so_and_starts_again(bench: Bench) -> None:
+    deployment = await bench.deployed("pause", replicas=2)
+    await bench.engine.stop("pause", user="ada", update_message="saving money")
+    deployment = await bench.settled("pause")
+    assert (deployment.status.phase, deployment.status.reason) == (Phase.STOPPED, Reason.STOPPED)
+    assert await bench.engine.replicas("pause") == []
+    status, body = await bench.call(deployment)
+    assert (status, body["error"]["code"]) == (503, "stopped")
+    await bench.engine.start("pause", user="ada")
+    deployment = await bench.settled("pause")
+    assert deployment.status.replicas.ready == 2
+    assert await bench.answer(deployment) == 6
+    actions = [(r.action, r.update_message) for r in await bench.engine.revisions("pause")]
+    assert actions == [(Action.START, ""), (Action.STOP, "saving money"), (Action.CREATE, "")]
+
+
+async def test_stop_lets_requests_in_flight_finish(bench: Bench) -> None:
+    deployment = await bench.deployed("patient", await bench.model(slow))
+    request = asyncio.create_task(bench.call(deployment))
+    await asyncio.sleep(0.2)
+    await bench.engine.stop("patient", user="ada")
+    assert (await request)[0] == 200
+
+
+async def test_stop_and_start_at_once_ends_up_serving(bench: Bench) -> None:
+    await bench.deployed("nervous")
+    await bench.engine.stop("nervous", user="ada")
+    await bench.engine.start("nervous", user="ada")
+    deployment = await bench.settled("nervous")
+    assert deployment.status.phase is Phase.DEPLOYED
+    assert await bench.answer(deployment) == 6
+
+
+async def test_a_restart_replaces_every_process_and_fails_no_request(bench: Bench) -> None:
+    deployment = await bench.deployed("fresh", replicas=2)
+    before = {r.pid for r in await bench.engine.replicas("fresh")}
+    async with bench.callers(deployment) as seen:
+        await bench.engine.restart("fresh", user="ada")
+        await bench.settled("fresh")
+    serving = {r.pid for r in await bench.engine.replicas("fresh") if r.serving}
+    assert len(serving) == 2
+    assert not serving & before
+    assert set(seen) == {6}, seen
+
+
+# --------------------------------------------------------------------------- history
+
+
+async def test_a_rollback_is_a_new_revision_of_an_old_specification(bench: Bench) -> None:
+    await bench.deployed("back")
+    await bench.update_model("back", triple)
+    await bench.settled("back")
+    await bench.engine.rollback("back", 1, user="eve", update_message="worse")
+    deployment = await bench.settled("back")
+    assert await bench.answer(deployment) == 6
+    newest, *_, first = await bench.engine.revisions("back")
+    assert (newest.number, newest.action, newest.rollback_to, newest.user) == (3, Action.ROLLBACK, 1, "eve")
+    assert newest.spec.model == first.spec.model
+    assert newest.duration is not None
+    assert newest.duration > 0
+    with pytest.raises(InvalidInput, match="no revision 99"):
+        await bench.engine.rollback("back", 99, user="eve")
+
+
+async def test_events_tell_what_happened(bench: Bench) -> None:
+    await bench.deployed("story")
+    await bench.update_model("story", Unloadable(), example=None)
+    await bench.settled("story")
+    events = await bench.engine.events("story")
+    assert events == sorted(events, key=lambda e: e.time, reverse=True)
+    assert {"Create", "Deployed", "Update", "ModelLoadFailed"} <= {event.reason for event in events}
+
+
+# --------------------------------------------------------------------------- crashes
+
+
+async def test_a_killed_replica_comes_back_without_a_failed_request(bench: Bench) -> None:
+    deployment = await bench.deployed("hardy", replicas=2)
+    victim = (await bench.engine.replicas("hardy"))[0]
+    assert victim.pid is not None
+    async with bench.callers(deployment) as seen:
+        os.kill(victim.pid, signal.SIGKILL)
+        await bench.until("hardy", lambda d: d.status.replicas.ready < 2)
+        deployment = await bench.until("hardy", lambda d: d.status.replicas.ready == 2)
+    assert set(seen) == {6}, seen
+    replica = next(r for r in await bench.engine.replicas("hardy") if r.name == victim.name)
+    assert (replica.restarts, replica.attempt) == (1, 2)
+    assert "SIGKILL" in replica.last_exit
+
+
+async def test_a_replica_that_keeps_crashing_is_called_a_crash_loop(bench: Bench) -> None:
+    deployment = await bench.deployed("doomed", await bench.model(dies))
+    for _ in range(3):
+        await bench.until("doomed", lambda d: d.status.replicas.ready == 1)
+        await bench.call(deployment, 666)
+        await bench.until("doomed", lambda d: d.status.replicas.ready == 0)
+    deployment = await bench.until("doomed", lambda d: d.status.phase is Phase.FAILED)
+    assert deployment.status.reason is Reason.CRASH_LOOP
+    assert "SIGKILL" in deployment.status.message
+    recovered = await bench.until("doomed", lambda d: d.status.phase is Phase.DEPLOYED)
+    assert recovered.status.replicas.ready == 1
+
+
+# --------------------------------------------------------------------------- logs
+
+
+async def test_logs_are_kept_by_replica_and_attempt(bench: Bench) -> None:
+    deployment = await bench.deployed("wordy", await bench.model(says_hello), replicas=2)
+    for _ in range(8):
+        await bench.answer(deployment)
+    lines = [line async for line in bench.engine.logs("wordy", LogQuery())]
+    hello = [line for line in lines if line.text == "hello from the model"]
+    assert {line.replica for line in hello} == {"1-0", "1-1"}
+    assert [line.time for line in lines] == sorted(line.time for line in lines)
+    only = [line async for line in bench.engine.logs("wordy", LogQuery(replica="1-1", tail=1))]
+    assert [(line.replica, line.attempt, line.stream) for line in only] == [("1-1", 1, "stdout")]
+    victim = next(r for r in await bench.engine.replicas("wordy") if r.name == "1-0")
+    os.kill(victim.pid or 0, signal.SIGKILL)
+    await bench.until("wordy", lambda d: d.status.replicas.ready < 2)
+    await bench.until("wordy", lambda d: d.status.replicas.ready == 2)
+    previous = [line async for line in bench.engine.logs("wordy", LogQuery(replica="1-0", attempt="previous"))]
+    assert {line.attempt for line in previous} == {1}
+    assert any(line.text == "hello from the model" for line in previous)
+
+
+async def test_logs_are_followed_as_they_are_printed(bench: Bench) -> None:
+    deployment = await bench.deployed("chatty", await bench.model(says_hello))
+    following = bench.engine.logs("chatty", LogQuery(tail=0, follow=True))
+    first = asyncio.ensure_future(anext(following))
+    await asyncio.sleep(0.2)
+    await bench.answer(deployment)
+    assert (await first).text == "hello from the model"
+    await following.aclose()
+
+
+async def test_a_model_error_is_a_500_with_its_line_and_a_traceback_in_the_log(bench: Bench) -> None:
+    deployment = await bench.deployed("strict", await bench.model(raises_when_negative))
+    status, body = await bench.call(deployment, -1)
+    assert status == 500
+    assert "ValueError: negative numbers are not served" in body["error"]
+    text = "\n".join([line.text async for line in bench.engine.logs("strict", LogQuery())])
+    assert "Traceback" in text
+    assert "raises_when_negative" in text
+
+
+# --------------------------------------------------------------------------- watch
+
+
+async def test_a_watch_begins_with_everything_and_goes_on_with_changes(bench: Bench) -> None:
+    await bench.deployed("seen")
+    watch = bench.engine.watch()
+    beginning = [await anext(watch) for _ in range(3)]
+    assert [change.type for change in beginning] == ["RESET", "ADDED", "BOOKMARK"]
+    assert beginning[1].object is not None
+    assert beginning[1].object.id == "seen"
+    await bench.engine.scale("seen", 2, user="ada")
+    change = await anext(watch)
+    assert (change.type, change.object and change.object.spec.replicas) == ("MODIFIED", 2)
+    await watch.aclose()
+    await bench.settled("seen")
+    await bench.engine.delete("seen")
+    resumed = bench.engine.watch(change.resource_version)
+    kinds = [(await anext(resumed)).type]
+    while kinds[-1] != "DELETED":
+        kinds.append((await anext(resumed)).type)
+    assert "RESET" not in kinds
+    await resumed.aclose()
+
+
+async def test_a_watch_from_an_unknown_time_starts_over(bench: Bench) -> None:
+    watch = bench.engine.watch(1)
+    assert (await anext(watch)).type == "RESET"
+    await watch.aclose()
+
+
+# --------------------------------------------------------------------------- delete, predict, artifacts
+
+
+async def test_a_deleted_deployment_is_gone_with_its_endpoint(bench: Bench) -> None:
+    deployment = await bench.deployed("gone", replicas=2)
+    await bench.engine.delete("gone")
+    with pytest.raises(NotFound):
+        await bench.engine.get("gone")
+    assert (await bench.call(deployment))[0] == 404
+    again = await bench.deployed("gone", await bench.model(triple))
+    assert again.revision == 1
+    assert await bench.answer(again) == 9
+
+
+async def test_predict_goes_the_way_every_caller_goes(bench: Bench) -> None:
+    await bench.deployed("through")
+    body = b'{"inputs": [{"name": "x", "datatype": "FP64", "shape": [1], "data": [4]}]}'
+    answer = await bench.engine.predict("through", PredictRequest(body=body))
+    assert (answer.status, answer.body["outputs"][0]["data"]) == (200, [8.0])
+    assert 0 < answer.latency_ms < 10_000
+
+
+async def test_an_artifact_with_another_digest_is_refused_and_not_kept(bench: Bench) -> None:
+    async def chunks() -> Any:
+        yield b"these bytes"
+
+    digest = hashlib.sha256(b"other bytes").hexdigest()
+    with pytest.raises(InvalidInput, match="SHA-256"):
+        await bench.engine.put_artifact(digest, chunks())
+    assert not await bench.engine.has_artifact(digest)

@@ -1,0 +1,149 @@
+"""What only the embedded engine promises: its daemon may die, replicas and callers don't notice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.phases import Phase, Reason
+from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.engines.local.engine import LocalEngine
+from tests.engines.bench import Bench, processes_of, wait_for
+
+
+def daemon_pid(bench: Bench) -> int:
+    return int(bench.environment["paths"].lock.read_text())
+
+
+async def kill_daemon(bench: Bench) -> int:
+    pid = daemon_pid(bench)
+    os.kill(pid, signal.SIGKILL)
+    await asyncio.to_thread(wait_for, lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+    return pid
+
+
+async def test_the_daemon_killed_comes_back_and_adopts_what_runs(bench: Bench) -> None:
+    deployment = await bench.deployed("orphan", replicas=2)
+    before = await bench.engine.replicas("orphan")
+    async with bench.callers(deployment) as seen:
+        old = await kill_daemon(bench)
+        assert await bench.answer(deployment) == 6
+        after = await LocalEngine().replicas("orphan")
+    assert daemon_pid(bench) != old
+    assert [(r.name, r.pid, r.step) for r in after] == [(r.name, r.pid, r.step) for r in before]
+    assert set(seen) == {6}, seen
+    again = await bench.engine.get("orphan")
+    assert (again.status.phase, again.status.since) == (Phase.DEPLOYED, deployment.status.since)
+
+
+async def test_a_replica_that_died_while_no_daemon_ran_is_replaced(bench: Bench) -> None:
+    deployment = await bench.deployed("unseen", replicas=2)
+    victim = (await bench.engine.replicas("unseen"))[0]
+    await kill_daemon(bench)
+    os.kill(victim.pid or 0, signal.SIGKILL)
+    deployment = await bench.until("unseen", lambda d: d.status.replicas.ready == 2)
+    assert await bench.answer(deployment) == 6
+    replica = next(r for r in await bench.engine.replicas("unseen") if r.name == victim.name)
+    assert replica.pid != victim.pid
+    assert "SIGKILL" in replica.last_exit, "the launcher kept how it ended"
+
+
+async def test_an_update_goes_on_after_the_daemon_was_killed_in_the_middle(bench: Bench) -> None:
+    def slow_to_load(x: object) -> object:
+        import time
+
+        time.sleep(1.0)
+        return x
+
+    deployment = await bench.deployed("middle")
+    await bench.update_model("middle", slow_to_load)
+    await bench.until("middle", lambda d: d.status.reason is Reason.ROLLING_UPDATE)
+    await kill_daemon(bench)
+    deployment = await bench.settled("middle")
+    assert (deployment.status.phase, deployment.serving_revision) == (Phase.DEPLOYED, 2)
+    assert await bench.answer(deployment) == 3
+
+
+async def test_replicas_outlive_their_launcher(bench: Bench) -> None:
+    deployment = await bench.deployed("child", replicas=2)
+    replicas = await bench.engine.replicas("child")
+    launcher = psutil.Process(replicas[0].pid).ppid()
+    async with bench.callers(deployment) as seen:
+        os.kill(launcher, signal.SIGKILL)
+        await asyncio.to_thread(wait_for, lambda: psutil.Process(replicas[0].pid).ppid() != launcher)
+        os.kill(replicas[1].pid or 0, signal.SIGKILL)
+        await bench.until("child", lambda d: d.status.replicas.ready == 1)
+        await bench.until("child", lambda d: d.status.replicas.ready == 2)
+    assert set(seen) == {6}, seen
+
+
+async def test_two_engines_share_one_daemon(bench: Bench) -> None:
+    first, second = LocalEngine(), LocalEngine()
+    await asyncio.gather(first.deployments(), second.deployments())
+    await bench.deployed("shared")
+    assert [d.id for d in (await second.deployments())[0]] == ["shared"]
+    daemons = [p for p in processes_of(bench.environment["home"]) if "engines.local.daemon" in " ".join(p.cmdline())]
+    assert len(daemons) == 1
+
+
+def test_a_second_daemon_ends_at_once(bench: Bench) -> None:
+    asyncio.run(bench.engine.deployments())
+    done = subprocess.run(
+        [sys.executable, "-m", "primehub_deploy_ext.engines.local.daemon"], timeout=20, check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+async def test_an_interpreter_that_does_not_exist_fails_with_its_path(bench: Bench) -> None:
+    model = (await bench.model(abs)).model_copy(update={"interpreter": "/nowhere/python"})
+    await bench.create("nopython", model)
+    deployment = await bench.settled("nopython")
+    assert deployment.status.reason is Reason.INTERPRETER_UNUSABLE
+    assert "/nowhere/python" in deployment.status.message
+
+
+async def test_a_replica_above_its_memory_ceiling_is_called_oom_killed(bench: Bench) -> None:
+    def greedy(x: object) -> object:
+        if x[0] == 666:  # type: ignore[index]
+            hoard = bytearray(1300 * 1024 * 1024)
+            hoard[::4096] = b"x" * len(hoard[::4096])
+            import time
+
+            time.sleep(5)
+        return x
+
+    model = await bench.model(greedy)
+    new = NewDeployment(
+        id="greedy",
+        name="Greedy",
+        group="team",
+        user="ada",
+        spec=DeploymentSpec(model=model, instance_type="cpu-1"),
+    )
+    await bench.engine.create(new)
+    deployment = await bench.settled("greedy")
+    calling = asyncio.create_task(bench.call(deployment, 666))
+    await bench.until("greedy", lambda d: d.status.replicas.ready == 0)
+    events = await bench.engine.events("greedy")
+    oom = next(event for event in events if event.reason == "OOMKilled")
+    assert "limit 1024 MiB, peak " in oom.message
+    await bench.until("greedy", lambda d: d.status.replicas.ready == 1)
+    calling.cancel()
+
+
+async def test_secrets_in_files_are_for_the_owner_alone(bench: Bench) -> None:
+    await bench.deployed("private", env={"TOKEN": "s3cret"})
+    home, run = Path(bench.environment["home"]), bench.environment["paths"].run
+    for folder in (home, run):
+        assert folder.stat().st_mode & 0o077 == 0
+    for file in (home / "state.db", run / "daemon.sock"):
+        assert file.stat().st_mode & 0o077 == 0
+    assert json.loads((run / "gw" / "gateway.json").read_text())
