@@ -1,4 +1,6 @@
-"""A server extension that answers our REST API from a list the tests write: for states of the UI that are hard to bring about.
+"""A server extension that answers our REST API from a list the tests write.
+
+For states of the UI that are hard to bring about with the real one.
 
 ``PUT primehub-deploy/v1/script`` takes ``{"items": [Deployment, …], "mode": "ok" | "cut" | "missing"}``.
 """
@@ -90,11 +92,11 @@ class Watch(ScriptHandler):
             while script.mode == "ok":
                 async with script.changed:
                     await script.changed.wait()
-                for id, item in script.items.items():
-                    if item is not sent.get(id):
-                        await self.line("MODIFIED" if id in sent else "ADDED", item)
-                for id in sent.keys() - script.items.keys():
-                    await self.line("DELETED", {**sent[id], "resource_version": script.version})
+                for key, item in script.items.items():
+                    if item is not sent.get(key):
+                        await self.line("MODIFIED" if key in sent else "ADDED", item)
+                for key in sent.keys() - script.items.keys():
+                    await self.line("DELETED", {**sent[key], "resource_version": script.version})
                 sent = dict(script.items)
         except StreamClosedError:
             return

@@ -18,6 +18,8 @@ extensions.mkdir()
 (extensions / "primehub-deploy-ext").symlink_to(ROOT / "primehub_deploy_ext" / "labextension")
 
 os.environ["PRIMEHUB_DEPLOY_HOME"] = str(scratch / "home")
+# The engine's daemon outlives the server by design; with nothing left to run it ends soon.
+os.environ["PRIMEHUB_DEPLOY_IDLE_SECONDS"] = "5"
 sys.path[:0] = [str(HERE), str(ROOT)]
 # Kernels import the package from the working tree.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -10,9 +10,23 @@ function freePort() {
   }).trim();
 }
 
-// Workers read this file again and inherit the environment: the port stays the same.
-const port = (process.env.PD_UI_SCRIPTED_PORT ??= freePort());
-const url = `http://localhost:${port}`;
+// Workers read this file again and inherit the environment: the ports stay the same.
+const ports = {
+  scripted: (process.env.PD_UI_SCRIPTED_PORT ??= freePort()),
+  engine: (process.env.PD_UI_ENGINE_PORT ??= freePort())
+};
+process.env.PD_UI_ENGINE_URL = `http://localhost:${ports.engine}`;
+
+/** A JupyterLab of its own: behind the panel a scripted REST API, or the real one with its engine. */
+const server = kind => ({
+  command:
+    'exec jupyter lab --config jupyter_server_test_config.py --allow-root',
+  env: { PD_UI_SERVER: kind, PD_UI_PORT: ports[kind] },
+  url: `http://localhost:${ports[kind]}/lab`,
+  timeout: 120_000,
+  reuseExistingServer: false,
+  gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 }
+});
 
 module.exports = {
   ...base,
@@ -22,7 +36,7 @@ module.exports = {
   reporter: [['list']],
   use: {
     ...base.use,
-    baseURL: url,
+    baseURL: `http://localhost:${ports.scripted}`,
     viewport: { width: 1280, height: 800 },
     // Recording video needs playwright's own ffmpeg, which Debian's Chromium doesn't bring.
     video: 'off',
@@ -31,13 +45,5 @@ module.exports = {
       args: ['--no-sandbox', '--disable-dev-shm-usage']
     }
   },
-  webServer: {
-    command:
-      'exec jupyter lab --config jupyter_server_test_config.py --allow-root',
-    env: { PD_UI_SERVER: 'scripted', PD_UI_PORT: port },
-    url: `${url}/lab`,
-    timeout: 120_000,
-    reuseExistingServer: false,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 }
-  }
+  webServer: [server('scripted'), server('engine')]
 };
