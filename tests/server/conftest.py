@@ -1,0 +1,72 @@
+"""A real Jupyter server with the extension in it, over an engine in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+# Not as a plugin: its automatic fixtures would run a Jupyter server's clean-up after every test of the project.
+from pytest_jupyter.jupyter_server import *  # noqa: F403
+
+from primehub_deploy_ext.app import PrimehubDeploy
+from tests.server.api import DIGEST, PREFIX, Api, Stream
+from tests.server.fake_engine import FakeEngine
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, Any]:
+    return {
+        "ServerApp": {"jpserver_extensions": {"primehub_deploy_ext": True}, "allow_unauthenticated_access": False},
+        "PrimehubDeploy": {"engine_class": FakeEngine},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _plain_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
+    monkeypatch.setenv("LOGNAME", "ada")  # what getpass asks first
+
+
+@pytest.fixture
+def extension(jp_serverapp: Any) -> PrimehubDeploy:
+    return jp_serverapp.extension_manager.extension_apps["primehub_deploy_ext"].copy().pop()
+
+
+@pytest.fixture
+def engine(extension: PrimehubDeploy, jp_asyncio_loop: asyncio.AbstractEventLoop) -> FakeEngine:
+    services = jp_asyncio_loop.run_until_complete(extension.services())
+    assert isinstance(services.engine, FakeEngine)
+    services.engine.artifacts[DIGEST] = b"abc"
+    return services.engine
+
+
+@pytest.fixture
+def api(jp_fetch: Any, engine: FakeEngine) -> Api:
+    return Api(jp_fetch)
+
+
+@pytest.fixture
+def open_stream(http_server_client: Any, jp_base_url: str, jp_auth_header: dict[str, str], engine: FakeEngine) -> Any:
+    """Open a streamed route with ``async with``; leaving it hangs up."""
+
+    @asynccontextmanager
+    async def open_it(path: str, headers: dict[str, str] | None = None, **parameters: Any) -> AsyncIterator[Stream]:
+        port = http_server_client.get_http_port()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            sent = {"Host": f"127.0.0.1:{port}", **jp_auth_header, **(headers or {})}
+            lines = [f"GET {jp_base_url}{PREFIX}/{path}?{urlencode(parameters)} HTTP/1.1"]
+            lines += [f"{name}: {value}" for name, value in sent.items()]
+            writer.write("\r\n".join([*lines, "", ""]).encode())
+            head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).decode().splitlines()
+            received = dict(line.split(": ", 1) for line in head[1:] if line)
+            yield Stream(int(head[0].split()[1]), received, reader)
+        finally:
+            writer.close()
+
+    return open_it
