@@ -1,0 +1,79 @@
+# Each target does its own set-up: a virtual environment in .venv, the front end, and (for the tests) Chromium.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+READY := .venv/.ready
+FRONT := primehub_deploy_ext/labextension/package.json
+SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) labextension/package.json
+
+.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks bench screenshots clean browser
+
+help: ## Show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet 'jupyter-builder>=1.2,<2' 'hatch-jupyter-builder>=0.10' 'hatchling>=1.27'
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable . --group dev
+	touch $@
+
+labextension/node_modules/.ready: labextension/package.json labextension/yarn.lock $(READY)
+	cd labextension && jlpm install --immutable
+	touch $@
+
+$(FRONT): $(SOURCES) labextension/node_modules/.ready
+	cd labextension && jlpm build:prod
+	touch $@
+
+tests/ui/node_modules/.ready: tests/ui/package.json tests/ui/yarn.lock $(READY)
+	cd tests/ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm install --immutable
+	touch $@
+
+browser:
+	@test -n "$$CHROMIUM_PATH" || test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
+
+lab: $(FRONT) ## Start JupyterLab on the quickstart notebook
+	jupyter lab notebooks/quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
+
+quickstart: $(READY) ## Run the quickstart notebook without a browser and print what it shows
+	python scripts/demo_server.py python scripts/run_notebook.py notebooks/quickstart.ipynb
+
+test: check unit engines ui-unit packaging notebooks ui ## Run every test
+
+test-fast: check unit ui-unit ## Run what needs neither engine nor browser
+
+check: labextension/node_modules/.ready ## Lint, types, layering
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+	cd labextension && jlpm lint:check && jlpm types:check
+
+unit: $(READY)
+	python -m pytest -q -n 2 tests/unit tests/server
+
+engines: $(READY)
+	python -m pytest -q tests/engines tests/faults
+
+ui-unit: labextension/node_modules/.ready
+	cd labextension && jlpm test
+
+packaging: $(FRONT)
+	python -m pytest -q tests/packaging
+
+notebooks: $(READY)
+	python -m pytest -q tests/notebooks
+
+ui: $(FRONT) tests/ui/node_modules/.ready browser
+	tests/ui/run.sh
+
+screenshots: $(FRONT) tests/ui/node_modules/.ready browser ## Renew docs/screenshots
+	tests/ui/run.sh --grep @screenshots
+
+bench: $(READY) ## Measure, side by side, what the README claims
+	python benchmarks/deploy.py
+
+clean: ## Remove what was built
+	rm -rf .venv build dist labextension/lib labextension/node_modules primehub_deploy_ext/labextension tests/ui/node_modules
