@@ -19,11 +19,11 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from primehub_deploy_ext.runner import replica, threads
+from primehub_deploy_ext.runner import adapters, replica, threads
 from primehub_deploy_ext.runner.children import Children
 from primehub_deploy_ext.runner.failure import one_line
 from primehub_deploy_ext.runner.lines import LineConnection
@@ -34,10 +34,6 @@ IDLE_TIMEOUT = 15 * 60.0
 # How often the launcher looks whether its socket file is still there.
 _HOUSEKEEPING = 5.0
 _BACKLOG = 64
-# What models of a library need but its own import doesn't bring; replicas would each load it again.
-_PARTS = {
-    "sklearn": ("sklearn.pipeline", "sklearn.compose", "sklearn.ensemble", "sklearn.linear_model", "sklearn.svm"),
-}
 
 
 def main(arguments: list[str]) -> None:
@@ -48,11 +44,12 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--idle-timeout", type=float, default=IDLE_TIMEOUT, help="seconds")
     options = parser.parse_args(arguments)
 
-    limits = threads.stay_single()
+    environment = threads.stay_single()
     # Whoever connects from now on waits for the imports instead of failing.
     listener = _listen(options.socket)
     gc.disable()
     packages, failed = import_modules([name for name in options.modules.split(",") if name])
+    limits = threads.ThreadLimits(environment)
     # Garbage collections of the children would write to, and so copy, every shared page.
     gc.collect()
     gc.freeze()
@@ -67,10 +64,14 @@ def import_modules(names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     for name in ["cloudpickle", *names]:
         try:
             packages[name] = str(getattr(importlib.import_module(name), "__version__", ""))
-            for part in _PARTS.get(name, ()):
-                importlib.import_module(part)
-        except BaseException as error:  # noqa: BLE001, PERF203 (one broken library must not spoil the others)
+        except BaseException as error:  # noqa: BLE001 (one broken library must not spoil the others)
             failed[name] = one_line(error)
+    for adapter in map(adapters.by_name, adapters.names()):
+        if adapter.library in packages:
+            try:
+                adapter.warm_up()
+            except Exception:  # noqa: BLE001 (replicas start without it too, only slower)
+                traceback.print_exc()
     return packages, failed
 
 
@@ -84,7 +85,7 @@ class Launcher:
         idle_timeout: float,
         packages: dict[str, str],
         failed: dict[str, str],
-        limits: Mapping[str, str | None],
+        limits: threads.ThreadLimits,
     ) -> None:
         self._listener = listener
         self._path = path

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from primehub_deploy_ext.runner.protocols import oip
 from primehub_deploy_ext.runner.server import ModelServer
 from primehub_deploy_ext.runner.status import StatusReport
 from primehub_deploy_ext.runner.surroundings import move_in
-from primehub_deploy_ext.runner.threads import raise_limits
+from primehub_deploy_ext.runner.threads import ThreadLimits
 
 EXIT_FAILED = 3
 _ROTATION_CHECK = 10.0
@@ -43,7 +42,7 @@ def main(arguments: list[str]) -> NoReturn:
     run(order)
 
 
-def run(order: ReplicaOrder, limits: Mapping[str, str | None] | None = None) -> NoReturn:
+def run(order: ReplicaOrder, limits: ThreadLimits | None = None) -> NoReturn:
     """Be the replica of an order until a signal or a failure ends it; ends the process.
 
     Parameters
@@ -51,15 +50,12 @@ def run(order: ReplicaOrder, limits: Mapping[str, str | None] | None = None) -> 
     order
         What to serve.
     limits
-        After a fork: see :func:`~primehub_deploy_ext.runner.surroundings.move_in`.
+        After a fork: what the launcher has to be freed from.
     """
-    log = move_in(order, limits)
+    log = move_in(order, limits.environment if limits else None)
     report = StatusReport(order)
     report.write("starting")
-    if limits is None:
-        before_calls: Callable[[], None] | None = None
-    else:
-        before_calls = partial(raise_limits, order.threads)
+    before_calls = partial(limits.lift, order.threads) if limits else None
     # Loading happens in the thread that will predict: what a library ties to a thread stays valid.
     worker = ThreadPoolExecutor(1, "model", before_calls)
     try:

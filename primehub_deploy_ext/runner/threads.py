@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 # What numerical libraries read once, when they are loaded.
@@ -43,29 +44,39 @@ def thread_count() -> int:
         return 0
 
 
-def raise_limits(threads: int | None) -> None:
-    """Let libraries that were loaded under :func:`stay_single` use threads again.
+class ThreadLimits:
+    """The limits that :func:`stay_single` set, to be lifted in a forked child.
 
-    Must run in the thread that calls the model: OpenMP keeps the number per thread.
-
-    Parameters
-    ----------
-    threads
-        How many; one per usable CPU when left out.
+    Made after the imports: finding the loaded libraries takes longer than all the rest of a fork.
     """
-    count = threads or usable_cpus()
-    if count > 1 and "numpy" in sys.modules:
+
+    def __init__(self, environment: Mapping[str, str | None]) -> None:
+        self.environment = environment
         try:
             import threadpoolctl
         except ImportError:
-            return
-        threadpoolctl.threadpool_limits(limits=count)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(count)
+            self._pools = None
+        else:
+            self._pools = threadpoolctl.ThreadpoolController()
+
+    def lift(self, threads: int | None) -> None:
+        """Let the libraries use threads again.
+
+        Must run in the thread that calls the model: OpenMP keeps the number per thread.
+
+        Parameters
+        ----------
+        threads
+            How many; one per usable CPU when left out.
+        """
+        count = threads or _usable_cpus()
+        if self._pools is not None and count > 1:
+            self._pools.limit(limits=count)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(count)
 
 
-def usable_cpus() -> int:
-    """Return the number of CPUs that this process may run on."""
+def _usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

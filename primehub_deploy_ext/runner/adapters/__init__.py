@@ -16,6 +16,12 @@ class Adapter(Protocol):
     priority: int
     """Who is asked first whether a model is theirs: the highest."""
 
+    library: str | None
+    """Import name of the library whose models these are."""
+
+    def warm_up(self) -> None:
+        """Import and run once, in the launcher, what every replica would else do for the first time."""
+
     def recognises(self, model: Any) -> bool:
         """Tell whether a live object is of this kind, without importing its library."""
 

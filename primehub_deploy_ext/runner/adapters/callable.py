@@ -11,6 +11,10 @@ class CallableAdapter:
     """Prefers ``predict`` over a call, so that an object with both behaves as models do."""
 
     priority = 0
+    library = None
+
+    def warm_up(self) -> None:
+        """Nothing is shared by all callables."""
 
     def recognises(self, model: Any) -> bool:
         """Tell whether a live object is of this kind."""

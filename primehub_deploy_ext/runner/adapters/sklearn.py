@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import Any
 
 _METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples", "transform")
+
+_PARTS = ("sklearn.pipeline", "sklearn.compose", "sklearn.ensemble", "sklearn.linear_model", "sklearn.svm")
 
 
 class SklearnAdapter:
     """Calls the method asked for on the array or data frame as it came."""
 
     priority = 10
+    library = "sklearn"
+
+    def warm_up(self) -> None:
+        """Import what most pipelines consist of, and let the first prediction look for plugins."""
+        import numpy as np
+
+        for part in _PARTS:
+            importlib.import_module(part)
+        scaler = importlib.import_module("sklearn.preprocessing").StandardScaler()
+        scaler.fit_transform(np.zeros((2, 1)))
 
     def recognises(self, model: Any) -> bool:
         """Tell whether a live object is of this kind."""
