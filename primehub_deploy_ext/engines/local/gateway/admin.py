@@ -89,9 +89,13 @@ class Admin:
         """Return how many requests a cluster is answering; 0 if there is no such cluster."""
         return await self._number(f"cluster.{cluster}.upstream_rq_active")
 
-    async def active_everywhere(self) -> int:
+    async def active_requests(self) -> int:
         """Return how many callers wait for an answer."""
         return await self._number("http.gw.downstream_rq_active")
+
+    async def active_connections(self) -> int:
+        """Return how many callers are connected, idle ones too."""
+        return await self._number("http.gw.downstream_cx_active")
 
     async def requests(self) -> list[RequestCount]:
         """Return what was counted, per deployment, kind, revision and status code."""

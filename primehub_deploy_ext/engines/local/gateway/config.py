@@ -126,7 +126,11 @@ def _cluster(cluster: Cluster) -> Json:
         "lb_policy": "ROUND_ROBIN",
         "metadata": {"filter_metadata": {"gw": {"revision": str(cluster.revision)}}},
         "load_assignment": {"cluster_name": cluster.name, "endpoints": [{"lb_endpoints": endpoints}]},
-        "common_lb_config": {"healthy_panic_threshold": {"value": 0}},
+        "common_lb_config": {
+            "healthy_panic_threshold": {"value": 0},
+            # By default changes of health within 1 s of another wait that long: requests go where nobody is.
+            "update_merge_window": "0s",
+        },
         # The default allows 3 retries at a time: a replica's death needs one for each request in flight.
         "circuit_breakers": {
             "thresholds": [

@@ -27,6 +27,7 @@ from primehub_deploy_ext.engines.local.gateway.xds import XdsFiles
 _START_LIMIT = 20.0
 _ADOPT_LIMIT = 3.0
 _APPLY_LIMIT = 10.0
+_RETIRE_LIMIT = 5.0
 _RESTART_DELAYS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LONG_LIFE = 30.0
 # A request that was routed just before a flip is not counted by its cluster yet.
@@ -59,6 +60,7 @@ class Gateway:
         on_restart: Callable[[str], None] | None = None,
     ) -> None:
         self._folder = run_dir / "gw"
+        self._record_path, self._log_path = self._folder / "gateway.json", self._folder / "envoy.log"
         self._files = XdsFiles(self._folder / "xds")
         self._settings = settings or Settings.from_environment()
         self._binary = binary
@@ -94,27 +96,31 @@ class Gateway:
         record = Record.load(self._record_path)
         running = EnvoyProcess(record, self._log_path) if record else None
         if running and not running.running:
+            running.forget()
             running = None
         self._files.load()
         self._take_port(record, shared=running is not None)
         try:
             if running and not await self._adopt(running):
                 await self._launch()
-                # Both listen on the port by now: whoever is connected to the old one gets its answer.
-                await running.stop(_APPLY_LIMIT)
+                # Both listen on the port by now, and the old one sends its callers over.
+                await running.retire(_RETIRE_LIMIT)
             elif not running:
                 await self._launch()
         except BaseException:
+            if running:  # it goes on serving, and the next start shall find it
+                running.record.save(self._record_path)
             self._release_port()
             raise
         self._supervising = asyncio.create_task(self._supervise(), name="gateway")
 
     async def close(self) -> None:
         """Stop looking after Envoy, which goes on serving."""
-        if self._supervising:
+        while self._supervising and not self._supervising.done():
+            # Once may not be enough: before Python 3.12, wait_for loses a cancellation that comes with its result.
             self._supervising.cancel()
-            await asyncio.gather(self._supervising, return_exceptions=True)
-            self._supervising = None
+            await asyncio.wait({self._supervising}, timeout=1)
+        self._supervising = None
         self._release_port()
 
     async def stop(self, limit: float = 5.0) -> None:
@@ -141,14 +147,19 @@ class Gateway:
             newest = self._wanted
             if newest == self._applied:
                 return
+            if self._supervising is None:
+                raise EngineUnavailable("the gateway is not started")
             self._applied = None
             routes = routes_file(newest.routes, newest.unavailable, timeout=self._settings.route_timeout)
-            # Additions are known before a route leads there, removals are gone only when none does any more.
-            await self._deliver(
-                CLUSTERS_FILE, clusters_file(newest.clusters, kept=self._files[CLUSTERS_FILE].resources)
-            )
-            await self._deliver(ROUTES_FILE, routes)
-            await self._deliver(CLUSTERS_FILE, clusters_file(newest.clusters))
+            clusters = clusters_file(newest.clusters)
+            if self._process is None:
+                await self._deliver({CLUSTERS_FILE: clusters, ROUTES_FILE: routes})
+            else:
+                # A cluster is known before a route leads to it, and is gone only when none does any more.
+                both = clusters_file(newest.clusters, kept=self._files[CLUSTERS_FILE].resources)
+                await self._deliver({CLUSTERS_FILE: both})
+                await self._deliver({ROUTES_FILE: routes})
+                await self._deliver({CLUSTERS_FILE: clusters})
             self._applied = newest
 
     async def wait_healthy(self, cluster_name: str, n: int, timeout: float) -> None:
@@ -202,14 +213,6 @@ class Gateway:
     # ------------------------------------------------------------------------------------------- the process
 
     @property
-    def _record_path(self) -> Path:
-        return self._folder / "gateway.json"
-
-    @property
-    def _log_path(self) -> Path:
-        return self._folder / "envoy.log"
-
-    @property
     def _running(self) -> EnvoyProcess:
         if self._process is None:
             raise EngineUnavailable(self.problem or "the gateway is not started")
@@ -236,7 +239,7 @@ class Gateway:
     async def _adopt(self, process: EnvoyProcess) -> bool:
         if process.record.port == self._port and process.record.design == self._design(self._find_binary()):
             try:
-                await self._until_serving(process, _ADOPT_LIMIT)
+                await process.until_serving(self._files.taken, _ADOPT_LIMIT)
             except (EngineUnavailable, UpstreamFailed) as error:
                 log.warning("the running gateway is replaced: %s", error)
             else:
@@ -256,9 +259,6 @@ class Gateway:
 
     async def _launch_once(self) -> None:
         binary = self._find_binary()
-        for old in self._folder.glob("admin-*.sock"):
-            if not self._process or str(old) != self._process.record.admin:
-                old.unlink(missing_ok=True)
         self._files.write_all()
         admin = str(self._folder / f"admin-{secrets.token_hex(4)}.sock")
         process = EnvoyProcess.start(
@@ -273,7 +273,7 @@ class Gateway:
         )
         try:
             process.record.save(self._record_path)
-            await self._until_serving(process, _START_LIMIT)
+            await process.until_serving(self._files.taken, _START_LIMIT)
         except BaseException:
             await process.kill()
             raise
@@ -292,26 +292,12 @@ class Gateway:
             return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
         return ""
 
-    async def _until_serving(self, process: EnvoyProcess, limit: float) -> None:
-        # /ready says LIVE with broken files and without a listener too.
-        async def serving() -> bool:
-            if not process.running:
-                raise EngineUnavailable("Envoy ended while it started" + _quote(process.complaints()))
-            status = await process.admin.status()
-            taken = self._files.taken(status)
-            if status.refused and not taken:
-                raise UpstreamFailed("Envoy refused its files" + _quote(process.complaints()))
-            return taken and status.listeners == 1
-
-        if not await until(serving, limit):
-            raise EngineUnavailable(f"Envoy did not serve within {limit:g} s" + _quote(process.complaints()))
-
     async def _supervise(self) -> None:
         loop, attempts = asyncio.get_running_loop(), 0
         while True:
             began, process = loop.time(), self._running
             how = await process.ended()
-            log.warning("the gateway %s%s", how, _quote(process.complaints()))
+            log.warning("the gateway %s%s", how, process.complaints())
             self._process, self.problem = None, f"the gateway {how}, and is started again"
             attempts = 0 if loop.time() - began > _LONG_LIFE else attempts
             launched = False
@@ -325,39 +311,38 @@ class Gateway:
                     self.problem = f"the gateway {how}, and can't be started again: {error}"
                     log.warning(self.problem)
             if self._on_restart:
-                self._on_restart(f"the gateway {how}, and was started again")
+                # Not called here: an error in it must not end the supervision.
+                loop.call_soon(self._on_restart, f"the gateway {how}, and was started again")
 
     # --------------------------------------------------------------------------------------------- the files
 
-    async def _deliver(self, name: str, file: ConfigFile) -> None:
-        before, process = self._files[name], self._running
-        if file == before:
+    async def _deliver(self, files: dict[str, ConfigFile]) -> None:
+        before = {name: self._files[name] for name in files}
+        process = self._process
+        if files == before and process:
             return
-        refused, logged = 0, process.log_size
-        with contextlib.suppress(AdminError):
-            refused = (await process.admin.status()).refused
+        refused, logged = 0, process.log_size if process else 0
+        if process:
+            with contextlib.suppress(AdminError):
+                refused = (await process.admin.status()).refused
 
         async def taken() -> bool:
             current = self._process
-            if current is None:  # it is being restarted, with the file as it is now
+            if current is None:  # being restarted: it finds the files as they are now
                 return False
             status = await current.admin.status()
-            # Another process: it counts from 0, and what it refuses is told when it is started.
+            # Another process counts from 0, and what it refuses is told when it is started.
             if current is process and status.refused > refused:
-                raise UpstreamFailed("the gateway refused the change" + _quote(process.complaints(logged)))
-            if name == ROUTES_FILE:
-                return status.routes == file.version
-            return status.clusters == file.version and not status.warming
+                raise UpstreamFailed("the gateway refused the change" + process.complaints(logged))
+            return self._files.taken(status) and not status.warming
 
-        self._files.write(name, file)
+        for name, file in files.items():
+            self._files.write(name, file)
         try:
             if not await until(taken, _APPLY_LIMIT):
-                raise EngineUnavailable(self.problem or f"the gateway did not take {name} within {_APPLY_LIMIT:g} s")
+                raise EngineUnavailable(self.problem or f"the gateway took no change within {_APPLY_LIMIT:g} s")
         except UpstreamFailed:
-            # It keeps what it had; after a restart it would have nothing.
-            self._files.write(name, before)
+            # It keeps what it had; but restarted with these files it would have nothing.
+            for name, file in before.items():
+                self._files.write(name, file)
             raise
-
-
-def _quote(lines: list[str]) -> str:
-    return ":\n" + "\n".join(lines[-8:]) if lines else ""

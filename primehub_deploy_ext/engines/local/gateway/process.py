@@ -8,22 +8,23 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from primehub_deploy_ext.domain.errors import EngineUnavailable
-from primehub_deploy_ext.engines.local.gateway.admin import Admin, AdminError
+from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
+from primehub_deploy_ext.engines.local.gateway.admin import Admin, AdminError, GatewayStatus
 from primehub_deploy_ext.engines.local.gateway.waiting import until
 
-DRAIN_SECONDS = 5
+DRAIN_SECONDS = 1
 _CLOCK_SLACK = 2.0
 _POLL = 0.25
 _TERM_LIMIT = 2.0
 _LOG_TAIL = 16 * 1024
+_LOG_LINES = 8
 
 
 def find_envoy() -> Path:
@@ -116,6 +117,7 @@ class EnvoyProcess:
         arguments = [str(binary), "-c", str(configuration), "--concurrency", "1", "-l", "warning"]
         # With hot restart (the default) Envoy dies with the thread that started it.
         arguments += ["--disable-hot-restart", "--reject-unknown-dynamic-fields", "--drain-time-s", str(DRAIN_SECONDS)]
+        arguments += ["--drain-strategy", "immediate"]
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         try:
             pid = os.posix_spawn(
@@ -163,33 +165,69 @@ class EnvoyProcess:
         return self._reap()
 
     async def stop(self, limit: float) -> None:
-        """See the callers off, for at most ``limit`` seconds, then end the process."""
+        """End the process once it has answered what is in flight, or after ``limit`` seconds."""
 
         async def idle() -> bool:
-            return not self.running or await self.admin.active_everywhere() == 0
+            return not self.running or await self.admin.active_requests() == 0
 
         with contextlib.suppress(AdminError):
             await self.admin.drain()
             await until(idle, limit)
-        self._signal(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(self.ended(), _TERM_LIMIT)
-        except asyncio.TimeoutError:
-            await self.kill()
+        await self._terminate()
+
+    async def retire(self, limit: float) -> None:
+        """End the process in favour of another one on the same port.
+
+        It takes no new connections any more, and tells those that it has to close with their next answer. What is
+        then still open, idle or at work, has ``limit`` seconds.
+        """
+
+        async def left() -> bool:
+            if not self.running:
+                return True
+            return (await self.admin.status()).listeners == 0 and await self.admin.active_connections() == 0
+
+        with contextlib.suppress(AdminError):
+            await self.admin.drain()
+            await until(left, DRAIN_SECONDS + limit)
+        await self._terminate()
 
     async def kill(self) -> None:
         """End the process at once."""
         self._signal(signal.SIGKILL)
         await self.ended()
 
-    def complaints(self, since: int = 0) -> list[str]:
-        """Return the last lines of its log, from byte ``since`` on."""
+    async def until_serving(self, taken: Callable[[GatewayStatus], bool], limit: float) -> None:
+        """Wait until it listens with the files that it shall have; ``/ready`` says LIVE also with broken ones.
+
+        Raises
+        ------
+        UpstreamFailed
+            If it refuses the files.
+        EngineUnavailable
+            If it ends, or takes longer than ``limit`` seconds.
+        """
+
+        async def serving() -> bool:
+            if not self.running:
+                raise EngineUnavailable("Envoy ended while it started" + self.complaints())
+            status = await self.admin.status()
+            if status.refused and not taken(status):
+                raise UpstreamFailed("Envoy refused its files" + self.complaints())
+            return taken(status) and status.listeners == 1
+
+        if not await until(serving, limit):
+            raise EngineUnavailable(f"Envoy did not serve within {limit:g} s" + self.complaints())
+
+    def complaints(self, since: int = 0) -> str:
+        """Quote the last lines of its log, from byte ``since`` on."""
         try:
             with self._log.open("rb") as log:
                 log.seek(max(since, log.seek(0, os.SEEK_END) - _LOG_TAIL))
-                return log.read().decode(errors="replace").splitlines()
+                lines = log.read().decode(errors="replace").splitlines()[-_LOG_LINES:]
         except OSError:
-            return []
+            lines = []
+        return ":\n" + "\n".join(lines) if lines else ""
 
     @property
     def log_size(self) -> int:
@@ -199,12 +237,24 @@ class EnvoyProcess:
         except OSError:
             return 0
 
+    async def _terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.ended(), _TERM_LIMIT)
+        except asyncio.TimeoutError:
+            await self.kill()
+
     def _signal(self, number: signal.Signals) -> None:
         if self.running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.record.pid, number)
 
+    def forget(self) -> None:
+        """Remove what it left behind."""
+        Path(self.record.admin).unlink(missing_ok=True)
+
     def _reap(self) -> str:
+        self.forget()
         try:
             pid, status = os.waitpid(self.record.pid, os.WNOHANG)
         except ChildProcessError:
