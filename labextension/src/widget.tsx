@@ -22,7 +22,7 @@ export class DeploymentsPanelModel extends DOMWidgetModel {
       _view_module_version: VERSION,
       group: '',
       deployment: '',
-      view: 'auto',
+      view: 'grid',
       height: '',
       selected: ''
     };

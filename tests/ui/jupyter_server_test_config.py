@@ -22,7 +22,7 @@ os.environ["PRIMEHUB_DEPLOY_HOME"] = str(scratch / "home")
 os.environ["PRIMEHUB_DEPLOY_IDLE_SECONDS"] = "5"
 sys.path[:0] = [str(HERE), str(ROOT)]
 # Kernels import the package from the working tree.
-os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 scripted = os.environ["PD_UI_SERVER"] == "scripted"
 c.LabApp.extra_labextensions_path = [c.LabServerApp.extra_labextensions_path, str(extensions)]  # noqa: F821

@@ -73,7 +73,10 @@ beforeEach(() => {
 
 afterEach(() => jest.useRealTimers());
 
-describe.each(['cards', 'table'] as const)('as %s', layout => {
+describe.each([
+  ['cards', 'grid'],
+  ['table', 'table']
+] as const)('as %s', (_, layout) => {
   test('a row says title, group, status, replicas, endpoint and age', async () => {
     await show([deployment()], { layout });
     const iris = within(row('Iris classifier'));

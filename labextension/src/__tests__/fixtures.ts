@@ -1,5 +1,6 @@
 import type { IDeploymentClient, IDeploymentSnapshot } from '../api/client';
 import type { Change, Deployment, Health } from '../api/contract';
+import { ApiError } from '../api/errors';
 
 /** A deployment that serves; `changes` says what is different, `status` what of its status. */
 export function deployment(
@@ -107,7 +108,8 @@ export class ScriptedClient implements IDeploymentClient {
       engine: 'local',
       status: 'ok',
       message: '',
-      gateway: null
+      gateway: null,
+      details: {}
     };
   }
 
@@ -148,3 +150,10 @@ export const changed = (
   object: Deployment,
   type: 'ADDED' | 'MODIFIED' | 'DELETED' = 'MODIFIED'
 ): Change => line(type, object.resource_version, { object });
+
+/** An error as our handlers send it. */
+export const apiError = (
+  status: number,
+  code: string,
+  message: string
+): ApiError => new ApiError(status, { code, message, fields: [], details: {} });

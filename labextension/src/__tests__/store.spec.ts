@@ -1,8 +1,9 @@
-import { ApiError, ConnectionLost, ExtensionMissing } from '../api/errors';
+import { ConnectionLost, ExtensionMissing } from '../api/errors';
 import { DeploymentStore } from '../model/store';
 import { TIMING } from '../model/timing';
 import {
   ScriptedClient,
+  apiError,
   bookmark,
   changed,
   deployment,
@@ -242,14 +243,8 @@ describe('connected', () => {
 describe('blocked', () => {
   test.each([
     ['missing', new ExtensionMissing()],
-    [
-      'unauthorized',
-      new ApiError(403, { code: 'forbidden', message: 'ask ada' })
-    ],
-    [
-      'unauthorized',
-      new ApiError(401, { code: 'unauthenticated', message: 'log in' })
-    ]
+    ['unauthorized', apiError(403, 'forbidden', 'ask ada')],
+    ['unauthorized', apiError(401, 'unauthenticated', 'log in')]
   ])('is %s, asks rarely, and recovers', async (connection, error) => {
     client.down = error;
     const health = jest.spyOn(client, 'health');

@@ -75,7 +75,9 @@ export async function errorOf(response: Response): Promise<Error> {
     case 403:
       return new ApiError(response.status, {
         code: 'unauthenticated',
-        message
+        message,
+        fields: [],
+        details: {}
       });
     default:
       return new ConnectionLost(`${response.status} ${message}`.trim());

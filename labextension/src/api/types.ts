@@ -80,7 +80,7 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
-            model: components["schemas"]["Model"];
+            model: components["schemas"]["Model-Input"];
             /** Name */
             name: string;
             /**
@@ -161,7 +161,7 @@ export interface components {
              * Counts
              * @description matches per phase, before paging
              */
-            counts?: {
+            counts: {
                 [key: string]: number;
             };
             /** Items */
@@ -188,7 +188,7 @@ export interface components {
              * Env
              * @description values are masked in answers
              */
-            env?: {
+            env: {
                 [key: string]: string;
             };
             /**
@@ -197,10 +197,10 @@ export interface components {
              */
             instance_type: string;
             /** Metadata */
-            metadata?: {
+            metadata: {
                 [key: string]: string;
             };
-            model: components["schemas"]["Model"];
+            model: components["schemas"]["Model-Output"];
             /**
              * Replicas
              * @default 1
@@ -220,11 +220,11 @@ export interface components {
             /** Code */
             code: string;
             /** Details */
-            details?: {
+            details: {
                 [key: string]: unknown;
             };
             /** Fields */
-            fields?: {
+            fields: {
                 [key: string]: string;
             }[];
             /** Message */
@@ -297,7 +297,7 @@ export interface components {
          */
         Health: {
             /** Details */
-            details?: {
+            details: {
                 [key: string]: unknown;
             };
             /** Engine */
@@ -399,7 +399,7 @@ export interface components {
          * Model
          * @description A trained model as stored: the artifact, and what is needed to load and to try it.
          */
-        Model: {
+        "Model-Input": {
             /**
              * Adapter
              * @description which runner adapter calls it: sklearn, callable
@@ -449,7 +449,68 @@ export interface components {
              */
             serializer: "cloudpickle";
             /** @default null */
-            signature: components["schemas"]["Signature"] | null;
+            signature: components["schemas"]["Signature-Input"] | null;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+        };
+        /**
+         * Model
+         * @description A trained model as stored: the artifact, and what is needed to load and to try it.
+         */
+        "Model-Output": {
+            /**
+             * Adapter
+             * @description which runner adapter calls it: sklearn, callable
+             * @default callable
+             */
+            adapter: string;
+            /**
+             * Artifact
+             * @description SHA-256 of the artifact's bytes, its key in the artifact store
+             */
+            artifact: string;
+            /**
+             * Class Name
+             * @description type of the model, for people
+             * @default
+             */
+            class_name: string;
+            /**
+             * Example
+             * @description an OIP v2 inference request; a replica is ready once it predicted this
+             * @default null
+             */
+            example: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Interpreter
+             * @description absolute path of the Python that trained it and will run it
+             */
+            interpreter: string;
+            /**
+             * Packages
+             * @description versions of the libraries that the model uses, by import name
+             */
+            packages: {
+                [key: string]: string;
+            };
+            /**
+             * Python Version
+             * @default
+             */
+            python_version: string;
+            /**
+             * Serializer
+             * @default cloudpickle
+             * @constant
+             */
+            serializer: "cloudpickle";
+            /** @default null */
+            signature: components["schemas"]["Signature-Output"] | null;
             /**
              * Size
              * @description bytes
@@ -583,7 +644,7 @@ export interface components {
              * Changes
              * @description names of the fields that differ from before
              */
-            changes?: string[];
+            changes: string[];
             /**
              * Created At
              * Format: date-time
@@ -604,7 +665,7 @@ export interface components {
              * Log Tail
              * @description last log lines of a failed revision
              */
-            log_tail?: string[];
+            log_tail: string[];
             /**
              * Message
              * @default
@@ -668,20 +729,51 @@ export interface components {
          * Signature
          * @description What goes in and what comes out, recorded when the model was deployed.
          */
-        Signature: {
+        "Signature-Input": {
             /**
              * Content Type
              * @description np: one array; pd: one tensor per column of a data frame; json: any JSON value
              * @enum {string}
              */
             content_type: "np" | "pd" | "json";
+            /**
+             * Derived
+             * @description made from what the model tells about itself, not from an example of real data
+             * @default false
+             */
+            derived: boolean;
             /** Inputs */
-            inputs: components["schemas"]["Tensor"][];
+            inputs: components["schemas"]["Tensor-Input"][];
             /**
              * Outputs
              * @default []
              */
-            outputs: components["schemas"]["Tensor"][];
+            outputs: components["schemas"]["Tensor-Input"][];
+        };
+        /**
+         * Signature
+         * @description What goes in and what comes out, recorded when the model was deployed.
+         */
+        "Signature-Output": {
+            /**
+             * Content Type
+             * @description np: one array; pd: one tensor per column of a data frame; json: any JSON value
+             * @enum {string}
+             */
+            content_type: "np" | "pd" | "json";
+            /**
+             * Derived
+             * @description made from what the model tells about itself, not from an example of real data
+             * @default false
+             */
+            derived: boolean;
+            /** Inputs */
+            inputs: components["schemas"]["Tensor-Output"][];
+            /**
+             * Outputs
+             * @default []
+             */
+            outputs: components["schemas"]["Tensor-Output"][];
         };
         /**
          * Status
@@ -722,7 +814,37 @@ export interface components {
          * Tensor
          * @description One input or output of a model, in the words of the Open Inference Protocol v2.
          */
-        Tensor: {
+        "Tensor-Input": {
+            /**
+             * Datatype
+             * @description OIP v2 datatype: FP64, INT64, BOOL, BYTES, …
+             */
+            datatype: string;
+            /**
+             * Maximum
+             * @description largest value in the example, numbers only
+             * @default null
+             */
+            maximum: number | null;
+            /**
+             * Minimum
+             * @description smallest value in the example, numbers only
+             * @default null
+             */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Shape
+             * @description -1 where the size is free (the batch)
+             */
+            shape: number[];
+        };
+        /**
+         * Tensor
+         * @description One input or output of a model, in the words of the Open Inference Protocol v2.
+         */
+        "Tensor-Output": {
             /**
              * Datatype
              * @description OIP v2 datatype: FP64, INT64, BOOL, BYTES, …
@@ -779,7 +901,7 @@ export interface components {
                 [key: string]: string;
             } | null;
             /** @default null */
-            model: components["schemas"]["Model"] | null;
+            model: components["schemas"]["Model-Input"] | null;
             /**
              * Replicas
              * @default null

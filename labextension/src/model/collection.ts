@@ -120,6 +120,8 @@ function streamError(change: Change): ApiError {
     typeof value === 'string' ? value : fallback;
   return new ApiError(200, {
     code: text(error['code'], 'internal'),
-    message: text(error['message'], 'the server ended the stream')
+    message: text(error['message'], 'the server ended the stream'),
+    fields: [],
+    details: {}
   });
 }

@@ -149,7 +149,7 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
       {items.length > 0 ? (
         <Grid
           items={items}
-          layout={props.layout ?? 'auto'}
+          layout={props.layout ?? 'grid'}
           active={active}
           selected={selected}
           onToggle={toggle}

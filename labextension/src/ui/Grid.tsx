@@ -15,7 +15,8 @@ const ALL_ROWS = 60;
 
 const ROW_HEIGHT = { card: 96, table: 45 };
 
-export type Layout = 'auto' | 'cards' | 'table';
+/** `grid`: cards or a table, by the room there is. `table`: a table in any case. */
+export type Layout = 'grid' | 'table';
 
 export interface IGridProps {
   items: readonly Deployment[];
@@ -33,7 +34,7 @@ export function Grid(props: IGridProps): JSX.Element {
   const trans = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
   const wide = useWide(scroll, TABLE_WIDTH);
-  const table = layout === 'table' || (layout === 'auto' && wide);
+  const table = layout === 'table' || wide;
   const counting = items.some(item => item.status.phase === 'Deploying');
   const now = useNow(counting ? 1_000 : 15_000, active);
 

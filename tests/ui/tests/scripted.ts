@@ -146,4 +146,4 @@ export const gallery = () => [
 
 /** Code that shows the widget. */
 export const CELL =
-  'from panel_widget import DeploymentsPanel\npanel = DeploymentsPanel()\npanel';
+  'from primehub_deploy_ext import DeploymentsPanel\npanel = DeploymentsPanel()\npanel';
