@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 READY := .venv/.ready
+TOOLS := .venv/.tools
+LINK := .venv/share/jupyter/labextensions/primehub-deploy-ext
 FRONT := primehub_deploy_ext/labextension/package.json
 SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) labextension/package.json
 
@@ -12,14 +14,14 @@ SOURCES := $(shell find labextension/src labextension/style labextension/schema 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-$(READY): pyproject.toml
+# What builds the front end; the package itself is installed once that is there.
+$(TOOLS): Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet 'jupyter-builder>=1.2,<2' 'hatch-jupyter-builder>=0.10' 'hatchling>=1.27'
-	$(BIN)/python -m pip install --quiet --no-build-isolation --editable . --group dev
+	$(BIN)/python -m pip install --quiet 'jupyter-builder>=1.2,<2' 'hatch-jupyter-builder>=0.10' 'hatchling>=1.27' editables
 	touch $@
 
-labextension/node_modules/.ready: labextension/package.json labextension/yarn.lock $(READY)
+labextension/node_modules/.ready: labextension/package.json labextension/yarn.lock $(TOOLS)
 	cd labextension && jlpm install --immutable
 	touch $@
 
@@ -27,14 +29,21 @@ $(FRONT): $(SOURCES) labextension/node_modules/.ready
 	cd labextension && jlpm build:prod
 	touch $@
 
-tests/ui/node_modules/.ready: tests/ui/package.json tests/ui/yarn.lock $(READY)
+# Linked, so that a new build of the front end is there after a reload of the page.
+$(READY): pyproject.toml | $(FRONT)
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-build-isolation --editable . --group dev
+	rm -rf $(LINK)
+	ln -s $(CURDIR)/primehub_deploy_ext/labextension $(LINK)
+	touch $@
+
+tests/ui/node_modules/.ready: tests/ui/package.json tests/ui/yarn.lock $(TOOLS)
 	cd tests/ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm install --immutable
 	touch $@
 
 browser:
 	@test -n "$$CHROMIUM_PATH" || test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
 
-lab: $(FRONT) ## Start JupyterLab on the quickstart notebook
+lab: $(READY) $(FRONT) ## Start JupyterLab on the quickstart notebook
 	jupyter lab notebooks/quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
 
 quickstart: $(READY) ## Run the quickstart notebook without a browser and print what it shows
@@ -44,7 +53,7 @@ test: check unit engines ui-unit packaging notebooks ui ## Run every test
 
 test-fast: check unit ui-unit ## Run what needs neither engine nor browser
 
-check: labextension/node_modules/.ready ## Lint, types, layering
+check: $(READY) ## Lint, types, layering
 	ruff format --check .
 	ruff check .
 	mypy
@@ -60,16 +69,16 @@ engines: $(READY)
 ui-unit: labextension/node_modules/.ready
 	cd labextension && jlpm test
 
-packaging: $(FRONT)
+packaging: $(READY) $(FRONT)
 	python -m pytest -q tests/packaging
 
 notebooks: $(READY)
 	python -m pytest -q tests/notebooks
 
-ui: $(FRONT) tests/ui/node_modules/.ready browser
+ui: $(READY) $(FRONT) tests/ui/node_modules/.ready browser
 	tests/ui/run.sh
 
-screenshots: $(FRONT) tests/ui/node_modules/.ready browser ## Renew docs/screenshots
+screenshots: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Renew docs/screenshots
 	tests/ui/run.sh --grep @screenshots
 
 bench: $(READY) ## Measure, side by side, what the README claims

@@ -138,6 +138,9 @@ class Supervisor:
     async def create(self, new: NewDeployment) -> Deployment:
         """See ``Engine.create``."""
         self._check(new.spec)
+        model = new.spec.model
+        # The libraries are imported while the gateway starts.
+        await self.warm(WarmRequest(interpreter=model.interpreter, packages=model.packages))
         await self._start_gateway()
         revision = Revision(
             number=1,
