@@ -183,13 +183,13 @@ class EnvoyProcess:
         """
 
         async def left() -> bool:
-            if not self.running:
-                return True
-            return (await self.admin.status()).listeners == 0 and await self.admin.active_connections() == 0
+            return not self.running or await self.admin.active_connections() == 0
 
         with contextlib.suppress(AdminError):
             await self.admin.drain()
-            await until(left, DRAIN_SECONDS + limit)
+            # No statistic tells that the listener is closed.
+            await asyncio.sleep(DRAIN_SECONDS * 1.2)
+            await until(left, limit)
         await self._terminate()
 
     async def kill(self) -> None:
