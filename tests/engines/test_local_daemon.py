@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.phases import Phase, Reason
@@ -92,6 +93,23 @@ async def test_two_engines_share_one_daemon(bench: Bench) -> None:
     assert [d.id for d in (await second.deployments())[0]] == ["shared"]
     daemons = [p for p in processes_of(bench.environment["home"]) if "engines.local.daemon" in " ".join(p.cmdline())]
     assert len(daemons) == 1
+
+
+def test_an_idle_daemon_ends_with_everything_it_started(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = tmp_path_factory.mktemp("idle")
+    environment = {"PRIMEHUB_DEPLOY_HOME": str(home), "PRIMEHUB_DEPLOY_IDLE_SECONDS": "1"}
+
+    async def life() -> None:
+        bench = Bench(LocalEngine())
+        await bench.deployed("brief")
+        await bench.engine.delete("brief")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        asyncio.run(life())
+        assert processes_of(home)
+        wait_for(lambda: not processes_of(home))
 
 
 def test_a_second_daemon_ends_at_once(bench: Bench) -> None:

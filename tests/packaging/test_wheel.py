@@ -67,7 +67,7 @@ def test_the_wheel_installs_and_loads_without_node(built: Path, tmp_path: Path) 
         )
         return done.stdout + done.stderr
 
-    assert "node" not in os.listdir(clean / "bin")
+    assert "node" not in {path.name for path in (clean / "bin").iterdir()}
     servers = run("jupyter", "server", "extension", "list")
     assert f"primehub_deploy_ext {__version__} " in servers
     assert "OK" in servers.split("primehub_deploy_ext")[-1]

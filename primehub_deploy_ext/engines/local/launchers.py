@@ -82,8 +82,11 @@ class Launcher:
             raise InterpreterUnusable(answer["message"])
         return int(answer["pid"])
 
-    async def close(self) -> None:
-        """Hang up; the launcher and its children go on."""
+    async def close(self, *, end: bool = False) -> None:
+        """Hang up; the launcher and its children go on, unless it is told to end once it has none."""
+        if end and self.alive:
+            with contextlib.suppress(InterpreterUnusable):
+                await self._ask({"do": "quit"})
         self.alive = False
         if self._watching is not None:
             self._watching.cancel()
@@ -177,11 +180,11 @@ class Launchers:
             return await launcher.fork(order)
         return await self._start_fresh(interpreter, order)
 
-    async def close(self) -> None:
-        """Hang up on all; they and the replicas go on."""
+    async def close(self, *, end: bool) -> None:
+        """Hang up on all; they and the replicas go on, unless they are told to end."""
         for task in self._known.values():
             if task.done() and not task.cancelled() and not task.exception():
-                await task.result().close()
+                await task.result().close(end=end)
             else:
                 task.cancel()
         for fresh in self._fresh:

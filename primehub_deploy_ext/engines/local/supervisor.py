@@ -93,12 +93,13 @@ class Supervisor:
 
     async def close(self) -> None:
         """Let go of everything; replicas, launchers and the gateway go on."""
+        idle = self.idle
         for actor in self._actors.values():
             actor.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.launchers.close()
+        await self.launchers.close(end=idle)
         if self._actors:
             await self._gateway.close()
         elif self._gateway_started is not None:
@@ -125,7 +126,7 @@ class Supervisor:
     async def _settle_lost(self) -> None:
         """Learn from the launchers how replicas ended while no daemon ran."""
         deadline = time.monotonic() + _EXIT_GRACE
-        while time.monotonic() < deadline and not all(pid in self.early_exits for _, _, pid in self.lost):
+        while time.monotonic() < deadline and not all(pid in self.early_exits for _, _, pid in self.lost):  # noqa: ASYNC110 - bounded, at start only
             await asyncio.sleep(_EXIT_PAUSE)
         for workload, slot, pid in self.lost:
             workload.on_exit(slot, self.early_exits.get(pid, Exit(pid, None)))
