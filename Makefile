@@ -79,7 +79,10 @@ ui: $(READY) $(FRONT) tests/ui/node_modules/.ready browser
 	tests/ui/run.sh
 
 screenshots: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Renew docs/screenshots
-	tests/ui/run.sh --grep @screenshots
+	tests/ui/run.sh looks
+	cp tests/ui/test-results/looks/cell.png docs/screenshots/cell-light.png
+	cp tests/ui/test-results/looks/dark-narrow.png docs/screenshots/panel-dark.png
+	cp tests/ui/test-results/looks/light-wide.png docs/screenshots/panel-light-wide.png
 
 bench: $(READY) ## Measure, side by side, what the README claims
 	python benchmarks/deploy.py
