@@ -47,15 +47,9 @@ class ArtifactHandler(ApiHandler):
     async def data_received(self, chunk: bytes) -> None:
         """Hand a piece over; wait while the store is slower than the network."""
         self._received += len(chunk)
-        if self._storing is None or self._storing.done():
-            return
-        if self._received > self._limit:
+        if self._storing is not None and self._received > self._limit:
             self._storing.cancel()
-            return
-        passing = asyncio.ensure_future(self._pieces.put(chunk))
-        # The store may give up (disk full) while a piece waits for it.
-        await asyncio.wait({passing, self._storing}, return_when=asyncio.FIRST_COMPLETED)
-        passing.cancel()
+        await self._pass_on(chunk)
 
     @web.authenticated
     @authorized("read")
@@ -71,9 +65,7 @@ class ArtifactHandler(ApiHandler):
         """Answer once it is stored for good."""
         if self._received > self._limit or self._storing is None:
             raise self._too_large()
-        if not self._storing.done():
-            passing = asyncio.ensure_future(self._pieces.put(None))
-            await asyncio.wait({passing, self._storing}, return_when=asyncio.FIRST_COMPLETED)
+        await self._pass_on(None)
         size = await self._storing
         self.set_status(201)
         self.finish(json.dumps({"digest": sha256, "size": size}))
@@ -93,6 +85,14 @@ class ArtifactHandler(ApiHandler):
             f"a model may have at most {self._limit} bytes (PrimehubDeploy.max_artifact_size of the server)",
             details={"max_artifact_size": self._limit},
         )
+
+    async def _pass_on(self, piece: bytes | None) -> None:
+        """Hand a piece to the store, unless it gives up (disk full) before it takes it."""
+        if self._storing is None or self._storing.done():
+            return
+        passing = asyncio.ensure_future(self._pieces.put(piece))
+        await asyncio.wait({passing, self._storing}, return_when=asyncio.FIRST_COMPLETED)
+        passing.cancel()
 
     async def _arriving(self) -> AsyncIterator[bytes]:
         while True:

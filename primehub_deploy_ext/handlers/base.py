@@ -137,10 +137,6 @@ class ApiHandler(APIHandler):
         """Return None: ETags here are revisions, not hashes of answers."""
         return None
 
-    def check_etag_header(self) -> bool:
-        """Return False: an unchanged revision doesn't mean an unchanged answer, so 304 would lie."""
-        return False
-
     # ------------------------------------------------------------------ errors
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:

@@ -6,7 +6,9 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from jupyter_server.auth import Authorizer
 
 PREFIX = "primehub-deploy/v1"
 DIGEST = "0" * 64
@@ -32,7 +34,7 @@ class Api:
         self._fetch = fetch
 
     async def __call__(self, verb: str, path: str, body: Any = None, **options: Any) -> Answer:
-        if verb in {"POST", "PUT", "PATCH"} or body is not None:
+        if "body_producer" not in options and (verb in {"POST", "PUT", "PATCH"} or body is not None):
             options["body"] = body if isinstance(body, (bytes, str)) else json.dumps(body) if body is not None else ""
         response = await self._fetch(
             PREFIX, path, method=verb, raise_error=False, allow_nonstandard_methods=True, **options
@@ -49,6 +51,17 @@ class Api:
 def new_deployment(**fields: Any) -> dict[str, Any]:
     """Return a valid body of ``POST deployments``, with these fields replaced."""
     return {"name": "Iris", "model": {"artifact": DIGEST, "size": 3, "interpreter": "/usr/bin/python3"}} | fields
+
+
+class RecordingAuthorizer(Authorizer):
+    """Notes what it is asked; lets ``allowed`` actions through."""
+
+    allowed: ClassVar[set[str]] = set()
+    asked: ClassVar[list[tuple[str, str]]] = []
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        self.asked.append((action, resource))
+        return action in self.allowed
 
 
 class Stream:
@@ -89,7 +102,7 @@ async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition, five seconds at most."""
 
     async def poll() -> None:
-        while not condition():  # noqa: ASYNC110 -- the condition belongs to code that knows no event
+        while not condition():
             await asyncio.sleep(0.005)
 
     await asyncio.wait_for(poll(), 5)

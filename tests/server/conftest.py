@@ -14,7 +14,7 @@ import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 
 from primehub_deploy_ext.app import PrimehubDeploy
-from tests.server.api import DIGEST, PREFIX, Api, Stream
+from tests.server.api import DIGEST, PREFIX, Api, RecordingAuthorizer, Stream
 from tests.server.fake_engine import FakeEngine
 
 
@@ -24,6 +24,13 @@ def jp_server_config() -> dict[str, Any]:
         "ServerApp": {"jpserver_extensions": {"primehub_deploy_ext": True}, "allow_unauthenticated_access": False},
         "PrimehubDeploy": {"engine_class": FakeEngine},
     }
+
+
+@pytest.fixture
+def authorizer(jp_server_config: dict[str, Any]) -> type[RecordingAuthorizer]:
+    RecordingAuthorizer.allowed, RecordingAuthorizer.asked = set(), []
+    jp_server_config["ServerApp"]["authorizer_class"] = RecordingAuthorizer
+    return RecordingAuthorizer
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from jupyter_server.auth import Authorizer
 from jupyter_server.auth.identity import IdentityProvider, User
 
 from primehub_deploy_ext.routes import ROUTES
-from tests.server.api import DIGEST, PREFIX, Api, new_deployment
+from tests.server.api import DIGEST, PREFIX, Api, RecordingAuthorizer, new_deployment
 from tests.server.fake_engine import FakeEngine
 
 OPERATIONS = [
@@ -17,29 +16,11 @@ OPERATIONS = [
 ]
 
 
-class RecordingAuthorizer(Authorizer):
-    """Notes what it is asked; lets ``allowed`` actions through."""
-
-    allowed: ClassVar[set[str]] = set()
-    asked: ClassVar[list[tuple[str, str]]] = []
-
-    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
-        self.asked.append((action, resource))
-        return action in self.allowed
-
-
 class NamedLogin(IdentityProvider):
     """An identity provider that somebody configured: its names mean something."""
 
     def generate_anonymous_user(self, handler: Any) -> User:
         return User("grace")
-
-
-@pytest.fixture
-def authorizer(jp_server_config: dict[str, Any]) -> type[RecordingAuthorizer]:
-    RecordingAuthorizer.allowed, RecordingAuthorizer.asked = set(), []
-    jp_server_config["ServerApp"]["authorizer_class"] = RecordingAuthorizer
-    return RecordingAuthorizer
 
 
 def test_the_table_is_not_empty() -> None:
@@ -96,7 +77,7 @@ async def test_a_browser_must_send_the_xsrf_token(
     await api.create(id="iris")
     token = jp_serverapp.identity_provider.token
     login = await http_server_client.fetch(f"{jp_base_url}api/status?token={token}")
-    page = await http_server_client.fetch(f"{jp_base_url}login", headers={"Authorization": f"token {token}"})
+    page = await http_server_client.fetch(f"{jp_base_url}login")
     cookies = [value.split(";")[0] for r in (login, page) for value in r.headers.get_list("Set-Cookie")]
     xsrf = next(cookie.split("=", 1)[1] for cookie in cookies if cookie.startswith("_xsrf="))
     url = f"{jp_base_url}{PREFIX}/deployments/iris:stop"

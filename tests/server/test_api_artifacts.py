@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
-from tests.server.api import PREFIX, Api, until
+from tests.server.api import PREFIX, Api, RecordingAuthorizer, until
 from tests.server.fake_engine import FakeEngine
 
 CONTENT = bytes(range(256)) * 1024
@@ -102,6 +102,24 @@ async def test_a_refusal_comes_before_the_body_is_sent(
     reader, writer = await _send_head(port, f"{jp_base_url}{PREFIX}/artifacts/{DIGEST}", sent, size)
     try:
         assert status in await asyncio.wait_for(reader.readline(), 5)
+        assert engine.open_streams == 0
+    finally:
+        writer.close()
+
+
+async def test_who_may_not_write_is_refused_before_the_body_is_sent(
+    authorizer: type[RecordingAuthorizer],
+    http_server_client: Any,
+    jp_base_url: str,
+    jp_auth_header: dict[str, str],
+    engine: FakeEngine,
+) -> None:
+    authorizer.allowed.add("read")
+    path = f"{jp_base_url}{PREFIX}/artifacts/{DIGEST}"
+    port = http_server_client.get_http_port()
+    reader, writer = await _send_head(port, path, jp_auth_header["Authorization"], 100)
+    try:
+        assert b"403" in await asyncio.wait_for(reader.readline(), 5)
         assert engine.open_streams == 0
     finally:
         writer.close()

@@ -161,6 +161,7 @@ async def test_an_unchanged_revision_is_never_answered_from_a_cache(api: Api, en
 
     assert (answer.status, answer.json["status"]["message"]) == (200, "something happened")
     assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in (await api("GET", "deployments")).headers
 
 
 async def test_delete_leaves_nothing(api: Api) -> None:

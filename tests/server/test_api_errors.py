@@ -106,10 +106,10 @@ def _model(**fields: Any) -> dict[str, Any]:
 # What is sent instead of the valid value → the field that the answer must name.
 BAD_CREATES: list[tuple[dict[str, Any], str]] = [
     *[({"name": name}, "name") for name in ("", " ", "-.-", "a\nb", "a\x00b", "a\u202eb", "x" * 129, None, 1, [], {})],
-    *[({"id": id}, "id") for id in ("", "ab", "1ab", "a-", "A-b", "a_b", "a" * 54, "iris\n", 1, [])],
+    *[({"id": text}, "id") for text in ("", "ab", "1ab", "a-", "A-b", "a_b", "a" * 54, "iris\n", 1, [])],
     *[({"group": group}, "group") for group in (1, [], "x" * 129)],
     *[({"replicas": n}, "replicas") for n in (0, -1, MAX_REPLICAS + 1, 10**30, 1.0, 1.5, True, "1", None, [])],
-    *[({"instance_type": kind}, "instance_type") for kind in (1, [], "x" * 64, "huge")],
+    *[({"instance_type": kind}, "instance_type") for kind in (1, [], "x" * 64)],
     *[({"env": env}, "env") for env in (None, [], "A=1", {"1A": "x"}, {"A-B": "x"}, {"": "x"}, {"A": "\x00"})],
     *[({"env": {"A": value}}, "env.A") for value in (1, None, [], "x" * 32769)],
     ({"env": {f"A{i}": "" for i in range(MAX_ENV + 1)}}, "env"),

@@ -115,7 +115,7 @@ async def test_bad_parameters_are_named(api: Api) -> None:
         return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
 
     bad = [
-        *[("limit", value) for value in ("0", "-1", "1001", "ten", "1.5", "9" * 5000, "²", "١")],
+        *[("limit", value) for value in ("0", "-1", "1001", "ten", "1.5", "9" * 5000, "²", "\u0661")],
         *[("status", value) for value in ("Broken", "Failed;Stopped")],
         *[("sort", value) for value in ("color", "--name", "-", "name,id")],
         *[("broken", value) for value in ("2", "maybe")],

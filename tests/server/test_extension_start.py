@@ -31,7 +31,7 @@ def test_loading_the_extension_leaves_models_and_engines_for_later() -> None:
     loaded = loaded_after("import jupyter_server.serverapp, primehub_deploy_ext.app")
 
     assert "primehub_deploy_ext.handlers.watch" in loaded
-    assert not loaded & {"pydantic", "primehub_deploy_ext.domain.models", "pandas", "sqlite3"}
+    assert not loaded & {"pydantic", "primehub_deploy_ext.domain.models", "pandas", "cloudpickle"}
     assert not [name for name in loaded if name.startswith("primehub_deploy_ext.engines")]
 
 
