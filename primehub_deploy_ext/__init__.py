@@ -13,14 +13,24 @@ from typing import TYPE_CHECKING, Any
 from primehub_deploy_ext._version import __version__
 
 if TYPE_CHECKING:
-    from primehub_deploy_ext.client import Connection, DeploymentFailed, DeploymentHandle, connect, deploy
+    from primehub_deploy_ext.client import (
+        Connection,
+        DeploymentFailed,
+        DeploymentHandle,
+        DeploymentTimeout,
+        ServerNotFound,
+        connect,
+        deploy,
+    )
     from primehub_deploy_ext.widget import DeploymentsPanel
 
 __all__ = [
     "Connection",
     "DeploymentFailed",
     "DeploymentHandle",
+    "DeploymentTimeout",
     "DeploymentsPanel",
+    "ServerNotFound",
     "__version__",
     "connect",
     "deploy",
@@ -30,6 +40,8 @@ _HOME = {
     "Connection": "primehub_deploy_ext.client",
     "DeploymentFailed": "primehub_deploy_ext.client",
     "DeploymentHandle": "primehub_deploy_ext.client",
+    "DeploymentTimeout": "primehub_deploy_ext.client",
+    "ServerNotFound": "primehub_deploy_ext.client",
     "connect": "primehub_deploy_ext.client",
     "deploy": "primehub_deploy_ext.client",
     "DeploymentsPanel": "primehub_deploy_ext.widget",

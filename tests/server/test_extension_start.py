@@ -35,6 +35,13 @@ def test_loading_the_extension_leaves_models_and_engines_for_later() -> None:
     assert not [name for name in loaded if name.startswith("primehub_deploy_ext.engines")]
 
 
+def test_importing_in_a_notebook_prepares_to_deploy_and_nowhere_else() -> None:
+    shell = "from IPython.core.interactiveshell import InteractiveShell; InteractiveShell.instance()"
+
+    assert "primehub_deploy_ext.client.autowarm" in loaded_after(f"{shell}; import primehub_deploy_ext")
+    assert "primehub_deploy_ext.client.autowarm" not in loaded_after("import IPython, primehub_deploy_ext")
+
+
 def test_jupyter_finds_both_halves() -> None:
     assert json.loads(CONFIG.read_text())["ServerApp"]["jpserver_extensions"] == {"primehub_deploy_ext": True}
     assert primehub_deploy_ext._jupyter_labextension_paths() == [{"src": "labextension", "dest": "primehub-deploy-ext"}]
@@ -42,6 +49,8 @@ def test_jupyter_finds_both_halves() -> None:
 
 def test_public_names_load_on_first_use() -> None:
     assert set(primehub_deploy_ext.__all__) <= set(dir(primehub_deploy_ext))
+    for name in primehub_deploy_ext.__all__:
+        assert getattr(primehub_deploy_ext, name) is not None
     assert not hasattr(primehub_deploy_ext, "no_such_name")
 
 
