@@ -43,10 +43,10 @@ def follow(rest: RestClient, deployment: Json, deadline: float) -> Iterator[Json
         When the server refuses; that it is gone for a while is waited out.
     """
     name, newest = deployment["id"], deployment["resource_version"]
+    yield deployment
     reader = _Reader(rest, name, newest)
     heard = time.monotonic()
     reconnect_at, backoff = 0.0, _RECONNECT_MIN
-    yield deployment
     try:
         while (now := time.monotonic()) < deadline:
             if reader.ended and now >= reconnect_at:

@@ -7,6 +7,7 @@ import importlib.metadata
 import site
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +25,7 @@ def is_local(module: ModuleType) -> bool:
     if any(folder in path.parents for folder in _installed_folders()):
         return False
     top = module.__name__.partition(".")[0]
-    return top not in sys.stdlib_module_names and top not in _distributed_names()
+    return top not in sys.stdlib_module_names and top not in distributions()
 
 
 @functools.cache
@@ -45,5 +46,6 @@ def _installed_folders() -> frozenset[Path]:
 
 
 @functools.cache
-def _distributed_names() -> frozenset[str]:
-    return frozenset(importlib.metadata.packages_distributions())
+def distributions() -> Mapping[str, list[str]]:
+    """Return which distributions each top-level import name comes from; slow the first time."""
+    return importlib.metadata.packages_distributions()

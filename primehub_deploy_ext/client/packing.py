@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
-from primehub_deploy_ext.client.local_modules import is_local
+from primehub_deploy_ext.client.local_modules import distributions, is_local
 from primehub_deploy_ext.client.unpicklable import find_culprit
 from primehub_deploy_ext.domain.errors import InvalidInput
 
@@ -80,7 +80,7 @@ def package_version(name: str) -> str | None:
     version = getattr(module, "__version__", None)
     if isinstance(version, str) and version:
         return version
-    for distribution in importlib.metadata.packages_distributions().get(name, ()):
+    for distribution in distributions().get(name, ()):
         return importlib.metadata.version(distribution)
     return None
 
