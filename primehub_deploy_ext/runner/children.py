@@ -41,6 +41,6 @@ class Children:
                 found.append(ended)
         return found
 
-    def forget(self, pid: Any) -> None:
+    def forget(self, pid: int) -> None:
         """Drop the record of an exit."""
         self.ended.pop(pid, None)

@@ -47,13 +47,14 @@ def main(arguments: list[str]) -> None:
     environment = threads.stay_single()
     # Whoever connects from now on waits for the imports instead of failing.
     listener = _listen(options.socket)
+    inode = options.socket.stat().st_ino
     gc.disable()
     packages, failed = import_modules([name for name in options.modules.split(",") if name])
     limits = threads.ThreadLimits(environment)
     # Garbage collections of the children would write to, and so copy, every shared page.
     gc.collect()
     gc.freeze()
-    Launcher(listener, options.socket, options.idle_timeout, packages, failed, limits).run()
+    Launcher(listener, options.socket, inode, options.idle_timeout, packages, failed, limits).run()
 
 
 def import_modules(names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -82,6 +83,7 @@ class Launcher:
         self,
         listener: socket.socket,
         path: Path,
+        inode: int,
         idle_timeout: float,
         packages: dict[str, str],
         failed: dict[str, str],
@@ -89,7 +91,7 @@ class Launcher:
     ) -> None:
         self._listener = listener
         self._path = path
-        self._inode = path.stat().st_ino
+        self._inode = inode
         self._idle_timeout = idle_timeout
         self._packages = packages
         self._failed = failed
@@ -195,7 +197,11 @@ class Launcher:
         answer = self._answers.get(wish) if isinstance(wish, str) else None
         if answer is None:
             return {"ok": False, "message": f"'do' must be one of {', '.join(self._answers)}"}
-        return answer(connection, line)
+        try:
+            return answer(connection, line)
+        except Exception as error:  # noqa: BLE001 (a bad line must not end the parent of running replicas)
+            traceback.print_exc()
+            return {"ok": False, "message": one_line(error)}
 
     def _hello(self, _connection: LineConnection, _line: dict[str, Any]) -> dict[str, Any]:
         why_not = threads.why_not_forkable()
@@ -235,7 +241,10 @@ class Launcher:
             connection.send({"exit": ended})
 
     def _acknowledge(self, _connection: LineConnection, line: dict[str, Any]) -> dict[str, Any]:
-        self._children.forget(line.get("pid"))
+        pid = line.get("pid")
+        if not isinstance(pid, int):
+            return {"ok": False, "message": "'pid' must be the number of a process"}
+        self._children.forget(pid)
         return {"ok": True}
 
     def _quit(self, _connection: LineConnection, _line: dict[str, Any]) -> dict[str, Any]:

@@ -101,6 +101,11 @@ def array(data: list[Any], datatype: str, field: str) -> Any:
     kind, dtype = found.dtype.kind, np.dtype(DTYPES[datatype])
     if found.size == 0:
         return found.astype(dtype)
+    if dtype.kind in "iu" and kind in "fO":
+        # numpy has no type of its own for numbers on both sides of 2**63.
+        whole = np.array(data, dtype=object)
+        if all(type(item) is int for item in whole.flat):
+            found, kind = whole, "O"
     if kind == "O":
         return _array_with_nulls(found, dtype, datatype, field)
     if kind not in {"b": "b", "i": "iu", "u": "iu", "f": "iuf"}[dtype.kind]:
@@ -120,8 +125,6 @@ def _array_with_nulls(found: Any, dtype: Any, datatype: str, field: str) -> Any:
         missing = item is None and dtype.kind == "f"
         if not missing and (isinstance(item, (str, bool)) or item is None):
             raise _wrong_type(item, datatype, field)
-    if dtype.kind != "f":
-        raise RequestError(f"{field}: has a number that {datatype} can't hold")
     try:
         return found.astype(dtype)
     except OverflowError as cause:
