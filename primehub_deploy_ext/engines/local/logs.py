@@ -30,10 +30,19 @@ def log_path(folder: Path, replica: str, attempt: int) -> Path:
     return folder / f"{replica}.{attempt}.log"
 
 
+def attempts_of(folder: Path) -> dict[str, dict[int, list[Path]]]:
+    """Return the log files below a deployment's folder: by replica, by attempt."""
+    found: dict[str, dict[int, list[Path]]] = {}
+    for path in folder.glob("*.log*"):
+        match = _FILE.fullmatch(path.name)
+        if match:
+            found.setdefault(match["replica"], {}).setdefault(int(match["attempt"]), []).append(path)
+    return found
+
+
 def last_attempt(folder: Path, replica: str) -> int:
     """Return the number of the newest attempt that left a log; 0 if none did."""
-    matches = (_FILE.fullmatch(path.name) for path in folder.glob(f"{replica}.*"))
-    return max((int(match["attempt"]) for match in matches if match), default=0)
+    return max(attempts_of(folder).get(replica, {}), default=0)
 
 
 @dataclass
@@ -104,19 +113,15 @@ def _existing(folder: Path, query: LogQuery, sources: dict[Path, _Source]) -> li
 
 
 def _find(folder: Path, query: LogQuery, sources: dict[Path, _Source]) -> None:
-    found = []
-    for path in folder.glob("*.log*"):
-        match = _FILE.fullmatch(path.name)
-        if match and query.replica in {None, match["replica"]}:
-            found.append((match["replica"], int(match["attempt"]), not match["rotated"], path))
-    if query.attempt == "previous":
-        newest: dict[str, int] = {}
-        for replica, attempt, *_ in found:
-            newest[replica] = max(attempt, newest.get(replica, 0))
-        found = [entry for entry in found if entry[1] == newest[entry[0]] - 1]
-    elif query.attempt is not None:
-        found = [entry for entry in found if entry[1] == query.attempt]
-    for replica, attempt, current, path in sorted(found):
-        # A rotated file is read once, at first; while following, its lines were seen under the other name.
-        if path not in sources and (current or not sources.get(log_path(folder, replica, attempt))):
-            sources[path] = _Source(replica, attempt, path)
+    for replica, attempts in sorted(attempts_of(folder).items()):
+        if query.replica not in {None, replica}:
+            continue
+        wanted = {"previous": max(attempts) - 1, None: None}.get(query.attempt, query.attempt)  # type: ignore[arg-type]
+        for attempt, paths in sorted(attempts.items()):
+            if wanted not in {None, attempt}:
+                continue
+            current = log_path(folder, replica, attempt)
+            for path in sorted(paths, reverse=True):
+                # A rotated file is read once, at first; while following, its lines were seen under the other name.
+                if path not in sources and (path == current or current not in sources):
+                    sources[path] = _Source(replica, attempt, path)

@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.errors import Conflict, DeployError, EngineUnavailable, InvalidInput, NotFound
 from primehub_deploy_ext.domain.models import (
@@ -32,18 +30,17 @@ from primehub_deploy_ext.engines.local.changes import Changes
 from primehub_deploy_ext.engines.local.deployment import DeploymentActor
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
 from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Route, Unavailable
+from primehub_deploy_ext.engines.local.housekeeping import ARTIFACTS_UNUSED, remove_old_logs
 from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
-from primehub_deploy_ext.engines.local.launchers import Exit, InterpreterUnusable, Launchers
+from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Launchers
 from primehub_deploy_ext.engines.local.logs import read_logs
 from primehub_deploy_ext.engines.local.paths import Paths
+from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.slot import Slot
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
-from primehub_deploy_ext.engines.local.workload import Workload, usable_cpus
+from primehub_deploy_ext.engines.local.workload import usable_cpus
 
-_LIVENESS_PAUSE = 0.25
-# The launcher tells how a replica ended; when it is gone too, nobody will.
-_EXIT_GRACE = 0.5
-_EXIT_PAUSE = 0.01
+_HOUSEKEEPING_PAUSE = 3600.0
 _HEALTHY_TIMEOUT = 10.0
 
 log = logging.getLogger(__name__)
@@ -62,10 +59,8 @@ class Supervisor:
         self.paths = paths
         self.store = Store(paths.database)
         self.artifacts = ArtifactStore(paths.artifacts)
-        self.launchers = Launchers(paths.launchers, self._on_exit)
-        self.processes: dict[int, tuple[Workload, Slot]] = {}
-        self.lost: list[tuple[Workload, Slot, int]] = []
-        self.early_exits: dict[int, Exit] = {}
+        self.processes = Processes()
+        self.launchers = Launchers(paths.launchers, self.processes.on_exit)
         self._gateway = Gateway(paths.run, on_restart=log.warning)
         self._gateway_started: asyncio.Task[None] | None = None
         self._actors: dict[str, DeploymentActor] = {}
@@ -73,7 +68,6 @@ class Supervisor:
         run = int(self.store.meta("runs") or 0) + 1
         self.store.remember("runs", str(run))
         self._changes = Changes(run)
-        self._suspects: dict[int, float] = {}
 
     # ------------------------------------------------------------------ life
 
@@ -84,12 +78,14 @@ class Supervisor:
         for row in rows:
             self._actors[row.id] = DeploymentActor(self, row, self.store.revisions(row.uid))
         await self.launchers.adopt()
-        await self._settle_lost()
+        await self.processes.settle_lost()
         if rows:
             self._spawn(self._start_gateway())
         for actor in self._actors.values():
             self._spawn(actor.run())
-        self._spawn(self._watch_processes())
+        self._spawn(self.processes.watch())
+        self._spawn(self.processes.check_answers())
+        self._spawn(self._keep_house())
 
     async def close(self) -> None:
         """Let go of everything; replicas, launchers and the gateway go on."""
@@ -123,16 +119,12 @@ class Supervisor:
             self._gateway_started = asyncio.create_task(self._gateway.start())
         await asyncio.shield(self._gateway_started)
 
-    async def _settle_lost(self) -> None:
-        """Learn from the launchers how replicas ended while no daemon ran."""
-        deadline = time.monotonic() + _EXIT_GRACE
-        while time.monotonic() < deadline and not all(pid in self.early_exits for _, _, pid in self.lost):  # noqa: ASYNC110 - bounded, at start only
-            await asyncio.sleep(_EXIT_PAUSE)
-        for workload, slot, pid in self.lost:
-            workload.on_exit(slot, self.early_exits.get(pid, Exit(pid, None)))
-        self.lost.clear()
-        # A process id is used again some day: nobody may take these for its own.
-        self.early_exits.clear()
+    async def _keep_house(self) -> None:
+        while True:
+            unused_since = time.time() - ARTIFACTS_UNUSED
+            self.artifacts.keep_only(self.store.artifacts_in_use(), older_than=unused_since)
+            remove_old_logs(self.paths.logs, [actor.row.uid for actor in self._actors.values()])
+            await asyncio.sleep(_HOUSEKEEPING_PAUSE)
 
     # ------------------------------------------------------------------ wishes
 
@@ -406,42 +398,15 @@ class Supervisor:
             reason = slot.reason.value if slot.reason else "Failed"
             actor.event("Warning", reason, slot.message, revision=revision, replica=slot.name)
 
-    # ------------------------------------------------------------------ processes
-
     def _on_report(self, datagram: bytes) -> None:
         try:
             status = json.loads(datagram)
-            workload, slot = self.processes[status["pid"]]
+            known = self.processes.find(status["pid"])
         except (ValueError, KeyError, TypeError):
             return
-        workload.on_report(slot, status)
-
-    def _on_exit(self, ended: Exit) -> None:
-        known = self.processes.pop(ended.pid, None)
-        if known is None:
-            # Ended before its number was known, or adopted in a moment.
-            self.early_exits[ended.pid] = ended
-            return
-        workload, slot = known
-        workload.on_exit(slot, ended)
-
-    async def _watch_processes(self) -> None:
-        """Notice what no launcher tells: replicas whose launcher is gone, and those above their memory."""
-        while True:
-            await asyncio.sleep(_LIVENESS_PAUSE)
-            clock = time.monotonic()
-            for pid, (workload, slot) in list(self.processes.items()):
-                try:
-                    resident = psutil.Process(pid).memory_info().rss
-                    alive = slot.is_alive()
-                except psutil.Error:
-                    resident, alive = 0, False
-                if alive:
-                    workload.check_memory(slot, resident)
-                elif clock - self._suspects.setdefault(pid, clock) > _EXIT_GRACE:
-                    self._suspects.pop(pid)
-                    self._on_exit(Exit(pid, None))
-            self._suspects = {pid: since for pid, since in self._suspects.items() if pid in self.processes}
+        if known is not None:
+            workload, slot = known
+            workload.on_report(slot, status)
 
 
 def _template(actor: DeploymentActor, revision: Revision) -> int:

@@ -162,12 +162,11 @@ class Workload:
             slot.begin(pid)
             slot.started_at = slot.step_since
             self._save(slot)
-            self._supervisor.processes[pid] = (self, slot)
+            early = self._supervisor.processes.add(self, slot)
             if slot.ending:
                 slot.end(signal.SIGTERM)
             # It may have reported before we knew its number.
             self.on_report(slot, read_status(self.path(slot, "json")))
-            early = self._supervisor.early_exits.pop(pid, None)
             if early is not None:
                 self.on_exit(slot, early)
         finally:
@@ -247,10 +246,10 @@ class Workload:
         if slot.pid is None:
             return
         if slot.is_alive():
-            self._supervisor.processes[slot.pid] = (self, slot)
+            self._supervisor.processes.add(self, slot)
             self.on_report(slot, read_status(self.path(slot, "json")))
         else:
-            self._supervisor.lost.append((self, slot, slot.pid))
+            self._supervisor.processes.add_lost(self, slot)
 
     def check_memory(self, slot: Slot, resident: int) -> None:
         """End a replica that is above its ceiling."""

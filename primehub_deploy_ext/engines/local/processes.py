@@ -1,0 +1,129 @@
+"""The replicas' processes: who they are, how they end, and whether they still answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from primehub_deploy_ext.engines.local.launchers import Exit
+from primehub_deploy_ext.engines.local.slot import Slot
+
+if TYPE_CHECKING:
+    from primehub_deploy_ext.engines.local.workload import Workload
+
+_LOOK_PAUSE = 0.25
+# The launcher tells how a replica ended; when it is gone too, nobody will.
+_EXIT_GRACE = 0.5
+_EXIT_PAUSE = 0.01
+_CHECK_PAUSE = 5.0
+_CHECK_TIMEOUT = 5.0
+# The runner answers its health check while the model predicts, unless the model holds the interpreter's lock:
+# this is longer than an honest prediction holds it.
+FROZEN_AFTER = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Processes:
+    """All processes of replicas that run, by process id."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Workload, Slot]] = {}
+        self._lost: list[tuple[Workload, Slot, int]] = []
+        self._early: dict[int, Exit] = {}
+        self._gone_since: dict[int, float] = {}
+        self._answered: dict[int, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def add(self, workload: Workload, slot: Slot) -> Exit | None:
+        """Remember who a process is; returns how it ended, if it was faster than its number."""
+        if slot.pid is None:
+            return None
+        early = self._early.pop(slot.pid, None)
+        if early is None:
+            self._known[slot.pid] = (workload, slot)
+        return early
+
+    def add_lost(self, workload: Workload, slot: Slot) -> None:
+        """Remember a process that ended while no daemon ran."""
+        if slot.pid is not None:
+            self._lost.append((workload, slot, slot.pid))
+
+    def find(self, pid: int) -> tuple[Workload, Slot] | None:
+        """Return whose process it is."""
+        return self._known.get(pid)
+
+    def on_exit(self, ended: Exit) -> None:
+        """Take the news that a process ended."""
+        self._gone_since.pop(ended.pid, None)
+        self._answered.pop(ended.pid, None)
+        known = self._known.pop(ended.pid, None)
+        if known is None:
+            self._early[ended.pid] = ended
+            return
+        workload, slot = known
+        workload.on_exit(slot, ended)
+
+    async def settle_lost(self) -> None:
+        """Learn from the launchers how those ended that were lost."""
+        deadline = time.monotonic() + _EXIT_GRACE
+        while time.monotonic() < deadline and not all(pid in self._early for *_, pid in self._lost):  # noqa: ASYNC110 - bounded, at start only
+            await asyncio.sleep(_EXIT_PAUSE)
+        for workload, slot, pid in self._lost:
+            workload.on_exit(slot, self._early.get(pid, Exit(pid, None)))
+        self._lost.clear()
+        # A process id is used again some day: nobody may take these for its own.
+        self._early.clear()
+
+    async def watch(self) -> None:
+        """Notice what no launcher tells: orphans that ended, and replicas above their memory."""
+        while True:
+            await asyncio.sleep(_LOOK_PAUSE)
+            clock = time.monotonic()
+            for pid, (workload, slot) in list(self._known.items()):
+                try:
+                    resident, alive = psutil.Process(pid).memory_info().rss, slot.is_alive()
+                except psutil.Error:
+                    resident, alive = 0, False
+                if alive:
+                    workload.check_memory(slot, resident)
+                elif clock - self._gone_since.setdefault(pid, clock) > _EXIT_GRACE:
+                    self.on_exit(Exit(pid, None))
+
+    async def check_answers(self) -> None:
+        """End replicas that don't answer any more: the gateway avoids them, but what they hold would wait for ever."""
+        while True:
+            await asyncio.sleep(_CHECK_PAUSE)
+            ready = [(pid, workload, slot) for pid, (workload, slot) in self._known.items() if slot.ready]
+            answers = await asyncio.gather(*(_answers(workload.path(slot, "sock")) for _, workload, slot in ready))
+            clock = time.monotonic()
+            for (pid, _, slot), answered in zip(ready, answers, strict=True):
+                last = self._answered.setdefault(pid, clock)
+                if answered:
+                    self._answered[pid] = clock
+                elif clock - last > FROZEN_AFTER:
+                    log.warning("replica %s did not answer for %g s: ended", slot.name, FROZEN_AFTER)
+                    slot.end(signal.SIGKILL)
+
+
+async def _answers(socket: Path) -> bool:
+    async def ask() -> bool:
+        reader, writer = await asyncio.open_unix_connection(socket)
+        try:
+            writer.write(b"GET /v2/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return b" 200 " in await reader.readline()
+        finally:
+            writer.close()
+
+    with contextlib.suppress(OSError, asyncio.TimeoutError):
+        return await asyncio.wait_for(ask(), _CHECK_TIMEOUT)
+    return False
