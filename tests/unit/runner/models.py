@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+ROW = [5.1, 3.5, 1.4, 0.2]
 IRIS_SIGNATURE = {
     "content_type": "np",
     "inputs": [{"name": "x", "datatype": "FP64", "shape": [-1, 4]}],
     "outputs": [{"name": "species", "datatype": "INT64", "shape": [-1]}],
 }
-IRIS_EXAMPLE = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 4], "data": [5.1, 3.5, 1.4, 0.2]}]}
+IRIS_EXAMPLE = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 4], "data": ROW}]}
 PEOPLE_SIGNATURE = {
     "content_type": "pd",
     "inputs": [

@@ -1,41 +1,15 @@
-"""What callers may say and what they hear: through a real socket, with real models."""
+"""Open Inference Protocol: what callers may say and hear, through a real socket, with real models."""
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
-from primehub_deploy_ext.runner.server import MAX_BODY
 from tests.unit.runner import models
-from tests.unit.runner.processes import Workshop, send
-
-
-@pytest.fixture(scope="module")
-def replicas(warm, module_folder):
-    """Return one ready replica per kind of model."""
-    workshop = Workshop(module_folder)
-    orders = {
-        "iris": workshop.order(models.iris(), adapter="sklearn", signature=models.IRIS_SIGNATURE),
-        "people": workshop.order(models.people(), adapter="sklearn", signature=models.PEOPLE_SIGNATURE),
-        "echo": workshop.order(lambda values: values),
-        "shouter": workshop.order(models.shouter()),
-    }
-    started = {name: warm.fork({**order, "deployment": name}) for name, order in orders.items()}
-    for replica in started.values():
-        replica.order["deployment"] = next(name for name, known in started.items() if known is replica)
-        replica.wait_for_step("ready")
-    return started
+from tests.unit.runner.models import ROW
 
 
 def tensor(data, datatype="FP64", shape=None, name="x", **more):
     return {"name": name, "datatype": datatype, "shape": shape or [len(data)], "data": data, **more}
-
-
-ROW = [5.1, 3.5, 1.4, 0.2]
-
-
-# ------------------------------------------------------------------ Open Inference Protocol
 
 
 @pytest.mark.parametrize(
@@ -141,67 +115,6 @@ def test_only_the_outputs_asked_for(replicas):
     assert (answer.status, answer.body["error"]) == (400, "outputs: there is no output 'genus'; there are: species")
 
 
-# ------------------------------------------------------------------ Seldon
-
-
-@pytest.mark.parametrize("path", ["/api/v1.0/predictions", "/api/v0.1/predictions", "/predict"])
-def test_seldon_paths(replicas, path):
-    answer = replicas["iris"].ask("POST", path, {"data": {"ndarray": [ROW]}, "meta": {"puid": "p1"}})
-    assert answer.body == {"data": {"names": [], "ndarray": [0]}, "meta": {"puid": "p1"}}
-
-
-def test_seldon_tensor_answers_tensor(replicas):
-    answer = replicas["iris"].ask("POST", "/predict", {"data": {"tensor": {"shape": [2, 4], "values": ROW * 2}}})
-    assert answer.body["data"] == {"names": [], "tensor": {"shape": [2], "values": [0, 0]}}
-
-
-def test_seldon_names_the_classes_of_probabilities(replicas):
-    asked = {
-        "data": {"ndarray": [["Ulm", 65]], "names": ["city", "age"]},
-        "meta": {"tags": {"method": "predict_proba"}},
-    }
-    answer = replicas["people"].ask("POST", "/predict", asked)
-    assert answer.body["data"]["names"] == ["high", "low"]
-    assert answer.body["data"]["ndarray"][0][0] > 0.5
-
-
-def test_seldon_rows_without_names_are_in_the_models_order(replicas):
-    answer = replicas["people"].ask("POST", "/predict", {"data": {"ndarray": [[65.0, "Ulm"]]}})
-    assert answer.body["data"]["ndarray"] == ["high"]
-
-
-def test_seldon_names_columns_it_knows_nothing_of(replicas):
-    answer = replicas["echo"].ask("POST", "/predict", {"data": {"ndarray": [[1, 2], [3, 4]]}})
-    assert answer.body["data"] == {"names": ["t:0", "t:1"], "ndarray": [[1, 2], [3, 4]]}
-
-
-def test_seldon_string_and_json(replicas):
-    assert replicas["echo"].ask("POST", "/predict", {"strData": "ü"}).body["strData"] == "ü"
-    value = {"a": [1, None, {"b": 2.5}]}
-    assert replicas["echo"].ask("POST", "/predict", {"jsonData": value}).body["jsonData"] == value
-
-
-FORM = "application/x-www-form-urlencoded"
-MULTIPART = '--b\r\nContent-Disposition: form-data; name="json"\r\n\r\n{"strData": "a"}\r\n--b--\r\n'
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        (FORM, "json=%7B%22strData%22%3A%20%22a%22%7D"),
-        (FORM, '{"strData": "a"}'),
-        ("multipart/form-data; boundary=b", MULTIPART),
-    ],
-    ids=["form", "curl -d", "multipart"],
-)
-def test_seldon_form_field(replicas, kind, body):
-    answer = replicas["echo"].ask("POST", "/predict", body, **{"Content-Type": kind})
-    assert answer.body["strData"] == "a"
-
-
-# ------------------------------------------------------------------ what is wrong is named
-
-
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
@@ -276,79 +189,3 @@ def test_a_bad_column_is_refused_by_name(replicas, inputs, message):
     answer = replicas["people"].infer(inputs=inputs)
     assert answer.status == 400
     assert message in answer.body["error"]
-
-
-@pytest.mark.parametrize(
-    ("model", "body", "message"),
-    [
-        ("iris", b"", "the body is empty"),
-        ("iris", b"{", "the body is not JSON"),
-        ("iris", b"[" * 200_000, "the body is nested too deeply"),
-        ("iris", b'{"data": ' + b"9" * 5000 + b"}", "the body is not JSON"),
-        ("iris", b"\xff\xfe", "the body is not JSON"),
-        ("iris", [], "the body must be a JSON object"),
-        ("iris", {}, "it has none"),
-        ("iris", {"strData": "a", "jsonData": 1}, "it has strData and jsonData"),
-        ("iris", {"strData": "a"}, "strData: the model takes an array"),
-        ("echo", {"strData": 1}, "strData: must be a string"),
-        ("iris", {"data": []}, "data: must be an object"),
-        ("iris", {"data": {}}, "data: must have either 'ndarray' or 'tensor'"),
-        ("iris", {"data": {"ndarray": 1}}, "data.ndarray: must be a list"),
-        ("iris", {"data": {"ndarray": [[1], [1, 2]]}}, "data.ndarray: the lists are of unequal length"),
-        ("iris", {"data": {"ndarray": [[1, 2, 3]]}}, "data.ndarray: the model takes shape [-1, 4], got [1, 3]"),
-        ("iris", {"data": {"ndarray": [["a"] * 4]}}, "data.ndarray: the model takes FP64"),
-        ("iris", {"data": {"tensor": {}}}, "data.tensor.shape: must be a list"),
-        ("iris", {"data": {"tensor": {"shape": [1], "values": 1}}}, "data.tensor.values: must be a list"),
-        ("iris", {"data": {"tensor": {"shape": [2, 4], "values": ROW}}}, "shape [2, 4] takes 8 values, got 4"),
-        ("people", {"data": {"ndarray": [[1]]}}, "data.ndarray[0]: takes 2 values (age, city), got 1"),
-        ("people", {"data": {"ndarray": [[1, "a"]], "names": ["age", "x"]}}, "column 'city' is missing"),
-        ("people", {"data": {"ndarray": [["old", "a"]]}}, "data.ndarray[:, 0] ('age'): INT64 takes whole numbers"),
-        ("people", {"data": {"ndarray": [1]}}, "data.ndarray: must be a list of rows"),
-        ("iris", {"data": {"ndarray": [ROW], "names": 1}}, "data.names: must be a list of strings"),
-        ("iris", {"data": {"ndarray": [ROW]}, "meta": []}, "meta: must be an object"),
-        ("iris", {"data": {"ndarray": [ROW]}, "meta": {"tags": {"method": "fit"}}}, "meta.tags.method: the model has"),
-    ],
-)
-def test_a_bad_seldon_request_is_refused_with_the_field(replicas, model, body, message):
-    answer = replicas[model].ask("POST", "/predict", body)
-    assert answer.status == 400
-    assert message in answer.body["error"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "message"),
-    [(FORM, "jason=1", "the form has no field 'json'"), ("multipart/form-data", "x", "the form can't be read")],
-)
-def test_a_bad_form_is_refused(replicas, kind, body, message):
-    answer = replicas["echo"].ask("POST", "/predict", body, **{"Content-Type": kind})
-    assert answer.status == 400
-    assert message in answer.body["error"]
-
-
-def test_nothing_there_and_the_wrong_verb(replicas):
-    iris = replicas["iris"]
-    missing = iris.ask("GET", "/v3")
-    assert (missing.status, "/v2/health/live" in missing.body["error"]) == (404, True)
-    other = iris.ask("POST", "/v2/models/lily/infer", {})
-    assert (other.status, other.body["error"]) == (404, "there is no model 'lily' here; this is 'iris'")
-    assert iris.ask("GET", "/v2/models/iris/versions/9").status == 404
-    wrong = iris.ask("GET", "/v2/models/iris/infer")
-    assert (wrong.status, wrong.headers["Allow"]) == (405, "POST")
-
-
-def test_a_body_that_is_too_large_is_refused_before_it_is_sent(replicas):
-    with contextlib.closing(replicas["iris"].connect()) as connection:
-        connection.putrequest("POST", "/predict")
-        connection.putheader("Content-Length", str(MAX_BODY + 1))
-        connection.endheaders()
-        response = connection.getresponse()
-        assert (response.status, response.read()) == (413, b'{"error":"the body is larger than 64 MiB"}')
-
-
-def test_a_connection_is_kept_for_the_next_request_even_after_an_error(replicas):
-    with contextlib.closing(replicas["iris"].connect()) as connection:
-        statuses = [
-            send(connection, "POST", "/predict", body).status for body in ({}, {"data": {"ndarray": [ROW]}}, b"")
-        ]
-        assert statuses == [400, 200, 400]
-        assert connection.sock is not None
