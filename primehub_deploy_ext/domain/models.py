@@ -242,9 +242,7 @@ class Deployment(Value):
     name: str
     group: str
     engine: str
-    spec: DeploymentSpec = Field(
-        description="of the revision being rolled out, else of the one that serves"
-    )
+    spec: DeploymentSpec = Field(description="of the revision being rolled out, else of the one that serves")
     revision: int = Field(description="number of the newest revision; also the ETag")
     serving_revision: int | None = Field(
         default=None, description="revision whose replicas take the traffic; none when nothing serves"

@@ -7,9 +7,7 @@ import secrets
 import unicodedata
 
 ID_PATTERN = r"^[a-z](?:[a-z0-9-]{1,51}[a-z0-9])$"
-ID_RULE = (
-    "3 to 53 characters: lower-case letters, digits and '-'; starts with a letter, ends with a letter or digit"
-)
+ID_RULE = "3 to 53 characters: lower-case letters, digits and '-'; starts with a letter, ends with a letter or digit"
 NAME_MAX = 128
 NAME_RULE = f"1 to {NAME_MAX} characters with at least one letter or digit, no line breaks or control characters"
 ENV_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
