@@ -33,6 +33,8 @@ class DeploymentFailed(DeployError):
 
     Parameters
     ----------
+    id
+        Of the deployment, which is still there.
     reason
         One word for programs: a value of :class:`~primehub_deploy_ext.domain.phases.Reason`.
     message
@@ -47,9 +49,15 @@ class DeploymentFailed(DeployError):
     status = 502
 
     def __init__(
-        self, reason: str, message: str, log_tail: Sequence[str] = (), serving_revision: int | None = None
+        self,
+        id: str,
+        reason: str,
+        message: str,
+        log_tail: Sequence[str] = (),
+        serving_revision: int | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, details={"id": id, "reason": reason})
+        self.id = id
         self.reason = reason
         self.log_tail = list(log_tail)
         self.serving_revision = serving_revision
@@ -58,6 +66,11 @@ class DeploymentFailed(DeployError):
         text = f"{self.reason}: {self.message}"
         if self.serving_revision is not None:
             text += f"\nRevision {self.serving_revision} still serves."
+        else:
+            text += (
+                f"\nNothing serves. Give it another model with connect().get({self.id!r}).update(model=…), "
+                "or remove it with .delete()."
+            )
         if self.log_tail:
             text += "\n\nLast lines of the log:\n" + "\n".join(f"  {line}" for line in self.log_tail[-LOG_TAIL:])
         return text

@@ -52,10 +52,7 @@ class DeploymentStatus:
 
     def __str__(self) -> str:
         reason = "" if self.reason == self.phase else f" ({self.reason})"
-        text = f"{self.phase}{reason}: {self.ready} of {self.desired} replicas ready, revision {self.revision}"
-        if self.serving_revision not in (None, self.revision):
-            text += f", revision {self.serving_revision} serves"
-        return f"{text}. {self.message}".rstrip()
+        return f"{self.phase}{reason}, revision {self.revision}: {self.message}"
 
     __repr__ = __str__
 

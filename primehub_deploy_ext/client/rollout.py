@@ -90,16 +90,16 @@ def is_done(deployment: Json, goal: Phase) -> bool:
 
 
 def _failure(rest: RestClient, deployment: Json, revision: int) -> DeploymentFailed | None:
-    status = deployment["status"]
+    name, status = deployment["id"], deployment["status"]
     update = status.get("update")
     if update is not None and update["outcome"] == Outcome.FAILED and update["revision"] >= revision:
-        tail = _log_tail(rest, deployment["id"], update["revision"])
+        tail = _log_tail(rest, name, update["revision"])
         serving = deployment.get("serving_revision")
         reason = update.get("reason") or status["reason"]
-        return DeploymentFailed(reason, update.get("message") or status["message"], tail, serving)
+        return DeploymentFailed(name, reason, update.get("message") or status["message"], tail, serving)
     if status["phase"] == Phase.FAILED:
-        tail = _log_tail(rest, deployment["id"], deployment["revision"])
-        return DeploymentFailed(status["reason"], status["message"], tail)
+        tail = _log_tail(rest, name, deployment["revision"])
+        return DeploymentFailed(name, status["reason"], status["message"], tail)
     return None
 
 

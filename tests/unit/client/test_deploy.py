@@ -214,7 +214,7 @@ def test_a_time_that_is_none_is_refused(handle: DeploymentHandle) -> None:
 
 def test_a_handle_shows_itself(handle: DeploymentHandle, server: Any) -> None:
     assert repr(handle).startswith("<DeploymentHandle iris-x3k9q 'Iris': Deployed, revision 1, 1/1 replicas, http")
-    assert str(handle.status) == "Deployed (Ready): 1 of 1 replicas ready, revision 1. 1 ready"
+    assert str(handle.status) == "Deployed (Ready), revision 1: 1 ready"
     server.put(handle.id, name="<b>Iris</b>")
     bundle = handle._repr_mimebundle_()
     assert "\n" not in bundle["text/plain"]

@@ -99,6 +99,7 @@ def test_a_failure_has_reason_message_and_log(rest: Any, server: Any, deployment
     assert caught.value.log_tail == [f"line {n}" for n in range(10, 30)]
     assert text.endswith("  line 29")
     assert "still serves" not in text
+    assert "connect().get('iris').update(model=…)" in text
 
 
 def test_a_failure_without_recorded_log_asks_for_the_revisions_lines(rest: Any, server: Any, deployment: Any) -> None:
