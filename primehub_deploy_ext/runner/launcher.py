@@ -289,8 +289,11 @@ def _listen(path: Path) -> socket.socket:
         else:
             sys.exit(f"a launcher already listens on {path}")
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o600)
+    # Under its name only once it listens: whoever sees the file can connect.
+    draft = path.with_suffix(f".{os.getpid()}")
+    listener.bind(str(draft))
+    draft.chmod(0o600)
     listener.listen(_BACKLOG)
     listener.setblocking(False)
+    draft.replace(path)
     return listener

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,11 +54,10 @@ def run(order: ReplicaOrder, limits: ThreadLimits | None = None) -> NoReturn:
     log = move_in(order, limits.environment if limits else None)
     report = StatusReport(order)
     report.write("starting")
-    before_calls = partial(limits.lift, order.threads) if limits else None
     # Loading happens in the thread that will predict: what a library ties to a thread stays valid.
-    worker = ThreadPoolExecutor(1, "model", before_calls)
+    worker = ThreadPoolExecutor(1, "model")
     try:
-        asyncio.run(_serve(order, report, log, worker))
+        asyncio.run(_serve(order, report, log, worker, limits))
     except ReplicaFailedError as failure:
         print(failure.trace or f"{failure.reason}: {failure.message}", file=sys.stderr)
         report.write("failed", failure)
@@ -73,7 +71,13 @@ def end_process(code: int) -> NoReturn:
     os._exit(code)
 
 
-async def _serve(order: ReplicaOrder, report: StatusReport, log: LogFile, worker: ThreadPoolExecutor) -> None:
+async def _serve(
+    order: ReplicaOrder,
+    report: StatusReport,
+    log: LogFile,
+    worker: ThreadPoolExecutor,
+    limits: ThreadLimits | None,
+) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
@@ -90,6 +94,9 @@ async def _serve(order: ReplicaOrder, report: StatusReport, log: LogFile, worker
     # What the model brought lives as long as the process: collections needn't look at it.
     gc.freeze()
     report.write("ready")
+    if limits is not None:
+        # Ready first: the threads that libraries start now keep a processor busy for a while.
+        await loop.run_in_executor(worker, limits.lift, order.threads)
 
     while not stop.is_set():
         log.rotate()
