@@ -9,9 +9,12 @@ from typing import Any
 
 from primehub_deploy_ext.client.example import Description, adapter_for, describe_model
 from primehub_deploy_ext.client.packing import package_version, packed
+from primehub_deploy_ext.client.progress import new_progress
 from primehub_deploy_ext.client.rest import RestClient, upload
 from primehub_deploy_ext.domain.errors import InvalidInput
 
+# Bytes; storing more takes long enough to say so.
+_LARGE = 100 * 2**20
 _DECODED_WITH = {"np": ("numpy",), "pd": ("numpy", "pandas"), "json": ()}
 
 
@@ -29,6 +32,8 @@ def stored_model(rest: RestClient, model: Any, *, example: Any = None, adapter: 
     adapter = adapter_for(model, adapter)
     description = describe_model(model, adapter, example)
     with packed(model) as artifact:
+        if artifact.size > _LARGE:
+            new_progress(class_name(model)).note(f"Storing the model: {artifact.size / 2**20:.0f} MiB")
         upload(rest, artifact.digest, artifact.path, artifact.size)
         return {
             "artifact": artifact.digest,

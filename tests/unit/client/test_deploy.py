@@ -61,6 +61,14 @@ def test_the_same_model_is_sent_once(handle: DeploymentHandle, server: Any, mode
     assert [method for method, _ in server.requests].count("PUT") == 1
 
 
+def test_storing_a_large_model_is_announced(
+    connection: Connection, model: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("primehub_deploy_ext.client.submission._LARGE", 100)
+    connection.deploy(model, "Iris")
+    assert capsys.readouterr().out.startswith("Storing the model: 0 MiB\n")
+
+
 def test_functions_take_and_give_json(connection: Connection) -> None:
     handle = connection.deploy(lambda d: {"sum": d["a"] + 1}, "Sum", example={"a": 1})
     assert handle.predict({"a": 41}) == {"sum": 42}
