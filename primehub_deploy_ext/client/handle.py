@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from primehub_deploy_ext.client import cards, tables, tensors
@@ -12,6 +11,7 @@ from primehub_deploy_ext.client.errors import ServerUnreachable
 from primehub_deploy_ext.client.history import revision_before
 from primehub_deploy_ext.client.logs import Log, format_lines, since_time
 from primehub_deploy_ext.client.rollout import wait_for
+from primehub_deploy_ext.client.status import DeploymentStatus
 from primehub_deploy_ext.client.submission import stored_model
 from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
 from primehub_deploy_ext.domain.phases import Phase
@@ -22,39 +22,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 DEFAULT_TIMEOUT = 120.0
-
-
-@dataclass(frozen=True)
-class DeploymentStatus:
-    """The state of a deployment when it was asked for."""
-
-    phase: Phase
-    reason: str
-    message: str
-    ready: int
-    desired: int
-    revision: int
-    serving_revision: int | None
-
-    @classmethod
-    def of(cls, deployment: Json) -> DeploymentStatus:
-        """Read it from the server's answer."""
-        status = deployment["status"]
-        return cls(
-            Phase(status["phase"]),
-            status["reason"],
-            status["message"],
-            status["replicas"]["ready"],
-            status["replicas"]["desired"],
-            deployment["revision"],
-            deployment.get("serving_revision"),
-        )
-
-    def __str__(self) -> str:
-        reason = "" if self.reason == self.phase else f" ({self.reason})"
-        return f"{self.phase}{reason}, revision {self.revision}: {self.message}"
-
-    __repr__ = __str__
 
 
 class DeploymentHandle:
