@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
@@ -93,6 +94,7 @@ async def _serve(
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # What the model brought lives as long as the process: collections needn't look at it.
     gc.freeze()
+    print(f"ready: replica {order.name} of {order.deployment}, process {os.getpid()}")
     report.write("ready")
     if limits is not None:
         # Ready first: the threads that libraries start now keep a processor busy for a while.
@@ -105,15 +107,20 @@ async def _serve(
         except asyncio.TimeoutError:
             continue
     report.write("stopping")
+    print("stopping: answers what is in flight")
     if not await server.drain():
         print(f"stopped with {server.in_flight} requests unanswered", file=sys.stderr)
 
 
 def _load(order: ReplicaOrder) -> ServedModel:
+    began = time.perf_counter()
     served = ServedModel.load(order)
+    loaded = time.perf_counter()
+    print(f"loaded the model in {loaded - began:.3f} s")
     if order.example is not None:
         try:
             dumps(oip.infer(served, order.example))
         except BaseException as error:
             raise ReplicaFailedError.because("ExampleFailed", error) from error
+        print(f"predicted the example in {time.perf_counter() - loaded:.3f} s")
     return served
