@@ -13,7 +13,7 @@ import pytest
     [
         ("import primehub_deploy_ext", "jupyter_server pydantic pandas numpy tornado sklearn"),
         ("from primehub_deploy_ext import deploy, connect", "jupyter_server pydantic pandas numpy sklearn"),
-        ("import primehub_deploy_ext.app", "kubernetes pandas numpy sqlite3 psutil"),
+        ("import primehub_deploy_ext.app", "kubernetes pandas numpy pydantic psutil"),
     ],
 )
 def test_an_import_pulls_in_nothing_heavy(statement: str, forbidden: str) -> None:
