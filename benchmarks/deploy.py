@@ -6,11 +6,13 @@ Run by ``make bench``; prints a Markdown table.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
 import os
 import pickle
+import signal
 import socket
 import statistics
 import subprocess
@@ -88,6 +90,39 @@ def poster(connection: http.client.HTTPConnection, path: str, body: bytes) -> Ca
             raise RuntimeError(f"status {answer.status}")
 
     return call
+
+
+def import_seconds() -> float:
+    """Cost of importing the client, over that of an empty interpreter."""
+    times = []
+    for program in ("from primehub_deploy_ext import deploy", "pass"):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", program], check=True)
+        times.append(time.perf_counter() - began)
+    return times[0] - times[1]
+
+
+async def seconds_until_seen(id: str) -> float:
+    """Kill a replica; return how long until the watch tells that it is not ready."""
+    from primehub_deploy_ext.engines.local.engine import LocalEngine
+
+    engine = LocalEngine()
+    watch = engine.watch()
+    async for change in watch:
+        if change.type == "BOOKMARK":
+            break
+    (replica,) = await engine.replicas(id)
+    began = time.perf_counter()
+    os.kill(replica.pid or 0, signal.SIGKILL)
+    async for change in watch:
+        if change.object and change.object.id == id and change.object.status.replicas.ready == 0:
+            break
+    seconds = time.perf_counter() - began
+    async for change in watch:
+        if change.object and change.object.id == id and change.object.status.replicas.ready == 1:
+            break
+    await watch.aclose()
+    return seconds
 
 
 @contextlib.contextmanager
@@ -199,6 +234,16 @@ def main() -> None:
             results.append(("the same through the gateway", f"{two:.2f} ms", f"{hand_ms / two:.2f}"))
             results.append(("added by the gateway", f"{two - one:.2f} ms", ""))
             results.append(("the same from the script by hand", f"{hand_ms:.2f} ms", "1"))
+            seen = statistics.median(asyncio.run(seconds_until_seen(first.id)) for _ in range(3))
+            results.append(("a replica killed, until the watch tells", f"{seen * 1000:.0f} ms", ""))
+            imports = [import_seconds() for _ in range(5)]
+            results.append(
+                (
+                    "`from primehub_deploy_ext import deploy`, fresh interpreter",
+                    f"{statistics.median(imports):.2f} s",
+                    "",
+                )
+            )
             first.delete()
     finally:
         end_engine(home)
