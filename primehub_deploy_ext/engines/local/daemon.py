@@ -145,7 +145,7 @@ class Calls:
         return [_json(replica) for replica in self._supervisor.actor(id).replicas()]
 
     async def events(self, id: str) -> Any:
-        return [_json(event) for event in self._supervisor.store.events(self._supervisor.actor(id).row.uid)]
+        return [_json(event) for event in self._supervisor.events(id)]
 
     async def warm(self, request: dict[str, Any]) -> None:
         await self._supervisor.warm(WarmRequest.model_validate(request))

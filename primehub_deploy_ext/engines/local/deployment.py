@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from primehub_deploy_ext.domain.models import Deployment, Event, Replica, Revision, Status
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason
 from primehub_deploy_ext.engines.local.gateway.routes import Cluster, Route, Unavailable
 from primehub_deploy_ext.engines.local.logs import read_tail
+from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.projection import Facts, project
+from primehub_deploy_ext.engines.local.slot import Slot
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, now
 from primehub_deploy_ext.engines.local.workload import Workload
-
-if TYPE_CHECKING:
-    from primehub_deploy_ext.engines.local.supervisor import Supervisor
 
 DRAIN_LIMIT = 30.0
 _LOG_TAIL = 50
@@ -34,14 +34,27 @@ class DeploymentActor:
 
     Parameters
     ----------
-    supervisor
-        Gives the store, the launchers and the gateway, and publishes the changes.
+    means
+        What it acts with.
     row, revisions
         What the store knows.
+    publish
+        Called when the watchers may have something to see.
+    forget
+        Called when the deployment was deleted and has ended.
     """
 
-    def __init__(self, supervisor: Supervisor, row: DeploymentRow, revisions: list[RevisionRow]) -> None:
-        self._supervisor = supervisor
+    def __init__(
+        self,
+        means: Means,
+        row: DeploymentRow,
+        revisions: list[RevisionRow],
+        publish: Callable[[DeploymentActor], None],
+        forget: Callable[[DeploymentActor], Awaitable[None]],
+    ) -> None:
+        self._means = means
+        self._publish = publish
+        self._forget = forget
         self.row = row
         self.revisions = {entry.revision.number: entry for entry in revisions}
         self.workloads: dict[int, Workload] = {}
@@ -53,7 +66,7 @@ class DeploymentActor:
         self._timer: asyncio.TimerHandle | None = None
         self._retiring: dict[int, asyncio.Task[None]] = {}
         self._rerouted = False
-        for body in supervisor.store.slots(row.uid):
+        for body in means.store.slots(row.uid):
             self._workload(body["template"]).adopt(body)
 
     # ------------------------------------------------------------------ what is known
@@ -85,7 +98,7 @@ class DeploymentActor:
             revision=self.row.latest,
             serving_revision=self.row.serving,
             status=status,
-            endpoint=self._supervisor.endpoint(self.row.id),
+            endpoint=self._means.front.endpoint(self.row.id),
             created_at=self.row.created_at,
             created_by=self.row.created_by,
             updated_at=self.row.updated_at,
@@ -128,7 +141,7 @@ class DeploymentActor:
         before = self.target
         if before.revision.outcome is Outcome.IN_PROGRESS:
             self._finish(before, Outcome.SUPERSEDED, message=f"replaced by revision {entry.revision.number}")
-        self.row = self._supervisor.store.add_revision(self.row, entry)
+        self.row = self._means.store.add_revision(self.row, entry)
         self.revisions[entry.revision.number] = entry
         text = f"{entry.revision.user}: {_ACTIONS[entry.revision.action]}"
         self.event("Normal", entry.revision.action.value.capitalize(), text, revision=entry.revision.number)
@@ -137,7 +150,7 @@ class DeploymentActor:
 
     def delete(self) -> None:
         """Begin to remove the deployment."""
-        self.row = self._supervisor.store.set_deleting(self.row)
+        self.row = self._means.store.set_deleting(self.row)
         self.publish()
         self.wake()
 
@@ -210,17 +223,17 @@ class DeploymentActor:
                 await self._fail(target, workload, *failure)
                 return
             if ready >= replicas:
-                await self._supervisor.gateway_healthy(f"{self.row.id}/{workload.template}", replicas)
-                self.row = self._supervisor.store.set_serving(self.row, target.revision.number)
+                await self._means.front.healthy(f"{self.row.id}/{workload.template}", replicas)
+                self.row = self._means.store.set_serving(self.row, target.revision.number)
                 self._finish(target, Outcome.SUCCEEDED)
 
     async def _switch(self, target: RevisionRow, workload: Workload) -> None:
         """Every replica is ready: move the traffic, then let the old ones go."""
         workload.routed = True
-        await self._supervisor.update_gateway()
-        await self._supervisor.gateway_healthy(f"{self.row.id}/{workload.template}", target.revision.spec.replicas)
-        self.row = self._supervisor.store.set_serving(self.row, target.revision.number)
-        await self._supervisor.update_gateway()
+        await self._means.front.update()
+        await self._means.front.healthy(f"{self.row.id}/{workload.template}", target.revision.spec.replicas)
+        self.row = self._means.store.set_serving(self.row, target.revision.number)
+        await self._means.front.update()
         self._finish(target, Outcome.SUCCEEDED)
         self.event("Normal", "Deployed", f"revision {target.revision.number} serves", revision=target.revision.number)
         self._retire_others(target)
@@ -229,7 +242,7 @@ class DeploymentActor:
         """Give a revision up: what served before goes on."""
         slot = workload.worst()
         tail = (
-            [] if slot is None else read_tail(self._supervisor.log_folder(self.row), slot.name, slot.attempt, _LOG_TAIL)
+            [] if slot is None else read_tail(self._means.log_folder(self.row.uid), slot.name, slot.attempt, _LOG_TAIL)
         )
         self._finish(target, Outcome.FAILED, reason=reason, message=message, log_tail=tail)
         self.event("Warning", reason.value, message, revision=target.revision.number)
@@ -239,12 +252,12 @@ class DeploymentActor:
             self._retire(workload)
             await self._update_gateway()
             return
-        self.row = self._supervisor.store.set_target(self.row, serving.revision.number)
+        self.row = self._means.store.set_target(self.row, serving.revision.number)
         self.wake()
 
     async def _stop(self, target: RevisionRow) -> None:
         if self.row.serving is not None:
-            self.row = self._supervisor.store.set_serving(self.row, None)
+            self.row = self._means.store.set_serving(self.row, None)
         await self._update_gateway()
         for workload in list(self.workloads.values()):
             self._retire(workload)
@@ -253,19 +266,19 @@ class DeploymentActor:
 
     async def _remove(self) -> None:
         if self.row.serving is not None:
-            self.row = self._supervisor.store.set_serving(self.row, None)
-        await self._supervisor.update_gateway()
+            self.row = self._means.store.set_serving(self.row, None)
+        await self._means.front.update()
         for workload in list(self.workloads.values()):
             self._retire(workload)
         if not self.workloads:
-            await self._supervisor.forget(self)
+            await self._forget(self)
 
     # ------------------------------------------------------------------ parts
 
     def _workload(self, template: int) -> Workload:
         if template not in self.workloads:
             spec = self.revisions[template].revision.spec
-            self.workloads[template] = Workload(self._supervisor, self.row, template, spec, self.wake)
+            self.workloads[template] = Workload(self._means, self.row, template, spec, self.wake, self._on_failing)
         return self.workloads[template]
 
     def _retire_others(self, target: RevisionRow) -> None:
@@ -283,10 +296,10 @@ class DeploymentActor:
         async def retire() -> None:
             try:
                 if workload.routed:
-                    await self._supervisor.gateway_drained(f"{self.row.id}/{workload.template}", DRAIN_LIMIT)
+                    await self._means.front.drained(f"{self.row.id}/{workload.template}", DRAIN_LIMIT)
                 await workload.end(DRAIN_LIMIT)
                 self.workloads.pop(workload.template, None)
-                await self._supervisor.update_gateway()
+                await self._means.front.update()
             finally:
                 self._retiring.pop(workload.template, None)
                 self.wake()
@@ -297,7 +310,7 @@ class DeploymentActor:
         serving = self.serving
         if serving is not None:
             self._workload(serving.template).routed = True
-        await self._supervisor.update_gateway()
+        await self._means.front.update()
 
     def _finish(self, entry: RevisionRow, outcome: Outcome, **facts: Any) -> None:
         finished = now()
@@ -310,7 +323,7 @@ class DeploymentActor:
             }
         )
         done = replace(entry, revision=revision)
-        self._supervisor.store.save_revision(self.row.uid, done)
+        self._means.store.save_revision(self.row.uid, done)
         self.revisions[revision.number] = done
 
     def event(self, kind: str, reason: str, message: str, **facts: Any) -> None:
@@ -318,15 +331,19 @@ class DeploymentActor:
         event = Event(
             time=now(), kind="Warning" if kind == "Warning" else "Normal", reason=reason, message=message, **facts
         )
-        self._supervisor.store.add_event(self.row.uid, event)
+        self._means.store.add_event(self.row.uid, event)
+
+    def _on_failing(self, slot: Slot) -> None:
+        reason = slot.reason.value if slot.reason else "Failed"
+        self.event("Warning", reason, slot.message, revision=slot.template, replica=slot.name)
 
     def publish(self) -> None:
         """Compute the status; tell the watchers if anything changed."""
         status = self._project()
         if status != self.status:
             self.status = status
-            self.row = self._supervisor.store.set_status(self.row, status.model_dump(mode="json"))
-        self._supervisor.publish(self)
+            self.row = self._means.store.set_status(self.row, status.model_dump(mode="json"))
+        self._publish(self)
 
     def _project(self) -> Status:
         serving = self.serving

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.models import InstanceType
 
 _GIB = 1024**3
@@ -12,3 +15,24 @@ INSTANCE_TYPES = (
     InstanceType(name="cpu-2", display_name="CPU 2", description="2 CPUs, 4 GiB", cpu=2, memory=4 * _GIB),
     InstanceType(name="cpu-4", display_name="CPU 4", description="4 CPUs, 16 GiB", cpu=4, memory=16 * _GIB),
 )
+
+
+def find_instance_type(name: str) -> InstanceType:
+    """Return an instance type; ``InvalidInput`` when there is none of this name."""
+    for kind in INSTANCE_TYPES:
+        if kind.name == name:
+            return kind
+    known = ", ".join(kind.name for kind in INSTANCE_TYPES)
+    raise InvalidInput(
+        f"there is no instance type {name!r}; choose one of {known}",
+        fields=[{"field": "instance_type", "message": f"one of {known}"}],
+    )
+
+
+def pick_cpus(cpu: float, index: int) -> list[int] | None:
+    """Choose CPUs for the ``index``-th replica, spread over the machine; None for all, and where none can be chosen."""
+    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    count = max(1, round(cpu))
+    if count >= len(usable):
+        return None
+    return [usable[(index * count + offset) % len(usable)] for offset in range(count)]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import signal
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import psutil
 
 from primehub_deploy_ext.engines.local.launchers import Exit
 from primehub_deploy_ext.engines.local.slot import Slot
-
-if TYPE_CHECKING:
-    from primehub_deploy_ext.engines.local.workload import Workload
 
 _LOOK_PAUSE = 0.25
 # The launcher tells how a replica ended; when it is gone too, nobody will.
@@ -31,12 +29,28 @@ FROZEN_AFTER = 60.0
 log = logging.getLogger(__name__)
 
 
+class Owner(Protocol):
+    """Whose replica a process is."""
+
+    def on_exit(self, slot: Slot, ended: Exit) -> None:
+        """It ended."""
+
+    def on_report(self, slot: Slot, status: dict[str, Any]) -> None:
+        """It told its step."""
+
+    def check_memory(self, slot: Slot, resident: int) -> None:
+        """It has so many bytes resident."""
+
+    def path(self, slot: Slot, kind: str) -> Path:
+        """Path of its socket (``sock``)."""
+
+
 class Processes:
     """All processes of replicas that run, by process id."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Workload, Slot]] = {}
-        self._lost: list[tuple[Workload, Slot, int]] = []
+        self._known: dict[int, tuple[Owner, Slot]] = {}
+        self._lost: list[tuple[Owner, Slot, int]] = []
         self._early: dict[int, Exit] = {}
         self._gone_since: dict[int, float] = {}
         self._answered: dict[int, float] = {}
@@ -44,23 +58,30 @@ class Processes:
     def __len__(self) -> int:
         return len(self._known)
 
-    def add(self, workload: Workload, slot: Slot) -> Exit | None:
+    def add(self, owner: Owner, slot: Slot) -> Exit | None:
         """Remember who a process is; returns how it ended, if it was faster than its number."""
         if slot.pid is None:
             return None
         early = self._early.pop(slot.pid, None)
         if early is None:
-            self._known[slot.pid] = (workload, slot)
+            self._known[slot.pid] = (owner, slot)
         return early
 
-    def add_lost(self, workload: Workload, slot: Slot) -> None:
+    def add_lost(self, owner: Owner, slot: Slot) -> None:
         """Remember a process that ended while no daemon ran."""
         if slot.pid is not None:
-            self._lost.append((workload, slot, slot.pid))
+            self._lost.append((owner, slot, slot.pid))
 
-    def find(self, pid: int) -> tuple[Workload, Slot] | None:
-        """Return whose process it is."""
-        return self._known.get(pid)
+    def on_report(self, datagram: bytes) -> None:
+        """Take what a replica sent about itself."""
+        try:
+            status = json.loads(datagram)
+            known = self._known.get(status["pid"])
+        except (ValueError, KeyError, TypeError):
+            return
+        if known is not None:
+            owner, slot = known
+            owner.on_report(slot, status)
 
     def on_exit(self, ended: Exit) -> None:
         """Take the news that a process ended."""
@@ -70,16 +91,16 @@ class Processes:
         if known is None:
             self._early[ended.pid] = ended
             return
-        workload, slot = known
-        workload.on_exit(slot, ended)
+        owner, slot = known
+        owner.on_exit(slot, ended)
 
     async def settle_lost(self) -> None:
         """Learn from the launchers how those ended that were lost."""
         deadline = time.monotonic() + _EXIT_GRACE
         while time.monotonic() < deadline and not all(pid in self._early for *_, pid in self._lost):  # noqa: ASYNC110 - bounded, at start only
             await asyncio.sleep(_EXIT_PAUSE)
-        for workload, slot, pid in self._lost:
-            workload.on_exit(slot, self._early.get(pid, Exit(pid, None)))
+        for owner, slot, pid in self._lost:
+            owner.on_exit(slot, self._early.get(pid, Exit(pid, None)))
         self._lost.clear()
         # A process id is used again some day: nobody may take these for its own.
         self._early.clear()
@@ -89,13 +110,13 @@ class Processes:
         while True:
             await asyncio.sleep(_LOOK_PAUSE)
             clock = time.monotonic()
-            for pid, (workload, slot) in list(self._known.items()):
+            for pid, (owner, slot) in list(self._known.items()):
                 try:
                     resident, alive = psutil.Process(pid).memory_info().rss, slot.is_alive()
                 except psutil.Error:
                     resident, alive = 0, False
                 if alive:
-                    workload.check_memory(slot, resident)
+                    owner.check_memory(slot, resident)
                 elif clock - self._gone_since.setdefault(pid, clock) > _EXIT_GRACE:
                     self.on_exit(Exit(pid, None))
 
@@ -103,8 +124,8 @@ class Processes:
         """End replicas that don't answer any more: the gateway avoids them, but what they hold would wait for ever."""
         while True:
             await asyncio.sleep(_CHECK_PAUSE)
-            ready = [(pid, workload, slot) for pid, (workload, slot) in self._known.items() if slot.ready]
-            answers = await asyncio.gather(*(_answers(workload.path(slot, "sock")) for _, workload, slot in ready))
+            ready = [(pid, owner, slot) for pid, (owner, slot) in self._known.items() if slot.ready]
+            answers = await asyncio.gather(*(_answers(owner.path(slot, "sock")) for _, owner, slot in ready))
             clock = time.monotonic()
             for (pid, _, slot), answered in zip(ready, answers, strict=True):
                 last = self._answered.setdefault(pid, clock)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from primehub_deploy_ext._version import __version__
-from primehub_deploy_ext.domain.errors import Conflict, DeployError, EngineUnavailable, InvalidInput, NotFound
+from primehub_deploy_ext.domain.errors import Conflict, DeployError, InvalidInput, NotFound
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
     DeploymentSpec,
+    Event,
     Health,
-    InstanceType,
     Revision,
     UpdateDeployment,
     WarmRequest,
@@ -28,20 +27,18 @@ from primehub_deploy_ext.engines.base import LogQuery, NewDeployment
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.local.changes import Changes
 from primehub_deploy_ext.engines.local.deployment import DeploymentActor
+from primehub_deploy_ext.engines.local.front import Front, Share
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
-from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Route, Unavailable
 from primehub_deploy_ext.engines.local.housekeeping import ARTIFACTS_UNUSED, remove_old_logs
-from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
+from primehub_deploy_ext.engines.local.instance_types import find_instance_type
 from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Launchers
 from primehub_deploy_ext.engines.local.logs import read_logs
+from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
-from primehub_deploy_ext.engines.local.slot import Slot
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
-from primehub_deploy_ext.engines.local.workload import usable_cpus
 
 _HOUSEKEEPING_PAUSE = 3600.0
-_HEALTHY_TIMEOUT = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -56,52 +53,58 @@ class Supervisor:
     """
 
     def __init__(self, paths: Paths) -> None:
-        self.paths = paths
-        self.store = Store(paths.database)
-        self.artifacts = ArtifactStore(paths.artifacts)
-        self.processes = Processes()
-        self.launchers = Launchers(paths.launchers, self.processes.on_exit)
-        self._gateway = Gateway(paths.run, on_restart=log.warning)
-        self._gateway_started: asyncio.Task[None] | None = None
+        store = Store(paths.database)
+        processes = Processes()
+        self._means = Means(
+            paths=paths,
+            store=store,
+            artifacts=ArtifactStore(paths.artifacts),
+            processes=processes,
+            launchers=Launchers(paths.launchers, processes.on_exit),
+            front=Front(Gateway(paths.run, on_restart=log.warning), self._shares),
+        )
         self._actors: dict[str, DeploymentActor] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        run = int(self.store.meta("runs") or 0) + 1
-        self.store.remember("runs", str(run))
+        run = int(store.meta("runs") or 0) + 1
+        store.remember("runs", str(run))
         self._changes = Changes(run)
 
     # ------------------------------------------------------------------ life
 
     async def open(self) -> None:
         """Take over what runs, and go on with what was begun."""
-        self._datagrams = await _listen_for_reports(self.paths.report, self._on_report)
-        rows = self.store.deployments()
+        means = self._means
+        self._reports = await _listen_for_reports(means.paths.report, means.processes.on_report)
+        rows = means.store.deployments()
         for row in rows:
-            self._actors[row.id] = DeploymentActor(self, row, self.store.revisions(row.uid))
-        await self.launchers.adopt()
-        await self.processes.settle_lost()
+            self._actors[row.id] = self._act_for(row, means.store.revisions(row.uid))
+        await means.launchers.adopt()
+        await means.processes.settle_lost()
+        for actor in self._actors.values():
+            # Watchers get these by listing; they are no news.
+            actor.resource_version = self._changes.version
+            actor.published = actor.view().model_copy(update={"resource_version": 0})
         if rows:
-            self._spawn(self._start_gateway())
+            self._spawn(means.front.start())
         for actor in self._actors.values():
             self._spawn(actor.run())
-        self._spawn(self.processes.watch())
-        self._spawn(self.processes.check_answers())
+        self._spawn(means.processes.watch())
+        self._spawn(means.processes.check_answers())
         self._spawn(self._keep_house())
 
     async def close(self) -> None:
-        """Let go of everything; replicas, launchers and the gateway go on."""
+        """Let go of everything; replicas, launchers and the gateway go on while anything runs."""
         idle = self.idle
         for actor in self._actors.values():
             actor.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.launchers.close(end=idle)
-        if self._actors:
-            await self._gateway.close()
-        elif self._gateway_started is not None:
-            await self._gateway.stop()
-        self._datagrams.close()
-        self.store.close()
+        await self._means.launchers.close(end=idle)
+        # Stopped deployments still answer that they are.
+        await self._means.front.close(end=not self._actors)
+        self._reports.close()
+        self._means.store.close()
 
     @property
     def idle(self) -> bool:
@@ -114,16 +117,17 @@ class Supervisor:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _start_gateway(self) -> None:
-        if self._gateway_started is None or (self._gateway_started.done() and self._gateway_started.exception()):
-            self._gateway_started = asyncio.create_task(self._gateway.start())
-        await asyncio.shield(self._gateway_started)
+    def _act_for(self, row: DeploymentRow, revisions: list[RevisionRow]) -> DeploymentActor:
+        return DeploymentActor(self._means, row, revisions, self._publish, self._forget)
+
+    def _shares(self) -> list[Share]:
+        return [actor.routing() for actor in self._actors.values() if not actor.row.deleting or actor.workloads]
 
     async def _keep_house(self) -> None:
         while True:
             unused_since = time.time() - ARTIFACTS_UNUSED
-            self.artifacts.keep_only(self.store.artifacts_in_use(), older_than=unused_since)
-            remove_old_logs(self.paths.logs, [actor.row.uid for actor in self._actors.values()])
+            self._means.artifacts.keep_only(self._means.store.artifacts_in_use(), older_than=unused_since)
+            remove_old_logs(self._means.paths.logs, [actor.row.uid for actor in self._actors.values()])
             await asyncio.sleep(_HOUSEKEEPING_PAUSE)
 
     # ------------------------------------------------------------------ wishes
@@ -134,7 +138,7 @@ class Supervisor:
         model = new.spec.model
         # The libraries are imported while the gateway starts.
         await self.warm(WarmRequest(interpreter=model.interpreter, packages=model.packages))
-        await self._start_gateway()
+        await self._means.front.start()
         revision = Revision(
             number=1,
             action=Action.CREATE,
@@ -143,11 +147,11 @@ class Supervisor:
             created_at=now(),
             update_message=new.update_message,
         )
-        row = self.store.insert(id=new.id, name=new.name, group=new.group, revision=revision)
-        actor = DeploymentActor(self, row, [RevisionRow(revision, 1)])
+        row = self._means.store.insert(id=new.id, name=new.name, group=new.group, revision=revision)
+        actor = self._act_for(row, [RevisionRow(revision, 1)])
         self._actors[row.id] = actor
         actor.event("Normal", "Create", f"{new.user}: created", revision=1)
-        self._publish(actor, "ADDED")
+        self._publish(actor)
         self._spawn(actor.run())
         return actor.view()
 
@@ -255,12 +259,12 @@ class Supervisor:
         return actor.view()
 
     def _check(self, spec: DeploymentSpec) -> None:
-        if not self.artifacts.has(spec.model.artifact):
+        if not self._means.artifacts.has(spec.model.artifact):
             raise InvalidInput(
                 "the model's artifact is not stored: upload it first",
                 fields=[{"field": "model.artifact", "message": "not stored"}],
             )
-        self.instance_type(spec.instance_type)
+        find_instance_type(spec.instance_type)
 
     # ------------------------------------------------------------------ questions
 
@@ -278,21 +282,18 @@ class Supervisor:
 
     def logs(self, id: str, query: LogQuery) -> AsyncIterator[Any]:
         """See ``Engine.logs``."""
-        return read_logs(self.log_folder(self._actor(id).row), query)
+        return read_logs(self._means.log_folder(self._actor(id).row.uid), query)
 
     async def health(self) -> Health:
         """See ``Engine.health``."""
-        problem = self._gateway.problem
-        started = self._gateway_started is not None and self._gateway_started.done()
-        if started and self._gateway_started and self._gateway_started.exception():
-            problem = str(self._gateway_started.exception())
+        front = self._means.front
         return Health(
             version=__version__,
             engine="local",
-            status="degraded" if problem else "ok",
-            message=problem or "",
-            gateway=self._gateway.url if started else None,
-            details={"pid": os.getpid(), "deployments": len(self._actors), "replicas": len(self.processes)},
+            status="degraded" if front.problem else "ok",
+            message=front.problem or "",
+            gateway=front.url,
+            details={"pid": os.getpid(), "deployments": len(self._actors), "replicas": len(self._means.processes)},
         )
 
     async def warm(self, request: WarmRequest) -> None:
@@ -300,7 +301,9 @@ class Supervisor:
 
         async def prepare() -> None:
             try:
-                await asyncio.gather(self.launchers.warm(request.interpreter, request.packages), self._start_gateway())
+                await asyncio.gather(
+                    self._means.launchers.warm(request.interpreter, request.packages), self._means.front.start()
+                )
             except (InterpreterUnusable, DeployError, OSError) as error:
                 log.warning("can't warm %s: %s", request.interpreter, error)
 
@@ -312,101 +315,32 @@ class Supervisor:
         except KeyError:
             raise NotFound(f"there is no deployment {id!r}") from None
 
-    # ------------------------------------------------------------------ what actors use
+    def events(self, id: str) -> list[Event]:
+        """See ``Engine.events``."""
+        return self._means.store.events(self._actor(id).row.uid)
 
-    def endpoint(self, id: str) -> str:
-        """Public base URL of a deployment."""
-        return f"{self._gateway.url}/deployment/{id}/"
+    # ------------------------------------------------------------------ what actors tell
 
-    def log_folder(self, row: DeploymentRow) -> Path:
-        """Where the replicas of a deployment print to."""
-        return self.paths.logs / str(row.uid)
-
-    def instance_type(self, name: str) -> InstanceType:
-        """Return an instance type; ``InvalidInput`` when there is none of this name."""
-        for kind in INSTANCE_TYPES:
-            if kind.name == name:
-                return kind
-        known = ", ".join(kind.name for kind in INSTANCE_TYPES)
-        raise InvalidInput(
-            f"there is no instance type {name!r}; choose one of {known}",
-            fields=[{"field": "instance_type", "message": f"one of {known}"}],
-        )
-
-    def pick_cpus(self, cpu: float, index: int) -> list[int] | None:
-        """Choose CPUs for a replica, spread over the machine; None for all of them."""
-        usable, count = usable_cpus(), max(1, round(cpu))
-        if count >= len(usable):
-            return None
-        return [usable[(index * count + offset) % len(usable)] for offset in range(count)]
-
-    async def update_gateway(self) -> None:
-        """Have the gateway serve what the actors say."""
-        await self._start_gateway()
-        routes, unavailable, clusters = [], [], []
-        for actor in self._actors.values():
-            if actor.row.deleting and not actor.workloads:
-                continue
-            route, parts = actor.routing()
-            if isinstance(route, Unavailable):
-                unavailable.append(route)
-            elif isinstance(route, Route):
-                routes.append(route)
-            clusters += parts
-        await self._gateway.apply(GatewayState(tuple(routes), tuple(unavailable), tuple(clusters)))
-
-    async def gateway_healthy(self, cluster: str, replicas: int) -> None:
-        """Wait until the gateway sends to so many replicas."""
-        await self._gateway.wait_healthy(cluster, replicas, _HEALTHY_TIMEOUT)
-
-    async def gateway_drained(self, cluster: str, limit: float) -> None:
-        """Wait until a cluster has answered everything, ``limit`` seconds at most."""
-        try:
-            await self._gateway.drained(cluster, limit)
-        except EngineUnavailable as error:
-            log.warning("can't tell whether %s has drained: %s", cluster, error)
-
-    async def forget(self, actor: DeploymentActor) -> None:
-        """The deployment has ended: remove what is left of it, and its route."""
+    async def _forget(self, actor: DeploymentActor) -> None:
+        """Remove what is left of a deployment that has ended, and its route."""
         self._actors.pop(actor.row.id, None)
-        await self.update_gateway()
-        self.store.remove(actor.row)
+        await self._means.front.update()
+        self._means.store.remove(actor.row)
         actor.removed.set()
         version = self._changes.next_version()
         gone = actor.view().model_copy(update={"resource_version": version})
         self._changes.publish(Change(type="DELETED", resource_version=version, object=gone))
 
-    def publish(self, actor: DeploymentActor) -> None:
+    def _publish(self, actor: DeploymentActor) -> None:
         """Tell the watchers, if what they see of it changed."""
-        self._publish(actor, "MODIFIED")
-
-    def _publish(self, actor: DeploymentActor, kind: str) -> None:
         seen = actor.view().model_copy(update={"resource_version": 0})
         if seen == actor.published:
             return
+        kind: Literal["ADDED", "MODIFIED"] = "ADDED" if actor.published is None else "MODIFIED"
         actor.published = seen
         actor.resource_version = self._changes.next_version()
         view = seen.model_copy(update={"resource_version": actor.resource_version})
-        self._changes.publish(
-            Change(type="ADDED" if kind == "ADDED" else "MODIFIED", resource_version=view.resource_version, object=view)
-        )
-
-    def warn(self, row: DeploymentRow, slot: Slot, revision: int) -> None:
-        """Record that a replica failed."""
-        actor = self._actors.get(row.id)
-        if actor is not None and actor.row.uid == row.uid:
-            reason = slot.reason.value if slot.reason else "Failed"
-            actor.event("Warning", reason, slot.message, revision=revision, replica=slot.name)
-
-    def _on_report(self, datagram: bytes) -> None:
-        try:
-            status = json.loads(datagram)
-            known = self.processes.find(status["pid"])
-        except (ValueError, KeyError, TypeError):
-            return
-        if known is not None:
-            workload, slot = known
-            workload.on_report(slot, status)
+        self._changes.publish(Change(type=kind, resource_version=view.resource_version, object=view))
 
 
 def _template(actor: DeploymentActor, revision: Revision) -> int:

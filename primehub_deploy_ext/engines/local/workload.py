@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.phases import Reason, Step
+from primehub_deploy_ext.engines.local.instance_types import find_instance_type, pick_cpus
 from primehub_deploy_ext.engines.local.launchers import Exit, InterpreterUnusable, describe_exit
 from primehub_deploy_ext.engines.local.logs import last_attempt, log_path
+from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.projection import CRASH_LOOP
 from primehub_deploy_ext.engines.local.slot import STABLE_AFTER, Slot, read_status
-
-if TYPE_CHECKING:
-    from primehub_deploy_ext.engines.local.store import DeploymentRow
-    from primehub_deploy_ext.engines.local.supervisor import Supervisor
+from primehub_deploy_ext.engines.local.store import DeploymentRow
 
 START_TIMEOUT = 300.0
 LOG_LIMIT = 16 * 1024 * 1024
@@ -41,17 +39,20 @@ class Workload:
         What they run.
     changed
         Called when a replica took a step.
+    failing
+        Called when a replica failed, after ``reason`` and ``message`` were set.
     """
 
     def __init__(
         self,
-        supervisor: Supervisor,
+        means: Means,
         row: DeploymentRow,
         template: int,
         spec: DeploymentSpec,
         changed: Callable[[], None],
+        failing: Callable[[Slot], None],
     ) -> None:
-        self._supervisor = supervisor
+        self._means = means
         self._row = row
         self.template = template
         self.spec = spec
@@ -60,6 +61,7 @@ class Workload:
         # True from when the gateway may send to it until it is gone.
         self.routed = False
         self._changed = changed
+        self._failing = failing
         self._starting: dict[int, asyncio.Task[None]] = {}
 
     # ------------------------------------------------------------------ facts
@@ -76,7 +78,7 @@ class Workload:
 
     def path(self, slot: Slot, kind: str) -> Path:
         """Path of a replica's socket (``sock``) or status file (``json``): the same over restarts."""
-        return self._supervisor.paths.replicas / f"{self._row.uid}-{slot.name}.{kind}"
+        return self._means.paths.replicas / f"{self._row.uid}-{slot.name}.{kind}"
 
     def worst(self) -> Slot | None:
         """The replica that failed most."""
@@ -144,7 +146,7 @@ class Workload:
     async def _start(self, slot: Slot) -> None:
         try:
             slot.restarts += slot.attempt > 0
-            slot.attempt = 1 + (slot.attempt or last_attempt(self._supervisor.log_folder(self._row), slot.name))
+            slot.attempt = 1 + (slot.attempt or last_attempt(self._means.log_folder(self._row.uid), slot.name))
             slot.enter(Step.STARTING)
             slot.pid, slot.oom_peak = None, None
             self.path(slot, "json").unlink(missing_ok=True)
@@ -155,14 +157,14 @@ class Workload:
                 return
             model = self.spec.model
             try:
-                pid = await self._supervisor.launchers.start(model.interpreter, model.packages, order)
+                pid = await self._means.launchers.start(model.interpreter, model.packages, order)
             except (InterpreterUnusable, OSError, asyncio.TimeoutError) as error:
                 self._failed(slot, Reason.INTERPRETER_UNUSABLE, f"{model.interpreter}: {error}")
                 return
             slot.begin(pid)
             slot.started_at = slot.step_since
             self._save(slot)
-            early = self._supervisor.processes.add(self, slot)
+            early = self._means.processes.add(self, slot)
             if slot.ending:
                 slot.end(signal.SIGTERM)
             # It may have reported before we knew its number.
@@ -174,10 +176,10 @@ class Workload:
             self._changed()
 
     def _order(self, slot: Slot) -> dict[str, Any]:
-        model, kind = self.spec.model, self._supervisor.instance_type(self.spec.instance_type)
-        folder = self._supervisor.log_folder(self._row)
+        model, kind = self.spec.model, find_instance_type(self.spec.instance_type)
+        folder = self._means.log_folder(self._row.uid)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cpus = self._supervisor.pick_cpus(kind.cpu, slot.index) if kind.cpu else None
+        cpus = pick_cpus(kind.cpu, slot.index) if kind.cpu else None
         return {
             "replica": f"{self._row.uid}/{slot.name}",
             "deployment": self._row.id,
@@ -186,10 +188,10 @@ class Workload:
             "attempt": slot.attempt,
             "socket": str(self.path(slot, "sock")),
             "status": str(self.path(slot, "json")),
-            "report": str(self._supervisor.paths.report),
+            "report": str(self._means.paths.report),
             "log": str(log_path(folder, slot.name, slot.attempt)),
             "log_limit": LOG_LIMIT,
-            "artifact": str(self._supervisor.artifacts.path(model.artifact)),
+            "artifact": str(self._means.artifacts.path(model.artifact)),
             "serializer": model.serializer,
             "adapter": model.adapter,
             "signature": model.signature and model.signature.model_dump(mode="json"),
@@ -197,7 +199,7 @@ class Workload:
             "env": self.spec.env,
             "threads": max(1, round(kind.cpu)) if kind.cpu else None,
             "cpus": cpus,
-            "workdir": str(self._supervisor.paths.home),
+            "workdir": str(self._means.paths.home),
         }
 
     # ------------------------------------------------------------------ what happened
@@ -228,7 +230,7 @@ class Workload:
             if served:
                 slot.failures = 0
             if slot.oom_peak is not None:
-                limit = self._supervisor.instance_type(self.spec.instance_type).memory or 0
+                limit = find_instance_type(self.spec.instance_type).memory or 0
                 mib = 1024 * 1024
                 sizes = f"limit {limit // mib} MiB, peak {slot.oom_peak // mib} MiB"
                 self._failed(slot, Reason.OOM_KILLED, f"OOMKilled: {sizes}: choose a larger instance type")
@@ -246,14 +248,14 @@ class Workload:
         if slot.pid is None:
             return
         if slot.is_alive():
-            self._supervisor.processes.add(self, slot)
+            self._means.processes.add(self, slot)
             self.on_report(slot, read_status(self.path(slot, "json")))
         else:
-            self._supervisor.processes.add_lost(self, slot)
+            self._means.processes.add_lost(self, slot)
 
     def check_memory(self, slot: Slot, resident: int) -> None:
         """End a replica that is above its ceiling."""
-        limit = self._supervisor.instance_type(self.spec.instance_type).memory
+        limit = find_instance_type(self.spec.instance_type).memory
         if limit is not None and resident > limit and slot.oom_peak is None:
             slot.oom_peak = resident
             slot.end(signal.SIGKILL)
@@ -273,20 +275,13 @@ class Workload:
             slot.message = f"not ready within {START_TIMEOUT:g} s"
         slot.back_off(time())
         self._save(slot)
-        self._supervisor.warn(self._row, slot, self.template)
+        self._failing(slot)
 
     def _save(self, slot: Slot) -> None:
-        self._supervisor.store.save_slot(self._row.uid, self.template, slot.index, slot.to_json())
+        self._means.store.save_slot(self._row.uid, self.template, slot.index, slot.to_json())
 
     def _forget(self, slot: Slot) -> None:
         self.slots.pop(slot.index, None)
-        self._supervisor.store.remove_slot(self._row.uid, self.template, slot.index)
+        self._means.store.remove_slot(self._row.uid, self.template, slot.index)
         for kind in ("sock", "json", "order"):
             self.path(slot, kind).unlink(missing_ok=True)
-
-
-def usable_cpus() -> list[int]:
-    """CPUs that this process may run on; empty where the system doesn't tell."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return []
