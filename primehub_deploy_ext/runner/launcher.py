@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
 
 
 def import_modules(names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Import modules; return the versions of those that could be, and why the others could not."""
+    """Import modules; return the versions of all that are there now, and why others could not be imported."""
     packages: dict[str, str] = {}
     failed: dict[str, str] = {}
     # What functions are pickled with needs cloudpickle to be read.
@@ -73,6 +73,11 @@ def import_modules(names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
                 adapter.warm_up()
             except Exception:  # noqa: BLE001 (replicas start without it too, only slower)
                 traceback.print_exc()
+    # What came along serves models that need it too: scipy with scikit-learn.
+    for name, module in list(sys.modules.items()):
+        version = getattr(module, "__version__", None)
+        if "." not in name and isinstance(version, str):
+            packages.setdefault(name, version)
     return packages, failed
 
 
