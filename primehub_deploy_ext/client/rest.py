@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +29,10 @@ class RestClient:
         headers = {"Accept": "application/json"}
         if server.token:
             headers["Authorization"] = f"token {server.token}"
+        else:
+            # Without a token Jupyter wants proof that no web page sent the request: a cookie and a header that agree.
+            proof = secrets.token_hex(16)
+            headers |= {"Cookie": f"_xsrf={proof}", "X-XSRFToken": proof}
         self._transport = Transport(server.url, headers, sock=server.sock, verify=not server.own)
 
     # ------------------------------------------------------------------ reading
@@ -155,11 +160,13 @@ class RestClient:
         except ValueError:
             body = None
         if isinstance(body, dict) and "code" in body:
+            if reply.status == 401:
+                raise self._unauthenticated()
             raise DeployError.from_dict(body)
         message = str(body.get("message") or "") if isinstance(body, dict) else ""
         url = self.server.url
         if reply.status == 401 or (reply.status == 403 and not self.server.token):
-            raise Unauthenticated(f"the Jupyter server at {url} wants a token: connect(url, token=…)")
+            raise self._unauthenticated()
         if reply.status == 403:
             raise Forbidden(
                 f"the Jupyter server at {url} doesn't accept this token"
@@ -172,6 +179,10 @@ class RestClient:
         if reply.status == 429:
             raise TooManyRequests(f"the server at {url} has too much to do; try again later")
         raise self._not_ours(reply)
+
+    def _unauthenticated(self) -> Unauthenticated:
+        said = "doesn't accept this token" if self.server.token else "wants a token"
+        return Unauthenticated(f"the Jupyter server at {self.server.url} {said}: connect(url, token=…)")
 
     def _missing(self, reply: Reply) -> DeployError:
         """Tell a Jupyter server without our extension from a server that isn't Jupyter."""

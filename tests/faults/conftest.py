@@ -39,15 +39,15 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def start_server(home: Path) -> Iterator[Callable[[], Server]]:
+def start_server(home: Path) -> Iterator[Callable[..., Server]]:
     """Start Jupyter servers that share the engine below ``home``."""
     with contextlib.ExitStack() as stack:
 
-        def start() -> Server:
+        def start(token: str | None = None) -> Server:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = probe.getsockname()[1]
-            token = secrets.token_hex(8)
+            token = secrets.token_hex(8) if token is None else token
             log = stack.enter_context((home / f"server-{port}.log").open("wb"))
             process = subprocess.Popen(
                 [
