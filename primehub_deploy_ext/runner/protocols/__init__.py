@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from primehub_deploy_ext.runner.exchange import Request, Response
+from primehub_deploy_ext.runner.exchange import Request, Response, answer
 from primehub_deploy_ext.runner.model import ServedModel
 
 
@@ -28,4 +28,9 @@ def routes(served: ServedModel, is_ready: Callable[[], bool]) -> Routes:
     """Return the routes of all protocols."""
     from primehub_deploy_ext.runner.protocols import oip, seldon
 
-    return {**oip.routes(served, is_ready), **seldon.routes(served)}
+    found = {**oip.routes(served, is_ready), **seldon.routes(served)}
+    # The address that people are shown and open in a browser.
+    index = answer(
+        {"name": served.name, "version": served.version, "routes": {path: found[path].method for path in sorted(found)}}
+    )
+    return {"/": Route("GET", lambda _: index), **found}

@@ -20,6 +20,12 @@ def test_nothing_there_and_the_wrong_verb(replicas):
     assert (wrong.status, wrong.headers["Allow"]) == (405, "POST")
 
 
+def test_the_address_itself_says_what_is_there(replicas):
+    index = replicas["iris"].ask("GET", "/")
+    assert (index.status, index.body["name"]) == (200, "iris")
+    assert index.body["routes"]["/v2/models/iris/infer"] == "POST"
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_sent(replicas):
     with contextlib.closing(replicas["iris"].connect()) as connection:
         connection.putrequest("POST", "/predict")
