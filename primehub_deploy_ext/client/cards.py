@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from primehub_deploy_ext.client.progress import COLOURS, ICONS
-from primehub_deploy_ext.domain.phases import Phase
+from primehub_deploy_ext.domain.phases import Phase, Reason
 
 Json = dict[str, Any]
 
@@ -27,13 +27,15 @@ def deployment_card(deployment: Json, note: str = "") -> str:
     revision = str(deployment["revision"])
     if serving is not None and serving != deployment["revision"]:
         revision += f" ({serving} serves)"
+    # That all is well is what the line of the replicas says.
+    message = "" if status["reason"] == Reason.READY else status["message"]
     rows = {
         "Endpoint": _link(deployment["endpoint"]),
         "Model": f"<code>{html.escape(model.get('class_name') or model['adapter'])}</code>",
         "Replicas": f"{status['replicas']['ready']} of {status['replicas']['desired']} ready",
         "Revision": revision,
         "Group": html.escape(deployment["group"]),
-        "Message": html.escape(status["message"]),
+        "Message": html.escape(message),
         "Note": html.escape(note),
     }
     body = "".join(

@@ -10,6 +10,7 @@ from primehub_deploy_ext.client.discovery import find_server
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
 from primehub_deploy_ext.client.rest import RestClient
 from primehub_deploy_ext.client.submission import stored_model
+from primehub_deploy_ext.client.wording import shown
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
 from primehub_deploy_ext.domain.phases import Phase
@@ -254,20 +255,22 @@ class Connection:
     def _check_names(self, name: str, id: str | None) -> None:
         """Refuse before a large model is pickled and sent."""
         if not isinstance(name, str) or not names.is_name(name.strip()):
-            raise InvalidInput(
-                f"name: {name!r} is none: {names.NAME_RULE}", fields=[{"field": "name", "message": names.NAME_RULE}]
-            )
+            raise _unusable("name", name, names.NAME_RULE)
         if id is None:
             return
         if not isinstance(id, str) or not names.is_id(id):
-            raise InvalidInput(
-                f"id: {id!r} is none: {names.ID_RULE}", fields=[{"field": "id", "message": names.ID_RULE}]
-            )
+            raise _unusable("id", id, names.ID_RULE)
         try:
             self._rest.deployment(id)
         except NotFound:
             return
         raise _taken(id)
+
+
+def _unusable(field: str, value: Any, rule: str) -> InvalidInput:
+    return InvalidInput(
+        f"{field}: {shown(value)} can't be used; it is a text of {rule}", fields=[{"field": field, "message": rule}]
+    )
 
 
 def _taken(id: str, error: AlreadyExists | None = None) -> AlreadyExists:

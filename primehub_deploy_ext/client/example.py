@@ -7,6 +7,7 @@ what works here works there.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from primehub_deploy_ext.client import tensors
+from primehub_deploy_ext.client.wording import a_kind
 from primehub_deploy_ext.domain.errors import InvalidInput
 
 MAX_ROWS = 5
@@ -50,8 +52,11 @@ def adapter_for(model: Any, wanted: str | None = None) -> str:
         return wanted
     found = adapters.recognise(model)
     if found is None:
-        kind = f"the class {model.__qualname__}" if isinstance(model, type) else f"a {type(model).__qualname__}"
-        hint = "give an instance of it" if isinstance(model, type) else "wrap it in a function that takes the data"
+        kind, hint = a_kind(model), "wrap it in a function that takes the data"
+        if isinstance(model, type):
+            kind, hint = f"the class {model.__qualname__}", "give an instance of it"
+        elif isinstance(model, (str, os.PathLike)):
+            hint = "load the model first, and give what was loaded"
         raise InvalidInput(
             f"model: {kind} can't be served. A model is a scikit-learn estimator, any object with predict(), or a "
             f"function; {hint}",
@@ -174,6 +179,7 @@ def _derived(model: Any, adapter: str) -> Description:
         return Description()
     example = _zeros(model)
     if example is None:
+        _refuse_unfitted(model)
         return Description()
     with warnings.catch_warnings():
         # What a row of zeros makes a model warn of says nothing about the model.
@@ -189,6 +195,25 @@ def _derived(model: Any, adapter: str) -> Description:
         tensor.pop("minimum", None)
         tensor.pop("maximum", None)
     return Description(signature, found.example)
+
+
+def _refuse_unfitted(model: Any) -> None:
+    """Raise for a model that was never fitted; only asking it tells, for custom parts mark that in no common way.
+
+    One that was fitted on something else than numbers fails with another exception, or not at all.
+    """
+    from sklearn.exceptions import NotFittedError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            model.predict([[0.0]])
+        except NotFittedError as error:
+            raise InvalidInput(
+                f"model: it is not fitted yet: {error}", fields=[{"field": "model", "message": "is not fitted yet"}]
+            ) from error
+        except Exception:  # noqa: BLE001, S110 (what it takes is not known)
+            pass
 
 
 def _zeros(model: Any) -> Any:

@@ -73,6 +73,8 @@ class LineProgress(Progress):
         self._last = ""
 
     def _show(self, deployment: Json, elapsed: float) -> None:
+        if deployment["status"]["phase"] != Phase.DEPLOYING and not deployment["status"].get("step"):
+            return  # nothing is waited for: the outcome says it
         what = f"{self._name}: {deployment['status']['phase']}, {what_it_waits_for(deployment)}"
         if self._rewrites:
             self._stream.write(f"\r\x1b[2K{what} ({elapsed:.0f} s)")
@@ -148,7 +150,7 @@ def outcome(deployment: Json, elapsed: float, failed: bool) -> str:
         verb = "failed" if gave_up else "not there yet"
         return f"{verb} after {elapsed:.1f} s: {update.get('message') or status['message']}"
     if status["phase"] == Phase.STOPPED:
-        return f"stopped in {elapsed:.1f} s"
+        return f"serves nothing until start() ({elapsed:.1f} s)"
     return f"serves revision {deployment.get('serving_revision')} at {deployment['endpoint']} ({elapsed:.1f} s)"
 
 

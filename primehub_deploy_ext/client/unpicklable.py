@@ -10,6 +10,8 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from primehub_deploy_ext.client.wording import a_kind
+
 _MAX_DEPTH = 30
 _MAX_CHILDREN = 2000
 _TIME_LIMIT = 5.0
@@ -45,8 +47,8 @@ def find_culprit(model: Any, error: Exception, why_not: Callable[[Any], Exceptio
         else:
             break
     if value is model:
-        return f"the model, {_a(value)}, can't be pickled: {type(error).__name__}: {error}. {_advice(value)}"
-    return f"the model can't be pickled. {path}: {_a(value)} can't be ({error}). {_advice(value)}"
+        return f"the model, {a_kind(value)}, can't be pickled: {type(error).__name__}: {error}. {_advice(value)}"
+    return f"the model can't be pickled. {path}: {a_kind(value)} can't be ({error}). {_advice(value)}"
 
 
 def _children(value: Any) -> Iterator[_Child]:
@@ -106,12 +108,6 @@ def _state(value: Any) -> Iterator[_Child]:
         for name in [slots] if isinstance(slots, str) else slots:
             if hasattr(value, name) and name not in ("__dict__", "__weakref__"):
                 yield f".{name}", getattr(value, name)
-
-
-def _a(value: Any) -> str:
-    kind = type(value)
-    module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
-    return f"a {module}{kind.__qualname__}"
 
 
 def _advice(value: Any) -> str:

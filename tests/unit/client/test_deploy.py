@@ -91,7 +91,7 @@ def test_an_id_that_is_taken_is_said_before_the_model_is_packed(
 
 @pytest.mark.parametrize(("name", "id", "field"), [("", None, "name"), (3, None, "name"), ("ok", "UPPER", "id")])
 def test_names_are_checked_first(connection: Connection, server: Any, name: Any, id: Any, field: str) -> None:
-    with pytest.raises(InvalidInput, match=f"^{field}:"):
+    with pytest.raises(InvalidInput, match=f"^{field}: .* can't be used; it is a text of"):
         connection.deploy(lambda x: x, name, id=id)
     assert server.requests == []
 
@@ -227,6 +227,7 @@ def test_a_handle_shows_itself(handle: DeploymentHandle, server: Any) -> None:
     bundle = handle._repr_mimebundle_()
     assert "\n" not in bundle["text/plain"]
     assert "&lt;b&gt;Iris" in bundle["text/html"]
+    assert "Message" not in bundle["text/html"]
     server.answer_instead = (503, "text/html", b"gone")
     assert "web page" in handle._repr_mimebundle_()["text/html"]
 

@@ -35,7 +35,15 @@ def test_adapters_are_recognised(model: Any, adapter: str) -> None:
     assert adapter_for(model) == adapter
 
 
-@pytest.mark.parametrize(("thing", "hint"), [(42, "wrap it in a function"), (LinearRegression, "an instance of it")])
+@pytest.mark.parametrize(
+    ("thing", "hint"),
+    [
+        (42, "an int can't be served.*wrap it in a function"),
+        (None, "None can't be served"),
+        ("model.pkl", "load the model first"),
+        (LinearRegression, "an instance of it"),
+    ],
+)
 def test_what_is_no_model_is_told_what_is(thing: Any, hint: str) -> None:
     with pytest.raises(InvalidInput, match=hint):
         adapter_for(thing)
@@ -143,9 +151,19 @@ def test_zeros_that_say_nothing_about_types_are_dropped(handle_unknown: str) -> 
     assert described(model) == Description()
 
 
-def test_an_unfitted_model_and_a_function_without_example_have_none() -> None:
-    assert described(LinearRegression()) == Description()
+def test_a_function_without_example_has_none() -> None:
     assert described(lambda x: x) == Description()
+
+
+@pytest.mark.parametrize("model", [LinearRegression(), make_pipeline(StandardScaler(), LogisticRegression())])
+def test_a_model_that_was_not_fitted_is_refused(model: Any) -> None:
+    with pytest.raises(InvalidInput, match="not fitted yet"):
+        described(model)
+
+
+def test_a_model_of_texts_without_example_has_none() -> None:
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(["good", "bad"], [1, 0])
+    assert described(model) == Description()
 
 
 @pytest.mark.parametrize("example", [PEOPLE.iloc[:0], np.zeros((0, 2))])

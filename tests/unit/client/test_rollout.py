@@ -204,9 +204,11 @@ def test_stopping_ends_with_stopped(rest: Any, server: Any, deployment: Any) -> 
     deployed(server)
     changed = server.new_revision("iris", "stop", stopped=True)
     server.state("iris", phase="Deployed", reason="Ready")
-    moves = Moves(lambda: None, lambda: server.state("iris", phase="Stopped", reason="Stopped"))
+    moves = Moves(lambda: None, lambda: server.state("iris", phase="Stopped", reason="Stopped", step=None))
     found = rollout.wait_for(rest, changed, timeout=10, goal=Phase.STOPPED, progress=moves)
     assert found["status"]["phase"] == "Stopped"
+    assert "Iris: serves nothing until start() (" in moves.text
+    assert "Stopped" not in moves.text
 
 
 def test_an_interrupt_passes_and_says_how_to_come_back(rest: Any, deployment: Any) -> None:
