@@ -7,7 +7,9 @@ from the facts in the store and the slots.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -170,17 +172,23 @@ class DeploymentActor:
                 await self._reconcile()
             except Exception as error:
                 log.exception("%s: reconcile failed", self.row.id)
-                self.event("Warning", "EngineError", f"{type(error).__name__}: {error}")
                 self._wake_in(_RETRY_AFTER_ERROR)
-            if not self.removed.is_set():
-                self.publish()
+                # A disk that is full refuses this too, and may have room again at the next round.
+                with contextlib.suppress(sqlite3.Error):
+                    self.event("Warning", "EngineError", f"{type(error).__name__}: {error}")
+            try:
+                if not self.removed.is_set():
+                    self.publish()
+            except sqlite3.Error:
+                log.exception("%s: the status can't be stored", self.row.id)
+                self._wake_in(_RETRY_AFTER_ERROR)
 
     async def _reconcile(self) -> None:
         if self.row.deleting:
             await self._remove()
             return
+        await self._retire_others()
         target = self.target
-        self._retire_others(target)
         if target.revision.spec.stopped:
             await self._stop(target)
             return
@@ -192,15 +200,22 @@ class DeploymentActor:
             await self._update_gateway()
             return
         workload = self._workload(target.template)
-        pause = await workload.fill(target.revision.spec.replicas)
-        if pause is not None:
-            self._wake_in(pause)
-        if self.serving is not None and self.serving.template == target.template:
+        serving = self.serving
+        pauses = [workload.fill(target.revision.spec.replicas)]
+        if serving is not None and serving.template != target.template:
+            # What serves is kept going while another revision is rolled out.
+            pauses.append(self._workload(serving.template).fill(serving.revision.spec.replicas))
+        if due := [pause for pause in pauses if pause is not None]:
+            self._wake_in(min(due))
+        if serving is not None and serving.template == target.template:
             await self._reconcile_in_place(target, workload)
         else:
             await self._reconcile_rollout(target, workload)
 
     async def _reconcile_rollout(self, target: RevisionRow, workload: Workload) -> None:
+        # Those that became too many before they served: no route leads to them.
+        workload.dismiss(target.revision.spec.replicas)
+        workload.end_dismissed()
         failure = workload.failure()
         if failure is not None:
             await self._fail(target, workload, *failure)
@@ -217,13 +232,16 @@ class DeploymentActor:
         ready = workload.ready_count()
         await self._update_gateway()
         workload.end_dismissed()
-        if target.revision.outcome is Outcome.IN_PROGRESS:
+        if self.target is target and target.revision.outcome is Outcome.IN_PROGRESS:
             failure = workload.failure()
             if failure is not None:
                 await self._fail(target, workload, *failure)
                 return
             if ready >= replicas:
                 await self._means.front.healthy(f"{self.row.id}/{workload.template}", replicas)
+                if self.target is not target:
+                    # Another revision was asked for meanwhile, and this one's outcome is known.
+                    return
                 self.row = self._means.store.set_serving(self.row, target.revision.number)
                 self._finish(target, Outcome.SUCCEEDED)
 
@@ -232,11 +250,15 @@ class DeploymentActor:
         workload.routed = True
         await self._means.front.update()
         await self._means.front.healthy(f"{self.row.id}/{workload.template}", target.revision.spec.replicas)
+        if self.target is not target:
+            # Another revision was asked for meanwhile: no route leads here yet.
+            return
         self.row = self._means.store.set_serving(self.row, target.revision.number)
         await self._means.front.update()
-        self._finish(target, Outcome.SUCCEEDED)
+        if self.target is target:
+            self._finish(target, Outcome.SUCCEEDED)
         self.event("Normal", "Deployed", f"revision {target.revision.number} serves", revision=target.revision.number)
-        self._retire_others(target)
+        await self._retire_others()
 
     async def _fail(self, target: RevisionRow, workload: Workload, reason: Reason, message: str) -> None:
         """Give a revision up: what served before goes on."""
@@ -281,11 +303,17 @@ class DeploymentActor:
             self.workloads[template] = Workload(self._means, self.row, template, spec, self.wake, self._on_failing)
         return self.workloads[template]
 
-    def _retire_others(self, target: RevisionRow) -> None:
-        keep = {target.template} | ({self.serving.template} if self.serving else set())
-        for workload in list(self.workloads.values()):
-            if workload.template not in keep:
+    async def _retire_others(self) -> None:
+        if self._others():
+            # A daemon that died, or a gateway that was away, may have left the traffic with them.
+            await self._update_gateway()
+            for workload in self._others():
                 self._retire(workload)
+
+    def _others(self) -> list[Workload]:
+        """Return the workloads that are neither wanted nor serving, nor on their way out already."""
+        keep = {self.target.template, *self._retiring} | ({self.serving.template} if self.serving else set())
+        return [workload for workload in self.workloads.values() if workload.template not in keep]
 
     def _retire(self, workload: Workload) -> None:
         """Let a workload's replicas answer what they have, end them, and forget them."""

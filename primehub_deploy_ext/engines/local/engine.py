@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext._version import __version__
@@ -35,6 +36,7 @@ from primehub_deploy_ext.engines.local.paths import Paths
 
 _START_LIMIT = 30.0
 _CONNECT_PAUSE = 0.01
+_LOCKED_PAUSE = 0.5
 _LOG_TAIL = 2000
 _DELETE_LIMIT = 120.0
 
@@ -64,6 +66,10 @@ class LocalEngine:
 
     async def health(self) -> Health:
         """See ``Engine.health``."""
+        try:
+            self._paths.check()
+        except EngineUnavailable as error:
+            return Health(version=__version__, engine=self.name, status="degraded", message=str(error))
         try:
             return Health.model_validate(await rpc.call(self._paths.socket, "health", timeout=5.0))
         except EngineUnavailable:
@@ -211,6 +217,7 @@ class LocalEngine:
         return await rpc.call(self._paths.socket, name, **arguments)
 
     async def _ensure_daemon(self) -> None:
+        self._paths.check()
         try:
             _, writer = await asyncio.open_unix_connection(self._paths.socket)
             writer.close()
@@ -223,16 +230,7 @@ class LocalEngine:
         """Start the daemon; when several do so at once, its lock leaves one."""
         self._paths.prepare()
         output = self._paths.home / "daemon.out"
-        with output.open("wb") as file:
-            process = subprocess.Popen(  # noqa: ASYNC220 - exec returns in a millisecond
-                [sys.executable, "-m", "primehub_deploy_ext.engines.local.daemon"],
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                cwd=self._paths.home,
-                env={**os.environ, "PRIMEHUB_DEPLOY_HOME": str(self._paths.home)} if self._is_given() else None,
-                start_new_session=True,
-            )
+        process = self._spawn_daemon(output)
         deadline = time.monotonic() + _START_LIMIT
         while time.monotonic() < deadline:
             try:
@@ -243,11 +241,27 @@ class LocalEngine:
                     raise EngineUnavailable(
                         f"the engine's daemon can't start: {said[-1] if said else process.returncode}; see {output}"
                     ) from None
+                if process.returncode == 0:
+                    # Another one had the lock: one that starts, or one that was about to end.
+                    await asyncio.sleep(_LOCKED_PAUSE)
+                    process = self._spawn_daemon(output)
                 await asyncio.sleep(_CONNECT_PAUSE)
             else:
                 writer.close()
                 return
         raise EngineUnavailable(f"the engine's daemon did not start within {_START_LIMIT:g} s; see {output}")
+
+    def _spawn_daemon(self, output: Path) -> subprocess.Popen[bytes]:
+        with output.open("wb") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "primehub_deploy_ext.engines.local.daemon"],
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                cwd=self._paths.home,
+                env={**os.environ, "PRIMEHUB_DEPLOY_HOME": str(self._paths.home)} if self._is_given() else None,
+                start_new_session=True,
+            )
 
     def _is_given(self) -> bool:
         return self._paths != Paths.of_user()

@@ -55,6 +55,8 @@ class Launcher:
         self.socket = socket
         self.packages: dict[str, str] = {}
         self.forkable = False
+        # As it said hello: those that an earlier daemon asked for.
+        self.children: list[int] = []
         self.alive = True
         self._on_exit = on_exit
         self._lock = asyncio.Lock()
@@ -67,6 +69,7 @@ class Launcher:
         self._reader, self._writer = await asyncio.open_unix_connection(self.socket)
         hello = await asyncio.wait_for(self._ask({"do": "hello"}), _HELLO_TIMEOUT)
         self.packages, self.forkable = hello["packages"], hello["forkable"]
+        self.children = [child["pid"] for child in hello["children"]]
         if hello["failed"]:
             log.warning("launcher %s could not import %s", self.socket.name, hello["failed"])
         self._watching = asyncio.create_task(self._watch())
@@ -142,8 +145,9 @@ class Launchers:
         self._known: dict[str, asyncio.Task[Launcher]] = {}
         self._fresh: set[asyncio.Task[None]] = set()
 
-    async def adopt(self) -> None:
-        """Connect to the launchers that an earlier daemon left running."""
+    async def adopt(self) -> list[int]:
+        """Connect to the launchers that an earlier daemon left running; return the process ids of their children."""
+        children: list[int] = []
         for socket in self._folder.glob("*.sock"):
             launcher = Launcher(socket, self._on_exit)
             try:
@@ -152,6 +156,8 @@ class Launchers:
                 socket.unlink(missing_ok=True)
                 continue
             self._known[socket.stem] = _done(launcher)
+            children += launcher.children
+        return children
 
     async def warm(self, interpreter: str, packages: Mapping[str, str]) -> Launcher:
         """Return a launcher that has these versions, started when there is none.
@@ -203,9 +209,17 @@ class Launchers:
             raise InterpreterUnusable(f"{interpreter} can't be started: {error.strerror}") from error
         launcher = Launcher(socket, self._on_exit)
         while True:
-            with contextlib.suppress(OSError):
+            try:
                 await launcher.connect()
                 break
+            except asyncio.TimeoutError as error:
+                process.kill()
+                raise InterpreterUnusable(f"it did not import the libraries within {_HELLO_TIMEOUT:g} s") from error
+            except InterpreterUnusable:
+                # It ended while it imported: what it printed says why.
+                await asyncio.to_thread(process.wait)
+            except OSError:
+                pass
             if process.poll() is not None:
                 said = output.read_text(errors="replace")[-_LOG_TAIL:].strip()
                 raise InterpreterUnusable(said or f"{interpreter} ended with {process.returncode} at once")

@@ -61,6 +61,23 @@ class Paths:
                 folder.chmod(_PRIVATE)
         return self
 
+    def check(self) -> None:
+        """Refuse a run-time directory of somebody else, who would be told what callers send; it may not exist yet.
+
+        Raises
+        ------
+        EngineUnavailable
+            If it belongs to another user.
+        """
+        try:
+            found = self.run.lstat()
+        except OSError:
+            return
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise EngineUnavailable(
+                f"{self.run} belongs to another user: remove it, or set {HOME_VARIABLE} to a folder of your own"
+            )
+
     @property
     def database(self) -> Path:
         """SQLite file."""

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,6 +95,14 @@ class Processes:
             return
         owner, slot = known
         owner.on_exit(slot, ended)
+
+    def end_strays(self, children: Iterable[int]) -> None:
+        """End replicas that were forked for a daemon that died before it could note them down."""
+        for pid in children:
+            if pid not in self._known and pid not in self._early:
+                log.warning("process %d was started for a daemon that died: ended", pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
 
     async def settle_lost(self) -> None:
         """Learn from the launchers how those ended that were lost."""

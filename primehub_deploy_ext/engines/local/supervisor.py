@@ -78,7 +78,7 @@ class Supervisor:
         rows = means.store.deployments()
         for row in rows:
             self._actors[row.id] = self._act_for(row, means.store.revisions(row.uid))
-        await means.launchers.adopt()
+        means.processes.end_strays(await means.launchers.adopt())
         await means.processes.settle_lost()
         for actor in self._actors.values():
             # Watchers get these by listing; they are no news.

@@ -89,6 +89,7 @@ class Workload:
         for slot in self.slots.values():
             if (
                 not slot.was_ready
+                and not slot.ending
                 and slot.reason is not None
                 and (slot.failures >= CRASH_LOOP or slot.reason is not Reason.CRASH_LOOP)
             ):
@@ -97,7 +98,7 @@ class Workload:
 
     # ------------------------------------------------------------------ acting
 
-    async def fill(self, replicas: int) -> float | None:
+    def fill(self, replicas: int) -> float | None:
         """Start what is missing; return in how many seconds the next attempt is due, if one waits."""
         clock, pause = time(), None
         for index in range(replicas):
@@ -149,6 +150,9 @@ class Workload:
             slot.attempt = 1 + (slot.attempt or last_attempt(self._means.log_folder(self._row.uid), slot.name))
             slot.enter(Step.STARTING)
             slot.pid, slot.oom_peak = None, None
+            if slot.reason is Reason.START_TIMEOUT:
+                # Of the attempt before: this one may fail for another reason.
+                slot.reason = None
             self.path(slot, "json").unlink(missing_ok=True)
             self._changed()
             order = self._order(slot)
@@ -163,8 +167,8 @@ class Workload:
                 return
             slot.begin(pid)
             slot.started_at = slot.step_since
-            self._save(slot)
             early = self._means.processes.add(self, slot)
+            self._save(slot)
             if slot.ending:
                 slot.end(signal.SIGTERM)
             # It may have reported before we knew its number.
@@ -264,7 +268,7 @@ class Workload:
         for slot in self.slots.values():
             starting = slot.pid and not slot.ready and not slot.ending and slot.started_at
             if starting and slot.started_at and clock - slot.started_at.timestamp() > START_TIMEOUT:
-                slot.reason = Reason.START_TIMEOUT
+                slot.reason, slot.message = Reason.START_TIMEOUT, f"not ready within {START_TIMEOUT:g} s"
                 slot.end(signal.SIGKILL)
 
     def _failed(self, slot: Slot, reason: Reason, message: str) -> None:
