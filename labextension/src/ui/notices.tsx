@@ -28,7 +28,9 @@ export function NoDeployments(): JSX.Element {
   return (
     <Notice title={trans.__('No deployments yet')}>
       <p>{trans.__('Deploy a trained model from a notebook:')}</p>
-      <Snippet code={'from primehub_deploy_ext import deploy\ndeploy(model)'} />
+      <Snippet
+        code={'from primehub_deploy_ext import deploy\ndeploy(model, "Name")'}
+      />
     </Notice>
   );
 }
