@@ -38,8 +38,12 @@ class ArtifactStore:
         return self._root / digest[:2] / digest
 
     def has(self, digest: str) -> bool:
-        """Tell whether it is stored."""
-        return self.path(digest).is_file()
+        """Tell whether it is stored; whoever asks is about to use it, so it is kept for another while."""
+        try:
+            os.utime(self.path(digest))
+        except FileNotFoundError:
+            return False
+        return True
 
     async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> int:
         """Store the bytes under their digest and return their number.

@@ -52,6 +52,10 @@ class Changes:
         yield Change(type="BOOKMARK", resource_version=seen)
         while True:
             signal = self._next
+            if len(self._kept) == _KEPT and self._kept[0].resource_version > seen + 1:
+                # A watcher this slow missed some: what it has is no longer the truth.
+                async for change in self.watch(None, snapshot):
+                    yield change
             fresh = [change for change in self._kept if change.resource_version > seen]
             for change in fresh:
                 yield change

@@ -237,8 +237,9 @@ class DeploymentActor:
             if failure is not None:
                 await self._fail(target, workload, *failure)
                 return
-            if ready >= replicas:
-                await self._means.front.healthy(f"{self.row.id}/{workload.template}", replicas)
+            # A replica that was ready and crashed since is what serves having a problem, not this change.
+            if ready >= replicas or workload.were_ready(replicas):
+                await self._means.front.healthy(f"{self.row.id}/{workload.template}", min(ready, replicas))
                 if self.target is not target:
                     # Another revision was asked for meanwhile, and this one's outcome is known.
                     return

@@ -18,6 +18,8 @@ from primehub_deploy_ext.runner.bootstrap import launcher_command, replica_comma
 
 # Importing a large framework from a cold disk can take this long; nothing honest takes longer.
 _HELLO_TIMEOUT = 120.0
+# One that was adopted has its imports behind it.
+_ADOPT_TIMEOUT = 5.0
 _CONNECT_PAUSE = 0.01
 _LOG_TAIL = 2000
 
@@ -147,17 +149,18 @@ class Launchers:
 
     async def adopt(self) -> list[int]:
         """Connect to the launchers that an earlier daemon left running; return the process ids of their children."""
-        children: list[int] = []
-        for socket in self._folder.glob("*.sock"):
-            launcher = Launcher(socket, self._on_exit)
-            try:
-                await launcher.connect()
-            except (OSError, InterpreterUnusable, asyncio.TimeoutError):
-                socket.unlink(missing_ok=True)
-                continue
-            self._known[socket.stem] = _done(launcher)
-            children += launcher.children
-        return children
+        found = await asyncio.gather(*(self._adopt(socket) for socket in self._folder.glob("*.sock")))
+        return [child for children in found for child in children]
+
+    async def _adopt(self, socket: Path) -> list[int]:
+        launcher = Launcher(socket, self._on_exit)
+        try:
+            await asyncio.wait_for(launcher.connect(), _ADOPT_TIMEOUT)
+        except (OSError, InterpreterUnusable, asyncio.TimeoutError):
+            socket.unlink(missing_ok=True)
+            return []
+        self._known[socket.stem] = _done(launcher)
+        return launcher.children
 
     async def warm(self, interpreter: str, packages: Mapping[str, str]) -> Launcher:
         """Return a launcher that has these versions, started when there is none.
@@ -182,9 +185,15 @@ class Launchers:
     async def start(self, interpreter: str, packages: Mapping[str, str], order: dict[str, Any]) -> int:
         """Start a replica by a fork, or as a fresh process where forking is unsafe; return its process id."""
         launcher = await self.warm(interpreter, packages)
-        if launcher.forkable:
+        if not launcher.forkable:
+            return await self._start_fresh(interpreter, order)
+        try:
             return await launcher.fork(order)
-        return await self._start_fresh(interpreter, order)
+        except InterpreterUnusable:
+            if launcher.alive:
+                raise
+            # It ended (idle, or killed) just as it was asked: another one is started.
+            return await (await self.warm(interpreter, packages)).fork(order)
 
     async def close(self, *, end: bool) -> None:
         """Hang up on all; they and the replicas go on, unless they are told to end."""

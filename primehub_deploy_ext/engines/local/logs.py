@@ -10,7 +10,7 @@ import asyncio
 import heapq
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -89,13 +89,15 @@ def read_tail(folder: Path, replica: str, attempt: int, count: int) -> list[str]
     return [line.text for line in deque(source.read(), maxlen=count)]
 
 
-async def read_logs(folder: Path, query: LogQuery) -> AsyncIterator[LogLine]:
-    """Yield lines as ``Engine.logs`` promises, from the files below ``folder``."""
+async def read_logs(
+    folder: Path, query: LogQuery, goes_on: Callable[[], bool] = lambda: True
+) -> AsyncIterator[LogLine]:
+    """Yield lines as ``Engine.logs`` promises, from the files below ``folder``; follow while there may be more."""
     sources: dict[Path, _Source] = {}
     lines = await asyncio.to_thread(_existing, folder, query, sources)
     for line in lines:
         yield line
-    while query.follow:
+    while query.follow and goes_on():
         await asyncio.sleep(_FOLLOW_PAUSE)
         _find(folder, query, sources)
         fresh = [line for source in sources.values() for line in source.read()]

@@ -119,16 +119,23 @@ class Processes:
         """Notice what no launcher tells: orphans that ended, and replicas above their memory."""
         while True:
             await asyncio.sleep(_LOOK_PAUSE)
-            clock = time.monotonic()
             for pid, (owner, slot) in list(self._known.items()):
                 try:
-                    resident, alive = psutil.Process(pid).memory_info().rss, slot.is_alive()
-                except psutil.Error:
-                    resident, alive = 0, False
-                if alive:
-                    owner.check_memory(slot, resident)
-                elif clock - self._gone_since.setdefault(pid, clock) > _EXIT_GRACE:
-                    self.on_exit(Exit(pid, None))
+                    self._look_at(pid, owner, slot)
+                except Exception:
+                    # One that can't be looked at (a full disk when its end is noted) must not hide the others.
+                    log.exception("process %d of replica %s", pid, slot.name)
+
+    def _look_at(self, pid: int, owner: Owner, slot: Slot) -> None:
+        try:
+            resident, alive = psutil.Process(pid).memory_info().rss, slot.is_alive()
+        except psutil.Error:
+            resident, alive = 0, False
+        clock = time.monotonic()
+        if alive:
+            owner.check_memory(slot, resident)
+        elif clock - self._gone_since.setdefault(pid, clock) > _EXIT_GRACE:
+            self.on_exit(Exit(pid, None))
 
     async def check_answers(self) -> None:
         """End replicas that don't answer any more: the gateway avoids them, but what they hold would wait for ever."""

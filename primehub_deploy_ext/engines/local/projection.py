@@ -115,7 +115,8 @@ def _judge_serving(facts: Facts, serving: Revision) -> tuple[Phase, Reason, str,
     slots = [slot for slot in facts.served if slot.index < want]
     ready = sum(slot.ready for slot in slots)
     broken = max((slot for slot in slots if not slot.ready), key=lambda slot: slot.failures, default=None)
-    if facts.target.outcome is Outcome.IN_PROGRESS and ready < want:
+    looping = broken is not None and broken.failures >= CRASH_LOOP
+    if facts.target.outcome is Outcome.IN_PROGRESS and ready < want and not looping:
         slot = _slowest(slots)
         return (
             Phase.DEPLOYING,

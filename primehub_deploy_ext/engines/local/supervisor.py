@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -125,9 +126,12 @@ class Supervisor:
 
     async def _keep_house(self) -> None:
         while True:
-            unused_since = time.time() - ARTIFACTS_UNUSED
-            self._means.artifacts.keep_only(self._means.store.artifacts_in_use(), older_than=unused_since)
-            remove_old_logs(self._means.paths.logs, [actor.row.uid for actor in self._actors.values()])
+            try:
+                unused_since = time.time() - ARTIFACTS_UNUSED
+                self._means.artifacts.keep_only(self._means.store.artifacts_in_use(), older_than=unused_since)
+                remove_old_logs(self._means.paths.logs, [actor.row.uid for actor in self._actors.values()])
+            except (OSError, sqlite3.Error):
+                log.exception("housekeeping failed; it is tried again")
             await asyncio.sleep(_HOUSEKEEPING_PAUSE)
 
     # ------------------------------------------------------------------ wishes
@@ -282,7 +286,8 @@ class Supervisor:
 
     def logs(self, id: str, query: LogQuery) -> AsyncIterator[Any]:
         """See ``Engine.logs``."""
-        return read_logs(self._means.log_folder(self._actor(id).row.uid), query)
+        actor = self._actor(id)
+        return read_logs(self._means.log_folder(actor.row.uid), query, lambda: not actor.removed.is_set())
 
     async def health(self) -> Health:
         """See ``Engine.health``."""

@@ -70,6 +70,10 @@ class Workload:
         """Number of replicas that answer."""
         return sum(slot.ready for slot in self.slots.values())
 
+    def were_ready(self, replicas: int) -> bool:
+        """Tell whether so many replicas are there that answered at least once."""
+        return sum(slot.was_ready and not slot.ending for slot in self.slots.values()) >= replicas
+
     def sockets(self) -> Iterator[str] | list[str]:
         """Paths that the gateway sends to: those that were ready once; health checks tell which are now."""
         if not self.routed:
@@ -183,7 +187,7 @@ class Workload:
         model, kind = self.spec.model, find_instance_type(self.spec.instance_type)
         folder = self._means.log_folder(self._row.uid)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cpus = pick_cpus(kind.cpu, slot.index) if kind.cpu else None
+        cpus = pick_cpus(kind.cpu, self._row.uid + slot.index) if kind.cpu else None
         return {
             "replica": f"{self._row.uid}/{slot.name}",
             "deployment": self._row.id,
@@ -228,21 +232,25 @@ class Workload:
         told = status.get("error") if status.get("attempt") == slot.attempt else None
         served = slot.step is Step.READY and (time() - slot.step_since.timestamp()) > STABLE_AFTER
         slot.pid, slot.last_exit = None, describe_exit(ended.status)
-        if slot.ending or self.ending:
-            self._forget(slot)
-        else:
+        try:
+            if slot.ending or self.ending:
+                self._forget(slot)
+                return
             if served:
                 slot.failures = 0
-            if slot.oom_peak is not None:
-                limit = find_instance_type(self.spec.instance_type).memory or 0
-                mib = 1024 * 1024
-                sizes = f"limit {limit // mib} MiB, peak {slot.oom_peak // mib} MiB"
-                self._failed(slot, Reason.OOM_KILLED, f"OOMKilled: {sizes}: choose a larger instance type")
-            elif ended.status == _FAILED_STATUS and told:
-                self._failed(slot, Reason(told["reason"]), str(told["message"]))
-            else:
-                self._failed(slot, Reason.CRASH_LOOP, f"its process ended: {slot.last_exit}")
-        self._changed()
+            self._failed(slot, *self._why(slot, ended, told))
+        finally:
+            # Also when the disk is full and this could not be noted down.
+            self._changed()
+
+    def _why(self, slot: Slot, ended: Exit, told: dict[str, Any] | None) -> tuple[Reason, str]:
+        if slot.oom_peak is not None:
+            limit, mib = find_instance_type(self.spec.instance_type).memory or 0, 1024 * 1024
+            sizes = f"limit {limit // mib} MiB, peak {slot.oom_peak // mib} MiB"
+            return Reason.OOM_KILLED, f"OOMKilled: {sizes}: choose a larger instance type"
+        if ended.status == _FAILED_STATUS and told:
+            return Reason(told["reason"]), str(told["message"])
+        return Reason.CRASH_LOOP, f"its process ended: {slot.last_exit}"
 
     def adopt(self, body: dict[str, Any]) -> None:
         """Take over a replica that an earlier daemon started."""
