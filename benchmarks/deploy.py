@@ -47,16 +47,31 @@ tornado.ioloop.IOLoop.current().start()
 """
 
 
-class UnixConnection(http.client.HTTPConnection):
-    """HTTP over a unix socket: straight to a replica, past the gateway."""
+class RawClient:
+    """The smallest keep-alive client: one write, one read; what is measured is the server, not the client."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost")
-        self._path = path
+    def __init__(self, address: str | tuple[str, int]) -> None:
+        self._socket = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
+        self._socket.connect(address)
+        if not isinstance(address, str):
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self._path)
+    def poster(self, path: str, body: bytes) -> Callable[[], None]:
+        """Return a call that posts and reads the whole answer."""
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+        def call() -> None:
+            self._socket.sendall(request)
+            answer = self._socket.recv(65536)
+            head, separator, rest = answer.partition(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+            if b" 200 " not in head.split(b"\r\n")[0] or not separator:
+                raise RuntimeError(answer)
+            while len(rest) < length:
+                rest += self._socket.recv(65536)
+
+        return call
 
 
 def pss(pid: int) -> float:
@@ -206,7 +221,7 @@ def main() -> None:
             with by_hand(model, home, body) as (_, pid, connection):
                 poster(connection, "/", body)()
                 script = pss(pid)
-                hand_ms = median_ms(poster(connection, "/", body))
+                hand_ms = median_ms(RawClient(("127.0.0.1", connection.port)).poster("/", body))
             results.append(
                 ("memory of the first replica, its template included (PSS)", f"{alone:.0f} MB", f"{script / alone:.2f}")
             )
@@ -223,10 +238,11 @@ def main() -> None:
             path = f"/v2/models/{first.id}/infer"
             sock = next(Paths.of_user().replicas.glob("*.sock"))
             host, _, rest = first.endpoint.removeprefix("http://").partition("/")
+            address, _, port = host.partition(":")
             direct, through = [], []
             for _ in range(3):
-                direct.append(median_ms(poster(UnixConnection(str(sock)), path, body)))
-                through.append(median_ms(poster(http.client.HTTPConnection(host), f"/{rest.rstrip('/')}{path}", body)))
+                direct.append(median_ms(RawClient(str(sock)).poster(path, body)))
+                through.append(median_ms(RawClient((address, int(port))).poster(f"/{rest.rstrip('/')}{path}", body)))
             one, two = statistics.median(direct), statistics.median(through)
             results.append(
                 ("one row, one connection, straight to a replica (median)", f"{one:.2f} ms", f"{hand_ms / one:.2f}")

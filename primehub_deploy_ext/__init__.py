@@ -22,14 +22,17 @@ if TYPE_CHECKING:
         connect,
         deploy,
     )
+    from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
     from primehub_deploy_ext.widget import DeploymentsPanel
 
 __all__ = [
     "Connection",
+    "DeployError",
     "DeploymentFailed",
     "DeploymentHandle",
     "DeploymentTimeout",
     "DeploymentsPanel",
+    "InvalidInput",
     "ServerNotFound",
     "__version__",
     "connect",
@@ -44,7 +47,9 @@ _HOME = {
     "ServerNotFound": "primehub_deploy_ext.client",
     "connect": "primehub_deploy_ext.client",
     "deploy": "primehub_deploy_ext.client",
+    "DeployError": "primehub_deploy_ext.domain.errors",
     "DeploymentsPanel": "primehub_deploy_ext.widget",
+    "InvalidInput": "primehub_deploy_ext.domain.errors",
 }
 
 

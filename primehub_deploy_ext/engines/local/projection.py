@@ -77,17 +77,17 @@ def _judge(facts: Facts) -> tuple[Phase, Reason, str, Step | None]:
             return (
                 Phase.DEPLOYING,
                 Reason.STOPPING,
-                f"Stopping: {facts.ending} replicas answer what is in flight.",
+                f"Stopping: {_count(facts.ending)} still there, to answer what is in flight.",
                 None,
             )
-        return Phase.STOPPED, Reason.STOPPED, "Stopped: start it to serve again.", None
+        return Phase.STOPPED, Reason.STOPPED, "Start it to serve again.", None
     if serving is None:
         return _judge_first(facts)
     if facts.wanted is not facts.served:
         slot = _slowest(facts.wanted)
         ready = sum(s.ready for s in facts.wanted)
         text = (
-            f"Revision {target.number} is rolled out: {ready} of {target.spec.replicas} replicas ready"
+            f"Revision {target.number} is rolled out: {ready} of {_count(target.spec.replicas)} ready"
             f"{_waiting(slot)}. Revision {serving.number} serves."
         )
         return Phase.DEPLOYING, Reason.ROLLING_UPDATE, text, slot.step if slot else Step.SCHEDULING
@@ -105,7 +105,7 @@ def _judge_first(facts: Facts) -> tuple[Phase, Reason, str, Step | None]:
     return (
         Phase.DEPLOYING,
         reason,
-        f"{ready} of {target.spec.replicas} replicas ready{_waiting(slot)}.",
+        f"{ready} of {_count(target.spec.replicas)} ready{_waiting(slot)}.",
         step,
     )
 
@@ -121,7 +121,7 @@ def _judge_serving(facts: Facts, serving: Revision) -> tuple[Phase, Reason, str,
         return (
             Phase.DEPLOYING,
             Reason.SCALING,
-            f"{ready} of {want} replicas ready{_waiting(slot)}.",
+            f"{ready} of {_count(want)} ready{_waiting(slot)}.",
             slot.step if slot else Step.SCHEDULING,
         )
     if ready == want:
@@ -133,10 +133,10 @@ def _judge_serving(facts: Facts, serving: Revision) -> tuple[Phase, Reason, str,
                 f"Revision {serving.number} serves. The update to revision {failed.number} failed: {failed.message}",
                 None,
             )
-        return Phase.DEPLOYED, Reason.READY, f"{ready} of {want} replicas ready.", None
+        return Phase.DEPLOYED, Reason.READY, f"{ready} of {_count(want)} ready.", None
     why = f" Replica {broken.name}: {broken.message}" if broken and broken.message else ""
     if ready:
-        return Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {want} replicas ready.{why}", None
+        return Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready.{why}", None
     if broken and broken.failures >= CRASH_LOOP:
         return (
             Phase.FAILED,
@@ -163,6 +163,10 @@ def _update(facts: Facts) -> UpdateStatus | None:
             revision=latest.number, outcome=latest.outcome, reason=latest.reason, message=latest.message
         )
     return None
+
+
+def _count(replicas: int) -> str:
+    return "1 replica" if replicas == 1 else f"{replicas} replicas"
 
 
 def _slowest(slots: Sequence[Slot]) -> Slot | None:

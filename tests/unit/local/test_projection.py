@@ -105,7 +105,7 @@ def facts(target: Revision, serving: Revision | None, wanted: list[Slot], **more
             "2 of 3",
         ),
         (facts(revision(2, stopped=True), None, [], ending=2), "Deploying", "Stopping", "2 replicas"),
-        (facts(revision(2, stopped=True), None, []), "Stopped", "Stopped", "start it"),
+        (facts(revision(2, stopped=True), None, []), "Stopped", "Stopped", "Start it"),
         (facts(revision(1), revision(1), slots(1, READY, READY), deleting=True), "Deploying", "Deleting", "deleted"),
     ],
 )
