@@ -73,6 +73,17 @@ class RawClient:
 
         return call
 
+    def getter(self, path: str) -> Callable[[], None]:
+        """Return a call that gets a short answer."""
+        request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+        def call() -> None:
+            self._socket.sendall(request)
+            if b" 200 " not in self._socket.recv(65536)[:20]:
+                raise RuntimeError(path)
+
+        return call
+
 
 def pss(pid: int) -> float:
     """Proportional set size of a process, MB."""
@@ -243,12 +254,19 @@ def main() -> None:
             for _ in range(3):
                 direct.append(median_ms(RawClient(str(sock)).poster(path, body)))
                 through.append(median_ms(RawClient((address, int(port))).poster(f"/{rest.rstrip('/')}{path}", body)))
+            live = "/v2/health/live"
+            bare = [
+                median_ms(RawClient((address, int(port))).getter(f"/{rest.rstrip('/')}{live}"))
+                - median_ms(RawClient(str(sock)).getter(live))
+                for _ in range(3)
+            ]
+            results.append(("added by the gateway to a health check", f"{statistics.median(bare):.2f} ms", ""))
             one, two = statistics.median(direct), statistics.median(through)
             results.append(
                 ("one row, one connection, straight to a replica (median)", f"{one:.2f} ms", f"{hand_ms / one:.2f}")
             )
             results.append(("the same through the gateway", f"{two:.2f} ms", f"{hand_ms / two:.2f}"))
-            results.append(("added by the gateway", f"{two - one:.2f} ms", ""))
+            results.append(("added by the gateway to a prediction", f"{two - one:.2f} ms", ""))
             results.append(("the same from the script by hand", f"{hand_ms:.2f} ms", "1"))
             seen = statistics.median(asyncio.run(seconds_until_seen(first.id)) for _ in range(3))
             results.append(("a replica killed, until the watch tells", f"{seen * 1000:.0f} ms", ""))
