@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from primehub_deploy_ext.client.rest import RestClient
 
 LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost", "torch", "statsmodels", "pandas", "numpy")
 _TIMEOUT = 2.0
@@ -44,16 +47,27 @@ def install() -> None:
     shell.events.register("post_run_cell", _installed.after_cell)
 
 
+def hint(rest: RestClient) -> None:
+    """Have the engine begin while a model is still tried and packed; once per process, nothing where a notebook did."""
+    global _hinted  # noqa: PLW0603 (once per process is the point)
+    if _hinted or _installed is not None or os.environ.get("PRIMEHUB_DEPLOY_AUTOWARM") == "0":
+        return
+    _hinted = True
+    libraries = [name for name in LIBRARIES if name in sys.modules]
+    threading.Thread(target=_warm, args=(libraries, rest), name="primehub-autowarm", daemon=True).start()
+
+
 _installed: AutoWarm | None = None
+_hinted = False
 
 
-def _warm(libraries: list[str]) -> None:
+def _warm(libraries: list[str], rest: RestClient | None = None) -> None:
     try:
         from primehub_deploy_ext.client.discovery import find_server
         from primehub_deploy_ext.client.rest import RestClient
 
         packages = {name: str(getattr(sys.modules[name], "__version__", "")) for name in libraries}
         body = {"interpreter": sys.executable, "packages": packages}
-        RestClient(find_server()).warm(body, timeout=_TIMEOUT)
+        (rest or RestClient(find_server())).warm(body, timeout=_TIMEOUT)
     except Exception:  # noqa: BLE001, S110 (a help that isn't there is no concern of the notebook's)
         pass

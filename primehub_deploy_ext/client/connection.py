@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from primehub_deploy_ext.client import cards, tables
+from primehub_deploy_ext.client import autowarm, cards, tables
 from primehub_deploy_ext.client.discovery import find_server
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
 from primehub_deploy_ext.client.rest import RestClient
@@ -150,6 +150,7 @@ class Connection:
     ) -> DeploymentHandle:
         """Turn a trained model into an HTTP endpoint on this server; see :func:`deploy`."""
         self._check_names(name, id)
+        autowarm.hint(self._rest)
         body: Json = {
             "name": name,
             "id": id,

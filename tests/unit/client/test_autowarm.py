@@ -103,3 +103,22 @@ def test_without_a_server_nothing_is_heard_of_it(capsys: pytest.CaptureFixture[s
     thread.join(10)
     assert not thread.is_alive()
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("in_notebook", "setting", "expected"), [(False, "1", 1), (True, "1", 0), (False, "0", 0)])
+def test_a_script_hints_once_and_a_notebook_did_already(
+    requests: list[list[str]],
+    libraries: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    in_notebook: bool,
+    setting: str,
+    expected: int,
+) -> None:
+    monkeypatch.setattr(autowarm, "_hinted", False)
+    monkeypatch.setattr(autowarm, "_installed", autowarm.AutoWarm() if in_notebook else None)
+    monkeypatch.setenv("PRIMEHUB_DEPLOY_AUTOWARM", setting)
+    libraries("sklearn")
+    rest: Any = object()
+    autowarm.hint(rest)
+    autowarm.hint(rest)
+    assert requests == [["sklearn"]] * expected
