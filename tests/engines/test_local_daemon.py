@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, WarmRequest
 from primehub_deploy_ext.domain.phases import Phase, Reason
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.local.engine import LocalEngine
@@ -110,6 +110,19 @@ def test_an_idle_daemon_ends_with_everything_it_started(tmp_path_factory: pytest
         asyncio.run(life())
         assert processes_of(home)
         wait_for(lambda: not processes_of(home))
+
+
+async def test_a_launcher_that_is_still_importing_is_waited_for(bench: Bench) -> None:
+    import json as library
+
+    wanted = {"json": library.__version__, "psutil": psutil.__version__}
+    await bench.engine.warm(WarmRequest(interpreter=sys.executable, packages=wanted))
+    model = (await bench.model(abs)).model_copy(update={"packages": {"psutil": psutil.__version__}})
+    await bench.deployed("eager", model)
+    # A forked replica has the command line of its launcher: what tells launchers apart is their socket.
+    lines = [" ".join(process.cmdline()) for process in processes_of(bench.environment["home"])]
+    sockets = {line.partition("--socket ")[2] for line in lines if " launcher " in line and "psutil" in line}
+    assert len(sockets) == 1
 
 
 def test_a_second_daemon_ends_at_once(bench: Bench) -> None:

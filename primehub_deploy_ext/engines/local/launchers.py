@@ -145,6 +145,7 @@ class Launchers:
         self._folder = folder
         self._on_exit = on_exit
         self._known: dict[str, asyncio.Task[Launcher]] = {}
+        self._asked: dict[str, dict[str, str]] = {}
         self._fresh: set[asyncio.Task[None]] = set()
 
     async def adopt(self) -> list[int]:
@@ -172,13 +173,19 @@ class Launchers:
         """
         prefix = hashlib.sha256(interpreter.encode()).hexdigest()[:8]
         for key, task in list(self._known.items()):
-            if key.startswith(prefix) and task.done():
+            if not key.startswith(prefix):
+                continue
+            if not task.done() and packages.items() <= self._asked[key].items():
+                # It imports what is needed just now; a second one would only slow it down.
+                return await asyncio.shield(task)
+            if task.done():
                 if task.cancelled() or task.exception() or not task.result().alive:
                     del self._known[key]
                 elif task.result().has(packages):
                     return task.result()
         key = prefix + "-" + hashlib.sha256(json.dumps(sorted(packages.items())).encode()).hexdigest()[:8]
         if key not in self._known:
+            self._asked[key] = dict(packages)
             self._known[key] = asyncio.create_task(self._start(key, interpreter, packages))
         return await asyncio.shield(self._known[key])
 
