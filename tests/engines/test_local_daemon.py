@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +25,17 @@ def daemon_pid(bench: Bench) -> int:
     return int(bench.environment["paths"].lock.read_text())
 
 
+def refuses(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) != 0
+
+
 async def kill_daemon(bench: Bench) -> int:
     pid = daemon_pid(bench)
     os.kill(pid, signal.SIGKILL)
     await asyncio.to_thread(wait_for, lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+    # Its threads may outlive its first one by a moment, and hold the socket.
+    await asyncio.to_thread(wait_for, lambda: refuses(bench.environment["paths"].socket))
     return pid
 
 

@@ -120,9 +120,9 @@ class DeploymentActor:
     def routing(self) -> tuple[Route | Unavailable, list[Cluster]]:
         """Return this deployment's share of the gateway's state."""
         clusters = [
-            Cluster(self.row.id, w.template, tuple(w.sockets()))
-            for _, w in sorted(self.workloads.items())
-            if w.sockets()
+            Cluster(self.row.id, template, tuple(sockets))
+            for template, workload in sorted(self.workloads.items())
+            if (sockets := workload.sockets())
         ]
         serving = self.serving
         if serving is not None and any(cluster.revision == serving.template for cluster in clusters):

@@ -144,7 +144,7 @@ class Launchers:
     def __init__(self, folder: Path, on_exit: OnExit) -> None:
         self._folder = folder
         self._on_exit = on_exit
-        self._known: dict[str, asyncio.Task[Launcher]] = {}
+        self._known: dict[str, asyncio.Future[Launcher]] = {}
         self._asked: dict[str, dict[str, str]] = {}
         self._fresh: set[asyncio.Task[None]] = set()
 
@@ -160,7 +160,9 @@ class Launchers:
         except (OSError, InterpreterUnusable, asyncio.TimeoutError):
             socket.unlink(missing_ok=True)
             return []
-        self._known[socket.stem] = _done(launcher)
+        # Nobody has to wait for this one.
+        self._known[socket.stem] = asyncio.get_running_loop().create_future()
+        self._known[socket.stem].set_result(launcher)
         return launcher.children
 
     async def warm(self, interpreter: str, packages: Mapping[str, str]) -> Launcher:
@@ -175,14 +177,14 @@ class Launchers:
         for key, task in list(self._known.items()):
             if not key.startswith(prefix):
                 continue
-            if not task.done() and packages.items() <= self._asked[key].items():
-                # It imports what is needed just now; a second one would only slow it down.
-                return await asyncio.shield(task)
-            if task.done():
-                if task.cancelled() or task.exception() or not task.result().alive:
-                    del self._known[key]
-                elif task.result().has(packages):
-                    return task.result()
+            if not task.done():
+                if packages.items() <= self._asked[key].items():
+                    # It imports what is needed just now; a second one would only slow it down.
+                    return await asyncio.shield(task)
+            elif task.cancelled() or task.exception() or not task.result().alive:
+                del self._known[key]
+            elif task.result().has(packages):
+                return task.result()
         key = prefix + "-" + hashlib.sha256(json.dumps(sorted(packages.items())).encode()).hexdigest()[:8]
         if key not in self._known:
             self._asked[key] = dict(packages)
@@ -264,13 +266,6 @@ class Launchers:
         self._fresh.add(task)
         task.add_done_callback(self._fresh.discard)
         return process.pid
-
-
-def _done(launcher: Launcher) -> asyncio.Task[Launcher]:
-    async def give() -> Launcher:
-        return launcher
-
-    return asyncio.ensure_future(give())
 
 
 def _reap_later(process: subprocess.Popen[bytes], keep: set[asyncio.Task[None]]) -> None:

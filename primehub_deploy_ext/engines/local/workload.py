@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import time
 from typing import Any
@@ -74,7 +74,7 @@ class Workload:
         """Tell whether so many replicas are there that answered at least once."""
         return sum(slot.was_ready and not slot.ending for slot in self.slots.values()) >= replicas
 
-    def sockets(self) -> Iterator[str] | list[str]:
+    def sockets(self) -> list[str]:
         """Paths that the gateway sends to: those that were ready once; health checks tell which are now."""
         if not self.routed:
             return []
