@@ -74,6 +74,12 @@ class Forbidden(DeployError):
     status = 403
 
 
+class QuotaExceeded(Forbidden):
+    """The group's quota leaves no room; ``details`` say quota, used, asked, and which deployments use it."""
+
+    code = "quota_exceeded"
+
+
 class NotFound(DeployError):
     """There is no such thing, or the caller may not know of it."""
 
@@ -129,6 +135,7 @@ _BY_CODE: dict[str, type[DeployError]] = {
         InvalidInput,
         Unauthenticated,
         Forbidden,
+        QuotaExceeded,
         NotFound,
         AlreadyExists,
         Conflict,

@@ -10,10 +10,12 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
+from primehub_deploy_ext.domain.resources import Resources, Usage
+from primehub_deploy_ext.domain.values import Value
 
 MAX_REPLICAS = 100
 MAX_DESCRIPTION = 4096
@@ -69,12 +71,10 @@ Env = Annotated[
 Replicas = Annotated[int, Field(ge=1, le=MAX_REPLICAS, strict=True)]
 Description = Annotated[str, Field(max_length=MAX_DESCRIPTION)]
 UpdateMessage = Annotated[str, Field(max_length=1024)]
-
-
-class Value(BaseModel):
-    """Base of all values: unknown fields are refused, instances don't change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Access = Annotated[
+    Literal["public", "private"],
+    Field(description="public: whoever reaches the gateway may call the endpoint; private: its clients, by token"),
+]
 
 
 # --------------------------------------------------------------------------- the model that is served
@@ -97,7 +97,7 @@ class Signature(Value):
         description="np: one array; pd: one tensor per column of a data frame; json: any JSON value"
     )
     inputs: list[Tensor]
-    outputs: list[Tensor] = []
+    outputs: list[Tensor] = Field(default_factory=list)
     derived: bool = Field(
         default=False, description="made from what the model tells about itself, not from an example of real data"
     )
@@ -137,14 +137,19 @@ class DeploymentSpec(Value):
     model: Model
     replicas: Replicas = 1
     instance_type: str = Field(default="default", max_length=63)
+    resources: Resources = Field(
+        default_factory=Resources,
+        description="what the instance type stood for when it was chosen; later edits of the type don't change it",
+    )
     env: Env = Field(default_factory=dict, description="values are masked in answers")
+    access: Access = "public"
     metadata: Metadata = Field(default_factory=dict)
     description: Description = ""
     stopped: bool = False
 
     def template(self) -> dict[str, Any]:
         """The part that a replica is started from: when it changes, replicas are replaced."""
-        return self.model_dump(mode="json", include={"model", "instance_type", "env"})
+        return self.model_dump(mode="json", include={"model", "instance_type", "resources", "env"})
 
 
 class CreateDeployment(Value):
@@ -159,6 +164,7 @@ class CreateDeployment(Value):
     replicas: Replicas = 1
     instance_type: str | None = Field(default=None, max_length=63)
     env: Env = Field(default_factory=dict)
+    access: Access = "public"
     metadata: Metadata = Field(default_factory=dict)
     description: Description = ""
     update_message: UpdateMessage = ""
@@ -171,6 +177,7 @@ class UpdateDeployment(Value):
     replicas: Replicas | None = None
     instance_type: str | None = Field(default=None, max_length=63)
     env: Env | None = Field(default=None, description=f"a value of {MASK!r} keeps the current one")
+    access: Access | None = None
     metadata: Metadata | None = None
     description: Description | None = None
     update_message: UpdateMessage = ""
@@ -248,12 +255,22 @@ class Deployment(Value):
         default=None, description="revision whose replicas take the traffic; none when nothing serves"
     )
     status: Status
+    usage: Usage = Field(
+        default_factory=Usage, description="its share of the group's quota now; nothing once it is stopped"
+    )
     endpoint: str = Field(description="public base URL, ends with '/'")
     created_at: datetime
     created_by: str
     updated_at: datetime
     updated_by: str
     resource_version: int = Field(description="grows with every change of anything; for watch")
+
+
+class StepTime(Value):
+    """When a replica took a step."""
+
+    step: Step
+    since: datetime
 
 
 class Revision(Value):
@@ -273,6 +290,9 @@ class Revision(Value):
     log_tail: list[str] = Field(default_factory=list, description="last log lines of a failed revision")
     finished_at: datetime | None = None
     duration: float | None = Field(default=None, description="seconds from request to outcome")
+    steps: list[StepTime] = Field(
+        default_factory=list, description="of the slowest replica that it started; none where it started none"
+    )
 
 
 class Replica(Value):
@@ -284,6 +304,7 @@ class Replica(Value):
     attempt: int = Field(description="1 at first, +1 with every restart")
     step: Step
     step_since: datetime
+    steps: list[StepTime] = Field(default_factory=list, description="of the current attempt, oldest first")
     pid: int | None = None
     restarts: int = 0
     serving: bool = Field(default=False, description="takes traffic")
@@ -312,33 +333,6 @@ class LogLine(Value):
     attempt: int
     stream: Literal["stdout", "stderr"]
     text: str
-
-
-class Group(Value):
-    """Who owns deployments."""
-
-    name: str
-    display_name: str
-    enabled: bool = Field(description="Enable Model Deployment")
-
-
-class InstanceType(Value):
-    """Resources of one replica."""
-
-    name: str
-    display_name: str
-    description: str = ""
-    cpu: float | None = Field(default=None, description="CPU cores; none: all of the machine")
-    memory: int | None = Field(default=None, description="bytes; none: no ceiling")
-    gpu: int = 0
-
-
-class Me(Value):
-    """Who the caller is to this server, and what they may do."""
-
-    user: str
-    groups: list[Group]
-    can_write: bool
 
 
 class Health(Value):
@@ -380,18 +374,6 @@ class EventList(Value):
     items: list[Event]
 
 
-class GroupList(Value):
-    """Groups of the caller."""
-
-    items: list[Group]
-
-
-class InstanceTypeList(Value):
-    """Instance types that the caller may use."""
-
-    items: list[InstanceType]
-
-
 class Change(Value):
     """One line of the watch stream.
 
@@ -412,6 +394,17 @@ class Prediction(Value):
     content_type: str
     body: Any = Field(description="JSON value, or text where the answer was not JSON")
     latency_ms: float
+
+
+class Trial(Value):
+    """What came of trying a specification without recording anything: one replica, loaded and asked for a moment."""
+
+    ok: bool
+    reason: Reason | None = None
+    message: str = Field(default="", description="why it failed, one line for people")
+    log_tail: list[str] = Field(default_factory=list, description="the last lines that it printed")
+    duration: float = Field(description="seconds")
+    answer: Any = Field(default=None, description="what the model answered, where a request was given")
 
 
 class ErrorBody(Value):

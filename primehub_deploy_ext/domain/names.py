@@ -17,6 +17,16 @@ METADATA_KEY_RULE = (
     "1 to 63 characters: letters, digits, spaces and '.', '_', '-', '/'; starts and ends with a letter or digit"
 )
 
+GROUP_NAME_RULE = "1 to 128 characters, no '/', ':' or control characters, no spaces at the ends"
+RESOURCE_NAME_RULE = (
+    "1 to 63 characters: lower-case letters, digits, '-' and '.'; starts and ends with a letter or digit"
+)
+CLIENT_NAME_RULE = (
+    "1 to 63 characters: lower-case letters, digits, '_' and '-'; starts with a lower-case letter or '_', as in 'ada'"
+)
+REGISTRY_RULE = "must be a host such as registry.example.com or registry.example.com:5000/team, without 'https://'"
+USER_NAME_RULE = "1 to 128 characters, no spaces at the ends, no control characters"
+
 _ID_MAX = 53
 _SUFFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -32,6 +42,35 @@ def is_name(text: str) -> bool:
         1 <= len(text) <= NAME_MAX
         and text == text.strip()
         and any(c.isalnum() for c in text)
+        and all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
+    )
+
+
+def is_group_name(text: str) -> bool:
+    """Tell whether ``text`` may be a group's name (:data:`GROUP_NAME_RULE`); hubs differ, so nearly all may."""
+    return is_user_name(text) and not {"/", ":"} & set(text)
+
+
+def is_resource_name(text: str) -> bool:
+    """Tell whether ``text`` may name an instance type or a pull secret (:data:`RESOURCE_NAME_RULE`)."""
+    return re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?", text) is not None
+
+
+def is_client_name(text: str) -> bool:
+    """Tell whether ``text`` may name a client (:data:`CLIENT_NAME_RULE`): PrimeHub's rule, with a limit."""
+    return re.fullmatch(r"[a-z_][a-z0-9_-]{0,62}", text) is not None
+
+
+def is_registry(text: str) -> bool:
+    """Tell whether ``text`` may be the address of an image registry (:data:`REGISTRY_RULE`)."""
+    return len(text) <= 253 and re.fullmatch(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/\S*)?", text) is not None
+
+
+def is_user_name(text: str) -> bool:
+    """Tell whether ``text`` may be a user's name (:data:`USER_NAME_RULE`); systems differ, so nearly all may."""
+    return (
+        1 <= len(text) <= 128
+        and text == text.strip()
         and all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
     )
 
