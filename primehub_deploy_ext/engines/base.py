@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
     DeploymentSpec,
     Event,
     Health,
-    InstanceType,
     LogLine,
     Prediction,
     Replica,
     Revision,
+    Trial,
     UpdateDeployment,
     WarmRequest,
 )
+from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Capabilities:
     images: bool = False
     warm: bool = False
     log_attempts: bool = True
+    private: bool = False
+    trials: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,25 @@ class NewDeployment:
     spec: DeploymentSpec
     user: str
     update_message: str = ""
+    quota: Quota | None = None
+
+
+@dataclass(frozen=True)
+class NewClient:
+    """A validated, authorized request to let somebody call a private endpoint.
+
+    Parameters
+    ----------
+    token
+        In the clear; the engine keeps only what its gateway needs to check it.
+    user
+        Who adds it.
+    """
+
+    name: str
+    token: str
+    user: str
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,12 @@ class Engine(Protocol):
     :class:`Revision` with who, when, what, outcome and duration. ``if_match`` is the revision number
     that the caller saw: another one raises ``Conflict`` and changes nothing.
 
+    ``quota`` holds the ceilings of the deployment's group (None: none): what would grow beyond them raises
+    ``QuotaExceeded`` and changes nothing. It is compared with what the group uses in the same transaction that
+    records the wish, so concurrent wishes, from however many servers, never exceed it together. An update counts its
+    deployment once, with the replicas that run beside the old ones meanwhile; where the quota leaves no room for
+    those, replicas are replaced one at a time.
+
     All raise ``NotFound`` for an unknown id and ``EngineUnavailable`` when the engine can't be reached.
     """
 
@@ -108,7 +138,10 @@ class Engine(Protocol):
         """Tell the engine's state; never raises, never starts anything."""
 
     async def instance_types(self) -> list[InstanceType]:
-        """The instance types that exist; the first is the default."""
+        """The instance types that the engine itself offers; the first is the default."""
+
+    async def capacity(self) -> Resources:
+        """What a limit that an instance type doesn't have counts as in quotas: the whole machine."""
 
     async def deployments(self) -> tuple[list[Deployment], int]:
         """All deployments, and the resource version they are as of."""
@@ -119,8 +152,19 @@ class Engine(Protocol):
     async def create(self, new: NewDeployment) -> Deployment:
         """Start a new deployment. ``AlreadyExists`` if the id is taken; concurrent creates: one wins."""
 
-    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None) -> Deployment:
+    async def update(
+        self,
+        id: str,
+        change: UpdateDeployment,
+        *,
+        user: str,
+        if_match: int | None = None,
+        resources: Resources | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         """Replace fields of the specification and roll the change out.
+
+        ``resources`` are those of ``change.instance_type``.
 
         New replicas become ready first, then traffic moves, then the old ones drain: no request fails.
         If the new revision fails, it never takes traffic and the old one keeps serving. A stopped
@@ -128,23 +172,66 @@ class Engine(Protocol):
         """
 
     async def scale(
-        self, id: str, replicas: int, *, user: str, update_message: str = "", if_match: int | None = None
+        self,
+        id: str,
+        replicas: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
     ) -> Deployment:
         """Change the number of replicas; those that stay are not restarted."""
 
     async def stop(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
         """End all replicas after they answered what is in flight; the endpoint answers 503 with JSON."""
 
-    async def start(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def start(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         """Start a stopped deployment with the replicas it had."""
 
-    async def restart(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
-        """Replace all replicas by fresh ones of the same specification, without a failed request."""
+    async def restart(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
+        """Replace all replicas by fresh ones of the same specification, without a failed request.
+
+        One whose first revision failed takes nothing of the quota until it is started anew.
+        """
 
     async def rollback(
-        self, id: str, revision: int, *, user: str, update_message: str = "", if_match: int | None = None
+        self,
+        id: str,
+        revision: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
     ) -> Deployment:
-        """Roll out the specification of an earlier revision, as a new revision."""
+        """Roll out the specification of an earlier revision, as a new revision.
+
+        Whether it is stopped and who may call it stays as it is.
+        """
+
+    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool = False) -> None:
+        """Replace one replica by a fresh one; the others go on, and it answers what it has in flight first.
+
+        ``kill`` ends it at once, whatever it does. ``NotFound`` if there is no such replica, ``Conflict`` while a
+        revision is rolled out.
+        """
 
     async def delete(self, id: str, *, if_match: int | None = None) -> None:
         """Remove a deployment and all it owns; returns when the endpoint is gone."""
@@ -170,7 +257,30 @@ class Engine(Protocol):
         """
 
     async def predict(self, id: str, request: PredictRequest) -> Prediction:
-        """Send one request through the gateway, as any caller would."""
+        """Send one request through the gateway, as any caller would; a private endpoint lets the server in."""
+
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        """Load a model for a moment, as a replica of its own, and record nothing.
+
+        It is loaded with the specification's interpreter, environment and limits, and answers its example, as it would
+        before it takes traffic; then ``request`` (an Open Inference Protocol v2 inference request), if there is one.
+        A failure is told in the answer. Only for engines with ``capabilities.trials``.
+        """
+
+    async def clients(self, id: str) -> list[Client]:
+        """Who may call the endpoint while it is private, by name."""
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        """Let a client in; it may call when this returns. ``AlreadyExists`` if the name is taken.
+
+        An expired client is let in no more from that moment on, and stays in the list.
+        """
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        """Revoke a client: it may call no more when this returns. ``NotFound`` if there is none of this name."""
+
+    async def measurements(self) -> list[Measurement]:
+        """What the replicas of each running deployment use now."""
 
     async def has_artifact(self, digest: str) -> bool:
         """Tell whether the artifact is stored."""

@@ -1,12 +1,15 @@
 """Command lines that start our code in an interpreter which does not have this package.
 
 Our folder is handed over as an argument and stands for the package as a bare module object: neither the
-package's own ``__init__`` runs nor does anything else of the server's environment get on the path.
+package's own ``__init__`` runs nor does anything else of the server's environment get on the path. Of the public names
+it has the one that is for models.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
@@ -23,8 +26,17 @@ if importlib.util.find_spec("tornado") is None:
 package = types.ModuleType("primehub_deploy_ext")
 package.__path__ = [sys.argv[1]]
 sys.modules["primehub_deploy_ext"] = package
+package.request_headers = importlib.import_module("primehub_deploy_ext.runner.headers").request_headers
 sys.exit(importlib.import_module("primehub_deploy_ext.runner." + sys.argv[2]).main(sys.argv[3:]))
 """
+
+
+@cache
+def code_digest() -> str:
+    """Return what tells our code from that of another version, whose launchers may still run."""
+    files = sorted(path for folder in ("runner", "domain") for path in (PACKAGE_FOLDER / folder).rglob("*.py"))
+    facts = [(str(path), (found := path.stat()).st_size, found.st_mtime_ns) for path in files]
+    return hashlib.sha256(repr((PROGRAM, facts)).encode()).hexdigest()
 
 
 def launcher_command(

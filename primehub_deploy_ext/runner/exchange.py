@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import math
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from primehub_deploy_ext.runner.headers import no_headers
 
 JSON_TYPE = "application/json"
 
@@ -19,6 +22,7 @@ class Request:
     path: str
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=no_headers)
 
 
 @dataclass(slots=True)

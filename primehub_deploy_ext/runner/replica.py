@@ -89,7 +89,7 @@ async def _serve(
     loop.add_signal_handler(signal.SIGTERM, stop_before_ready)
     report.write("loading")
     served = await loop.run_in_executor(worker, _load, order)
-    server = ModelServer(protocols.routes(served, lambda: not stop.is_set()), worker)
+    server = ModelServer(protocols.routes(served, lambda: not stop.is_set()), worker, saw=report.client_seen)
     server.listen(order.socket)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # What the model brought lives as long as the process: collections needn't look at it.

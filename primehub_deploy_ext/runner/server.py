@@ -27,8 +27,10 @@ from tornado.netutil import bind_unix_socket
 
 from primehub_deploy_ext.runner.exchange import JSON_TYPE, Request, RequestError, Response, error
 from primehub_deploy_ext.runner.failure import one_line, trimmed_traceback
+from primehub_deploy_ext.runner.headers import set_request_headers
 from primehub_deploy_ext.runner.protocols import Route, Routes
 
+CLIENT_HEADER = "X-Forwarded-User"
 MAX_BODY = 64 * 1024 * 1024
 DRAIN_TIMEOUT = 30.0
 # After the last answer: whoever connected before the socket file went away may still send a request.
@@ -49,11 +51,20 @@ class ModelServer(HTTPServerConnectionDelegate):
         The single thread that calls the model.
     max_body
         Bytes; a larger body is refused with 413.
+    saw
+        Called with the name of the client of a private endpoint, for each of its requests.
     """
 
-    def __init__(self, routes: Routes, worker: Executor, max_body: int = MAX_BODY) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        worker: Executor,
+        max_body: int = MAX_BODY,
+        saw: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.routes = routes
         self.max_body = max_body
+        self.saw = saw
         self.in_flight = 0
         self.draining = False
         self._worker = worker
@@ -144,13 +155,16 @@ class _Exchange(HTTPMessageDelegate):
 
     def finish(self) -> None:
         server, chunks = self._server, self._chunks or ()
+        client = self._headers.get(CLIENT_HEADER)
+        if client:
+            server.saw(client)
         path = self._start.path.partition("?")[0]
         found = server.find(self._start.method, path)
         if isinstance(found, Response):
             self._send(found)
             return
         content_type = self._headers.get("Content-Type", JSON_TYPE)
-        request = Request(self._start.method, path, content_type, b"".join(chunks))
+        request = Request(self._start.method, path, content_type, b"".join(chunks), self._headers)
         if not found.runs_model:
             self._send(_guarded(found.answer, request))
             return
@@ -187,6 +201,7 @@ class _Exchange(HTTPMessageDelegate):
 
 def _guarded(answer: Callable[[Request], Response], request: Request) -> Response:
     """Answer a request, whatever the model does."""
+    set_request_headers(request.headers)
     try:
         return answer(request)
     except RequestError as refused:

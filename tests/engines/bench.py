@@ -6,23 +6,18 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
-import shutil
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import cloudpickle
-import psutil
 from tornado.httpclient import AsyncHTTPClient
 
 from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Phase
+from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import Engine, NewDeployment
-from primehub_deploy_ext.engines.local.paths import Paths
 
 TEST_LIMIT = 60.0
 
@@ -39,7 +34,8 @@ class Bench:
         """Store a model: a function of one array."""
         # The replica has no tests: what they define travels by value, as the client's packing does it.
         module = sys.modules[getattr(function, "__module__", type(function).__module__)]
-        cloudpickle.register_pickle_by_value(module)
+        if module.__name__.startswith("tests."):
+            cloudpickle.register_pickle_by_value(module)
         data = cloudpickle.dumps(function)
         digest = hashlib.sha256(data).hexdigest()
 
@@ -55,11 +51,13 @@ class Bench:
             example=None if example is None else infer(example),
         )
 
-    async def create(self, id: str, model: Model | None = None, **spec: Any) -> Deployment:
+    async def create(
+        self, id: str, model: Model | None = None, *, quota: Quota | None = None, **fields: Any
+    ) -> Deployment:
         """Ask for a deployment."""
-        model = model or await self.model(double)
+        spec = DeploymentSpec(model=model or await self.model(double), **fields)
         return await self.engine.create(
-            NewDeployment(id=id, name=id.title(), group="team", user="ada", spec=DeploymentSpec(model=model, **spec))
+            NewDeployment(id=id, name=id.title(), group="team", user="ada", spec=spec, quota=quota)
         )
 
     async def deployed(self, id: str, model: Model | None = None, **spec: Any) -> Deployment:
@@ -149,37 +147,6 @@ def double(x: Any) -> Any:
     return x * 2
 
 
-def processes_of(home: Path) -> list[psutil.Process]:
-    """Every process of the engine with this home: by the folders in its command line or environment."""
-    found = []
-    run = str(_paths(home).run)
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            line = " ".join(process.cmdline())
-            environment = process.environ().get("PRIMEHUB_DEPLOY_HOME") if "python" in line else None
-            mine = process.pid != os.getpid() and "pytest" not in line
-            if mine and (run in line or environment == str(home)):
-                found.append(process)
-    return found
-
-
-def end_engine(home: Path) -> list[str]:
-    """End the engine's processes, the daemon first; return what ignored that."""
-    paths = _paths(home)
-    with contextlib.suppress(OSError, ValueError):
-        os.kill(int(paths.lock.read_text()), signal.SIGTERM)
-    everything = processes_of(home)
-    for process in everything:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    _, alive = psutil.wait_procs(everything, timeout=10)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    shutil.rmtree(paths.run, ignore_errors=True)
-    return [str(process) for process in alive]
-
-
 def wait_for(condition: Callable[[], Any], limit: float = 15.0) -> Any:
     """Wait for something outside the engine."""
     deadline = time.monotonic() + limit
@@ -188,15 +155,3 @@ def wait_for(condition: Callable[[], Any], limit: float = 15.0) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError(f"not so within {limit:g} s")
-
-
-def _paths(home: Path) -> Paths:
-    before = os.environ.get("PRIMEHUB_DEPLOY_HOME")
-    os.environ["PRIMEHUB_DEPLOY_HOME"] = str(home)
-    try:
-        return Paths.of_user()
-    finally:
-        if before is None:
-            del os.environ["PRIMEHUB_DEPLOY_HOME"]
-        else:
-            os.environ["PRIMEHUB_DEPLOY_HOME"] = before

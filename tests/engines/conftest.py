@@ -13,7 +13,8 @@ import pytest
 
 from primehub_deploy_ext.engines.local.engine import LocalEngine
 from primehub_deploy_ext.engines.local.paths import Paths
-from tests.engines.bench import TEST_LIMIT, Bench, end_engine
+from scripts.demo_server import end_engine
+from tests.engines.bench import TEST_LIMIT, Bench
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ import pytest
 
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from primehub_deploy_ext.domain.models import UpdateDeployment
-from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason
+from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
 from primehub_deploy_ext.engines.base import LogQuery, PredictRequest
 from tests.engines.bench import Bench
 
@@ -227,6 +227,45 @@ async def test_scaling_keeps_the_replicas_that_stay(bench: Bench) -> None:
     assert set(seen) == {6}, seen
 
 
+@pytest.mark.parametrize("kill", [False, True])
+async def test_one_replica_is_replaced_and_the_others_answer(bench: Bench, kill: bool) -> None:
+    deployment = await bench.deployed("strip", replicas=2)
+    first, second = await bench.engine.replicas("strip")
+    async with bench.callers(deployment) as seen:
+        await bench.engine.restart_replica("strip", first.name, user="bob", kill=kill)
+
+        async def pids() -> set[int | None]:
+            return {replica.pid for replica in await bench.engine.replicas("strip") if replica.serving}
+
+        while len(now := await pids()) < 2 or first.pid in now:
+            await asyncio.sleep(0.02)
+    assert second.pid in now
+    assert set(seen) == {6}, seen
+    assert (await bench.engine.get("strip")).revision == 1
+    event = next(e for e in await bench.engine.events("strip") if e.replica == first.name)
+    assert event.message == f"bob: {'killed' if kill else 'restarted'} replica {first.name}"
+    with pytest.raises(NotFound):
+        await bench.engine.restart_replica("strip", "9-9", user="bob")
+
+
+async def test_history_keeps_how_long_each_step_of_a_start_took(bench: Bench) -> None:
+    await bench.deployed("steps", replicas=2)
+    (replica, _) = await bench.engine.replicas("steps")
+    assert [taken.step for taken in replica.steps] == [Step.STARTING, Step.LOADING, Step.READY]
+    await bench.engine.update("steps", UpdateDeployment(description="words"), user="ada")
+    await bench.engine.scale("steps", 3, user="ada")
+    await bench.settled("steps")
+    await bench.update_model("steps", raises_when_negative, example=-1)
+    await bench.settled("steps")
+    failed, scaled, words, created = await bench.engine.revisions("steps")
+    for revision in (created, scaled):
+        assert [taken.step for taken in revision.steps] == [Step.STARTING, Step.LOADING, Step.READY]
+        times = [revision.created_at, *(taken.since for taken in revision.steps), revision.finished_at]
+        assert times == sorted(times)
+    assert words.steps == []
+    assert [taken.step for taken in failed.steps][:2] == [Step.STARTING, Step.LOADING]
+
+
 async def test_a_stopped_endpoint_says_so_and_starts_again(bench: Bench) -> None:
     deployment = await bench.deployed("pause", replicas=2)
     await bench.engine.stop("pause", user="ada", update_message="saving money")
@@ -319,11 +358,14 @@ async def test_a_killed_replica_comes_back_without_a_failed_request(bench: Bench
 
 async def test_a_replica_that_keeps_crashing_is_called_a_crash_loop(bench: Bench) -> None:
     deployment = await bench.deployed("doomed", await bench.model(dies))
-    for _ in range(3):
-        await bench.until("doomed", lambda d: d.status.replicas.ready == 1)
-        await bench.call(deployment, 666)
-        await bench.until("doomed", lambda d: d.status.replicas.ready == 0)
+
+    async def kill_again_and_again() -> None:
+        while True:
+            await bench.call(deployment, 666)
+
+    killing = asyncio.create_task(kill_again_and_again())
     deployment = await bench.until("doomed", lambda d: d.status.phase is Phase.FAILED)
+    killing.cancel()
     assert deployment.status.reason is Reason.CRASH_LOOP
     assert "SIGKILL" in deployment.status.message
     recovered = await bench.until("doomed", lambda d: d.status.phase is Phase.DEPLOYED)

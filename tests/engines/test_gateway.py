@@ -309,13 +309,13 @@ def test_limits_answer_in_json(serve, replica):
 
 
 def test_a_private_deployment_admits_its_users_alone(serve, replica):
-    users = ("bob:{SHA}" + base64.b64encode(hashlib.sha1(b"secret").digest()).decode(),)
+    users = ("bob:{SHA}" + base64.b64encode(hashlib.sha1(b"bob.secret").digest()).decode(),)
 
     async def scenario(gateway):
         await gateway.apply(state(replica(), users=users))
         await gateway.wait_healthy("iris/1", 1, 5)
         caller = Caller(gateway)
-        basic = base64.b64encode(b"bob:secret").decode()
+        basic = base64.b64encode(b"bob:bob.secret").decode()
         wrong = [{}, {"authorization": "Bearer bob.other"}, {"authorization": "Bearer secret"}]
         for headers in wrong:
             answer = await caller.ask("/deployment/iris/x", **headers)

@@ -9,16 +9,21 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import psutil
 import pytest
+from tornado.httpclient import AsyncHTTPClient
 
-from primehub_deploy_ext.domain.models import DeploymentSpec, WarmRequest
+from primehub_deploy_ext.domain.clients import new_token
+from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, UpdateDeployment, WarmRequest
 from primehub_deploy_ext.domain.phases import Phase, Reason
-from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.domain.resources import Quota, Resources
+from primehub_deploy_ext.engines.base import NewClient, NewDeployment, PredictRequest
 from primehub_deploy_ext.engines.local.engine import LocalEngine
-from tests.engines.bench import Bench, processes_of, wait_for
+from scripts.demo_server import processes_of
+from tests.engines.bench import Bench, infer, wait_for
 
 
 def daemon_pid(bench: Bench) -> int:
@@ -63,6 +68,45 @@ async def test_a_replica_that_died_while_no_daemon_ran_is_replaced(bench: Bench)
     replica = next(r for r in await bench.engine.replicas("unseen") if r.name == victim.name)
     assert replica.pid != victim.pid
     assert "SIGKILL" in replica.last_exit, "the launcher kept how it ended"
+
+
+async def test_clients_and_the_server_are_let_in_as_before_once_the_daemon_is_back(bench: Bench) -> None:
+    deployment = await bench.deployed("guarded", access="private")
+    token = new_token("alice")
+    soon = datetime.now(timezone.utc) + timedelta(seconds=3)
+    await bench.engine.add_client("guarded", NewClient(name="alice", token=token, user="ada", expires_at=soon))
+    await kill_daemon(bench)
+    request = PredictRequest(body=json.dumps(infer(4)).encode())
+    assert (await bench.engine.predict("guarded", request)).status == 200
+    url, bearer = deployment.endpoint + "v2/models/guarded", {"Authorization": f"Bearer {token}"}
+    assert (await AsyncHTTPClient().fetch(url, headers=bearer)).code == 200
+    while (answer := await AsyncHTTPClient().fetch(url, headers=bearer, raise_error=False)).code == 200:
+        await asyncio.sleep(0.02)
+    assert (answer.code, datetime.now(timezone.utc) >= soon) == (401, True)
+
+
+async def test_an_update_in_steps_goes_on_within_the_quota_after_the_daemon_was_killed(bench: Bench) -> None:
+    quota, small = Quota(cpu=3), Resources(cpu=1, memory="256Mi")
+    spec = DeploymentSpec(model=await bench.model(lambda x: x * 2), replicas=3, resources=small)
+    await bench.engine.create(NewDeployment(id="tight", name="Tight", group="team", user="ada", spec=spec, quota=quota))
+    deployment = await bench.settled("tight")
+    async with bench.callers(deployment) as seen:
+        change = UpdateDeployment(model=await bench.model(lambda x: x * 3))
+        await bench.engine.update("tight", change, user="ada", quota=quota)
+        while not any(r.revision == 2 for r in await bench.engine.replicas("tight")):
+            await asyncio.sleep(0.005)
+        await kill_daemon(bench)
+        most = 0.0
+
+        def note(d: Deployment) -> bool:
+            nonlocal most
+            most = max(most, d.usage.cpu)
+            return d.serving_revision == 2
+
+        await bench.until("tight", note)
+    assert most == 3
+    assert set(seen) <= {6, 9}, seen
+    assert (await bench.settled("tight")).status.replicas.ready == 3
 
 
 async def test_an_update_goes_on_after_the_daemon_was_killed_in_the_middle(bench: Bench) -> None:
@@ -165,7 +209,7 @@ async def test_a_replica_above_its_memory_ceiling_is_called_oom_killed(bench: Be
         name="Greedy",
         group="team",
         user="ada",
-        spec=DeploymentSpec(model=model, instance_type="cpu-1"),
+        spec=DeploymentSpec(model=model, instance_type="cpu-1", resources=Resources(cpu=1, memory="1Gi")),
     )
     await bench.engine.create(new)
     deployment = await bench.settled("greedy")

@@ -18,11 +18,14 @@ import pytest
 from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model, Revision, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
+from primehub_deploy_ext.engines.base import NewClient
 from primehub_deploy_ext.engines.local import workload as workloads
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.local.callers import ServerPass
 from primehub_deploy_ext.engines.local.deployment import DeploymentActor
 from primehub_deploy_ext.engines.local.engine import LocalEngine
 from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Launchers
+from primehub_deploy_ext.engines.local.ledger import Ledger
 from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
@@ -180,6 +183,8 @@ def an_actor(folder: Path) -> tuple[DeploymentActor, Front]:
         processes=processes,
         launchers=launchers,
         front=front,  # type: ignore[arg-type]
+        ledger=Ledger(store, lambda _: {}),
+        server_pass=ServerPass(store),
     )
 
     async def forget(actor: DeploymentActor) -> None:
@@ -199,8 +204,60 @@ async def test_a_wish_that_comes_while_a_scaling_fails_is_not_lost(tmp_path: Pat
     }
     front.meanwhile = lambda: actor.add_revision(RevisionRow(revision(3, Action.STOP, stopped=True), 1))
     await actor._reconcile()
-    assert actor.target.revision.number == 3
-    assert actor.revisions[2].revision.outcome is Outcome.SUPERSEDED
+    assert actor.record.target.revision.number == 3
+    assert actor.record.revisions[2].revision.outcome is Outcome.SUPERSEDED
+
+
+async def test_a_wish_that_comes_while_a_roll_out_fails_is_not_lost(tmp_path: Path) -> None:
+    actor, front = an_actor(tmp_path)
+    actor.add_revision(RevisionRow(revision(2, Action.UPDATE), 2))
+    later = time.time() + 60
+    actor._workload(1).slots = {0: Slot(1, 0, was_ready=True, not_before=later)}
+    broken = Slot(2, 0, reason=Reason.MODEL_LOAD_FAILED, message="broken", not_before=later)
+    actor._workload(2).slots = {0: broken}
+    front.meanwhile = lambda: actor.add_revision(RevisionRow(revision(3, Action.UPDATE), 3))
+    await actor._reconcile()
+    assert actor.record.target.revision.number == 3
+    assert actor.record.revisions[2].revision.outcome is Outcome.SUPERSEDED
+    actor.close()
+
+
+async def test_a_revision_that_is_ready_only_between_its_crashes_fails(tmp_path: Path) -> None:
+    actor, _ = an_actor(tmp_path)
+    actor.add_revision(RevisionRow(revision(2, Action.UPDATE, replicas=2), 2))
+    later = time.time() + 60
+    actor._workload(1).slots = {0: Slot(1, 0, was_ready=True, not_before=later)}
+    crashed = Slot(2, 0, was_ready=True, reason=Reason.CRASH_LOOP, message="its process ended", not_before=later)
+    actor._workload(2).slots = {0: crashed, 1: Slot(2, 1, not_before=later)}
+    for crashed.failures in (1, 2):
+        await actor._reconcile()
+        assert actor.record.target.revision.outcome is Outcome.IN_PROGRESS
+    crashed.failures = 3
+    await actor._reconcile()
+    assert actor.record.revisions[2].revision.outcome is Outcome.FAILED
+    assert actor.record.target.revision.number == 1
+    actor.close()
+
+
+async def test_a_gateway_that_could_not_be_told_who_may_call_is_told_again(tmp_path: Path) -> None:
+    actor, front = an_actor(tmp_path)
+    actor._workload(1).slots = {0: Slot(1, 0, was_ready=True, not_before=time.time() + 60)}
+    await actor.callers.add(NewClient(name="alice", token="alice.secret", user="ada"))
+
+    def away() -> None:
+        raise EngineUnavailable("the gateway took no change within 10 s")
+
+    settled, told = asyncio.Event(), asyncio.Event()
+    front.meanwhile = settled.set
+    caring = asyncio.create_task(actor.run())
+    await asyncio.wait_for(settled.wait(), 5)
+    front.meanwhile = away
+    with pytest.raises(EngineUnavailable):
+        await actor.callers.remove("alice")
+    front.meanwhile = told.set
+    await asyncio.wait_for(told.wait(), 5)
+    caring.cancel()
+    actor.close()
 
 
 async def test_a_full_disk_does_not_end_the_care_for_a_deployment(
@@ -219,7 +276,7 @@ async def test_a_full_disk_does_not_end_the_care_for_a_deployment(
         full.setattr(Store, "set_status", refuse)
         caring = asyncio.create_task(actor.run())
         await asyncio.wait_for(tried.wait(), 5)
-    while actor.row.status is None:
+    while actor.record.row.status is None:
         assert not caring.done(), caring.exception()
         await asyncio.sleep(0.01)
     caring.cancel()
@@ -234,6 +291,25 @@ async def test_a_replica_that_is_not_ready_in_time_says_so(tmp_path: Path) -> No
     assert workload.failure() == (Reason.START_TIMEOUT, "not ready within 300 s"), slot
 
 
+async def test_a_replica_given_up_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor, _ = an_actor(tmp_path)
+    workload = actor._workload(1)
+    # It ignores the wish to end, as one does whose model holds the interpreter's lock.
+    script = "trap '' TERM; echo; while :; do sleep 1; done"
+    frozen = await asyncio.create_subprocess_exec("/bin/sh", "-c", script, stdout=asyncio.subprocess.PIPE)
+    assert frozen.stdout is not None
+    await frozen.stdout.readline()
+    slot = workload.slots[0] = Slot(1, 0)
+    slot.begin(frozen.pid)
+    workload.dismiss(0)
+    workload.end_dismissed()
+    assert workload.patience() == workloads.END_TIMEOUT
+    assert slot.is_alive()
+    monkeypatch.setattr(workloads, "time", lambda: time.time() + workloads.END_TIMEOUT + 1)
+    workload.end_dismissed()
+    assert await asyncio.wait_for(frozen.wait(), 5) == -signal.SIGKILL
+
+
 async def test_a_launcher_that_dies_while_it_imports_is_quoted(tmp_path: Path) -> None:
     package = tmp_path / "fatal_import"
     package.mkdir()
@@ -243,6 +319,20 @@ async def test_a_launcher_that_dies_while_it_imports_is_quoted(tmp_path: Path) -
     python.chmod(0o700)
     with pytest.raises(InterpreterUnusable, match="no such instruction"):
         await Launchers(tmp_path, lambda _: None).warm(str(python), {"fatal_import": "1"})
+
+
+async def test_a_launcher_of_another_version_starts_no_more_replicas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = Launchers(tmp_path, lambda _: None), Launchers(tmp_path, lambda _: None)
+    old = await before.warm(sys.executable, {})
+    await before.close(end=False)
+    monkeypatch.setattr("primehub_deploy_ext.engines.local.launchers.code_digest", lambda: "of the new version")
+    await after.adopt()
+    new = await after.warm(sys.executable, {})
+    assert new.socket != old.socket
+    assert new is await after.warm(sys.executable, {})
+    await after.close(end=True)
 
 
 async def test_a_run_directory_of_somebody_else_is_not_talked_to(

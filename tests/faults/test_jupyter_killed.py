@@ -12,8 +12,8 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
 from primehub_deploy_ext import connect
+from scripts.demo_server import Server
 from tests.engines.bench import wait_for
-from tests.faults.conftest import Server
 
 
 def test_killing_jupyter_fails_no_request_and_others_see_the_same(start_server: Callable[[], Server]) -> None:

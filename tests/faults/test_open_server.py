@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from primehub_deploy_ext import connect
-from tests.faults.conftest import Server
+from scripts.demo_server import Server
 
 
 def test_deploy_works_on_a_server_that_asks_for_no_token(start_server: Callable[..., Server]) -> None:

@@ -14,17 +14,20 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from pydantic import BaseModel
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, UpdateDeployment, WarmRequest
-from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.domain.resources import Quota, Resources
+from primehub_deploy_ext.engines.base import NewClient, NewDeployment
 from primehub_deploy_ext.engines.local.log_query import parse_log_query
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.rpc import RpcServer
 from primehub_deploy_ext.engines.local.supervisor import Supervisor
+from primehub_deploy_ext.engines.local.wishes import Wish
 
 IDLE_VARIABLE = "PRIMEHUB_DEPLOY_IDLE_SECONDS"
 _IDLE_SECONDS = 600.0
@@ -95,7 +98,8 @@ class Calls:
             name: getattr(self, name)
             for name in (
                 "health", "deployments", "get", "create", "update", "scale", "stop", "start", "restart", "rollback",
-                "delete", "revisions", "replicas", "events", "warm",
+                "delete", "revisions", "replicas", "events", "warm", "clients", "add_client", "remove_client",
+                "server_pass", "measurements", "try_out", "restart_replica",
             )
         }  # fmt: skip
 
@@ -113,32 +117,38 @@ class Calls:
     async def get(self, id: str) -> Any:
         return _json(self._supervisor.actor(id).view())
 
-    async def create(self, spec: dict[str, Any], **new: Any) -> Any:
-        return _json(await self._supervisor.create(NewDeployment(spec=DeploymentSpec.model_validate(spec), **new)))
+    async def create(self, spec: dict[str, Any], quota: dict[str, Any] | None, **new: Any) -> Any:
+        wanted = NewDeployment(spec=DeploymentSpec.model_validate(spec), quota=_quota(quota), **new)
+        return _json(await self._supervisor.create(wanted))
 
-    async def update(self, id: str, change: dict[str, Any], **options: Any) -> Any:
-        return _json(await self._supervisor.update(id, UpdateDeployment.model_validate(change), **options))
+    async def update(self, id: str, change: dict[str, Any], resources: dict[str, Any] | None, **wish: Any) -> Any:
+        given = None if resources is None else Resources.model_validate(resources)
+        changed = UpdateDeployment.model_validate(change)
+        return _json(await self._supervisor.update(id, changed, _wish(wish), resources=given))
 
-    async def scale(self, id: str, replicas: int, **options: Any) -> Any:
-        return _json(await self._supervisor.scale(id, replicas, **options))
+    async def scale(self, id: str, replicas: int, **wish: Any) -> Any:
+        return _json(await self._supervisor.scale(id, replicas, _wish(wish)))
 
-    async def stop(self, id: str, **options: Any) -> Any:
-        return _json(await self._supervisor.stop(id, **options))
+    async def stop(self, id: str, **wish: Any) -> Any:
+        return _json(await self._supervisor.stop(id, _wish(wish)))
 
-    async def start(self, id: str, **options: Any) -> Any:
-        return _json(await self._supervisor.start(id, **options))
+    async def start(self, id: str, **wish: Any) -> Any:
+        return _json(await self._supervisor.start(id, _wish(wish)))
 
-    async def restart(self, id: str, **options: Any) -> Any:
-        return _json(await self._supervisor.restart(id, **options))
+    async def restart(self, id: str, **wish: Any) -> Any:
+        return _json(await self._supervisor.restart(id, _wish(wish)))
 
-    async def rollback(self, id: str, revision: int, **options: Any) -> Any:
-        return _json(await self._supervisor.rollback(id, revision, **options))
+    async def rollback(self, id: str, revision: int, **wish: Any) -> Any:
+        return _json(await self._supervisor.rollback(id, revision, _wish(wish)))
+
+    async def restart_replica(self, id: str, name: str, user: str, kill: bool) -> None:
+        await self._supervisor.restart_replica(id, name, user=user, kill=kill)
 
     async def delete(self, id: str, if_match: int | None) -> None:
         await self._supervisor.delete(id, if_match=if_match)
 
     async def revisions(self, id: str) -> Any:
-        entries = self._supervisor.actor(id).revisions.values()
+        entries = self._supervisor.actor(id).record.revisions.values()
         return [_json(entry.revision) for entry in sorted(entries, key=lambda e: -e.revision.number)]
 
     async def replicas(self, id: str) -> Any:
@@ -146,6 +156,25 @@ class Calls:
 
     async def events(self, id: str) -> Any:
         return [_json(event) for event in self._supervisor.events(id)]
+
+    async def clients(self, id: str) -> Any:
+        return [_json(client) for client in self._supervisor.actor(id).callers.all()]
+
+    async def add_client(self, id: str, expires_at: str | None, **new: Any) -> Any:
+        expiry = None if expires_at is None else datetime.fromisoformat(expires_at)
+        return _json(await self._supervisor.add_client(id, NewClient(expires_at=expiry, **new)))
+
+    async def remove_client(self, id: str, name: str, user: str) -> None:
+        await self._supervisor.remove_client(id, name, user=user)
+
+    async def server_pass(self) -> Any:
+        return self._supervisor.server_pass.header
+
+    async def try_out(self, spec: dict[str, Any], request: dict[str, Any] | None) -> Any:
+        return _json(await self._supervisor.try_out(DeploymentSpec.model_validate(spec), request))
+
+    async def measurements(self) -> Any:
+        return [_json(measurement) for measurement in await self._supervisor.measurements()]
 
     async def warm(self, request: dict[str, Any]) -> None:
         await self._supervisor.warm(WarmRequest.model_validate(request))
@@ -157,6 +186,14 @@ class Calls:
     async def logs(self, id: str, query: dict[str, Any]) -> AsyncIterator[Any]:
         async for line in self._supervisor.logs(id, parse_log_query(query)):
             yield _json(line)
+
+
+def _wish(sent: dict[str, Any]) -> Wish:
+    return Wish(**(sent | {"quota": _quota(sent.get("quota"))}))
+
+
+def _quota(sent: dict[str, Any] | None) -> Quota | None:
+    return None if sent is None else Quota.model_validate(sent)
 
 
 def _json(value: BaseModel) -> Any:

@@ -10,18 +10,19 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
 
-from primehub_deploy_ext.domain.models import Deployment, Event, Replica, Revision, Status
-from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason
-from primehub_deploy_ext.engines.local.gateway.routes import Cluster, Route, Unavailable
+from primehub_deploy_ext.domain.errors import Conflict, NotFound
+from primehub_deploy_ext.domain.models import Deployment
+from primehub_deploy_ext.domain.phases import Action, Outcome, Reason
+from primehub_deploy_ext.engines.local.callers import Callers
 from primehub_deploy_ext.engines.local.logs import read_tail
 from primehub_deploy_ext.engines.local.means import Means
-from primehub_deploy_ext.engines.local.projection import Facts, project
+from primehub_deploy_ext.engines.local.pace import Pace, Pacer
+from primehub_deploy_ext.engines.local.portrait import Portrait
+from primehub_deploy_ext.engines.local.record import Record
 from primehub_deploy_ext.engines.local.slot import Slot
-from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, now
+from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow
 from primehub_deploy_ext.engines.local.workload import Workload
 
 DRAIN_LIMIT = 30.0
@@ -31,7 +32,7 @@ _RETRY_AFTER_ERROR = 1.0
 log = logging.getLogger(__name__)
 
 
-class DeploymentActor:
+class DeploymentActor(Portrait):
     """The one place that acts for a deployment.
 
     Parameters
@@ -54,105 +55,48 @@ class DeploymentActor:
         publish: Callable[[DeploymentActor], None],
         forget: Callable[[DeploymentActor], Awaitable[None]],
     ) -> None:
-        self._means = means
+        callers = Callers(means.store, row.uid, self._tell_who_may_call)
+        super().__init__(means, Record(means.store, row, revisions), callers)
         self._publish = publish
         self._forget = forget
-        self.row = row
-        self.revisions = {entry.revision.number: entry for entry in revisions}
-        self.workloads: dict[int, Workload] = {}
-        self.resource_version = 0
         self.published: Deployment | None = None
-        self.status: Status | None = Status.model_validate(row.status) if row.status else None
         self.removed = asyncio.Event()
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._retiring: dict[int, asyncio.Task[None]] = {}
-        self._rerouted = False
+        self._pacer = Pacer(means.ledger, row.group, row.id)
         for body in means.store.slots(row.uid):
             self._workload(body["template"]).adopt(body)
-
-    # ------------------------------------------------------------------ what is known
-
-    @property
-    def target(self) -> RevisionRow:
-        """The revision that is wanted."""
-        return self.revisions[self.row.target]
-
-    @property
-    def latest(self) -> RevisionRow:
-        """The newest revision."""
-        return self.revisions[self.row.latest]
-
-    @property
-    def serving(self) -> RevisionRow | None:
-        """The revision that takes the traffic."""
-        return None if self.row.serving is None else self.revisions[self.row.serving]
-
-    def view(self) -> Deployment:
-        """Return what callers see."""
-        status = self.status or self._project()
-        return Deployment(
-            id=self.row.id,
-            name=self.row.name,
-            group=self.row.group,
-            engine="local",
-            spec=self.target.revision.spec,
-            revision=self.row.latest,
-            serving_revision=self.row.serving,
-            status=status,
-            endpoint=self._means.front.endpoint(self.row.id),
-            created_at=self.row.created_at,
-            created_by=self.row.created_by,
-            updated_at=self.row.updated_at,
-            updated_by=self.row.updated_by,
-            resource_version=self.resource_version,
-        )
-
-    def replicas(self) -> list[Replica]:
-        """Return the replicas now."""
-        serving = self.serving.template if self.serving else None
-        return [
-            slot.view(revision=workload.template, serving=workload.template == serving)
-            for _, workload in sorted(self.workloads.items())
-            for _, slot in sorted(workload.slots.items())
-        ]
-
-    def routing(self) -> tuple[Route | Unavailable, list[Cluster]]:
-        """Return this deployment's share of the gateway's state."""
-        clusters = [
-            Cluster(self.row.id, template, tuple(sockets))
-            for template, workload in sorted(self.workloads.items())
-            if (sockets := workload.sockets())
-        ]
-        serving = self.serving
-        if serving is not None and any(cluster.revision == serving.template for cluster in clusters):
-            return Route(self.row.id, ((f"{self.row.id}/{serving.template}", 1),)), clusters
-        status = self.status or self._project()
-        if self.target.revision.spec.stopped:
-            return Unavailable(
-                self.row.id, "stopped", f"{self.row.name} is stopped: start it to serve again."
-            ), clusters
-        if status.phase is Phase.FAILED:
-            return Unavailable(self.row.id, "failed", status.message[:300]), clusters
-        return Unavailable(self.row.id, "starting", f"{self.row.name} is starting.", retry_after=1), clusters
+        self._adopt_stand_ins()
 
     # ------------------------------------------------------------------ wishes
 
     def add_revision(self, entry: RevisionRow) -> None:
         """Make a new revision the wanted one."""
-        before = self.target
-        if before.revision.outcome is Outcome.IN_PROGRESS:
-            self._finish(before, Outcome.SUPERSEDED, message=f"replaced by revision {entry.revision.number}")
-        self.row = self._means.store.add_revision(self.row, entry)
-        self.revisions[entry.revision.number] = entry
+        self.record.add(entry)
         text = f"{entry.revision.user}: {_ACTIONS[entry.revision.action]}"
-        self.event("Normal", entry.revision.action.value.capitalize(), text, revision=entry.revision.number)
+        self.record.event("Normal", entry.revision.action.value.capitalize(), text, revision=entry.revision.number)
+        self.publish()
+        self.wake()
+
+    def restart_replica(self, name: str, user: str, *, kill: bool) -> None:
+        """Replace one replica by a fresh one."""
+        serving = self.record.serving
+        workload = self.workloads.get(serving.template) if serving else None
+        if workload is None or workload.template != self.record.target.template:
+            raise Conflict(f"{self.record.row.id} does not serve, or a revision is rolled out: wait for its end")
+        slot = next((slot for slot in workload.slots.values() if slot.name == name and slot.pid is not None), None)
+        if slot is None:
+            raise NotFound(f"there is no replica {name!r}")
+        done = "killed" if kill else "restarted"
+        self.record.event("Normal", done.capitalize(), f"{user}: {done} replica {name}", replica=name)
+        workload.give_up(slot, kill=kill)
         self.publish()
         self.wake()
 
     def delete(self) -> None:
         """Begin to remove the deployment."""
-        self.row = self._means.store.set_deleting(self.row)
+        self.record.delete()
         self.publish()
         self.wake()
 
@@ -171,28 +115,31 @@ class DeploymentActor:
             try:
                 await self._reconcile()
             except Exception as error:
-                log.exception("%s: reconcile failed", self.row.id)
+                log.exception("%s: reconcile failed", self.record.row.id)
                 self._wake_in(_RETRY_AFTER_ERROR)
                 # A disk that is full refuses this too, and may have room again at the next round.
                 with contextlib.suppress(sqlite3.Error):
-                    self.event("Warning", "EngineError", f"{type(error).__name__}: {error}")
+                    self.record.event("Warning", "EngineError", f"{type(error).__name__}: {error}")
             try:
                 if not self.removed.is_set():
                     self.publish()
             except sqlite3.Error:
-                log.exception("%s: the status can't be stored", self.row.id)
+                log.exception("%s: the status can't be stored", self.record.row.id)
                 self._wake_in(_RETRY_AFTER_ERROR)
 
     async def _reconcile(self) -> None:
-        if self.row.deleting:
+        if self.record.row.deleting:
             await self._remove()
             return
         await self._retire_others()
-        target = self.target
+        target = self.record.target
         if target.revision.spec.stopped:
             await self._stop(target)
             return
-        if target.revision.outcome is Outcome.FAILED and self.serving is None:
+        if stand_in := self._stand_in():
+            await self._bring_back(stand_in)
+            return
+        if target.revision.outcome is Outcome.FAILED and self.record.serving is None:
             await self._update_gateway()
             return
         if target.template in self._retiring:
@@ -200,96 +147,155 @@ class DeploymentActor:
             await self._update_gateway()
             return
         workload = self._workload(target.template)
-        serving = self.serving
-        pauses = [workload.fill(target.revision.spec.replicas)]
+        workload.dismiss(target.revision.spec.replicas)
+        serving = self.record.serving
         if serving is not None and serving.template != target.template:
             # What serves is kept going while another revision is rolled out.
-            pauses.append(self._workload(serving.template).fill(serving.revision.spec.replicas))
-        if due := [pause for pause in pauses if pause is not None]:
-            self._wake_in(min(due))
+            old = self._workload(serving.template)
+            pace = self._pace(serving, target)
+            old.dismiss(pace.old)
+            pauses = [workload.fill(pace.new), old.fill(pace.old), old.patience()]
+        else:
+            pauses = [workload.fill(target.revision.spec.replicas)]
+        self._wake_at_first([*pauses, workload.patience()])
         if serving is not None and serving.template == target.template:
             await self._reconcile_in_place(target, workload)
         else:
             await self._reconcile_rollout(target, workload)
 
+    def _pace(self, serving: RevisionRow, target: RevisionRow) -> Pace:
+        """Decide how many old replicas go on and how many new ones run."""
+        old, new = self._workload(serving.template), self._workload(target.template)
+        leaving = sum(len(workload.slots) for workload in self.workloads.values() if workload.ending)
+        pace = self._pacer.step(old, new, serving.revision.spec, target.revision.spec, leaving)
+        if self._pacer.mixed(new.template) and not new.shares:
+            new.shares = True
+            group = self.record.row.group
+            text = f"the quota of {group} leaves no room for all new replicas: they replace the old in steps"
+            self.record.event("Normal", "ReplacedInSteps", text, revision=target.revision.number)
+        return pace
+
     async def _reconcile_rollout(self, target: RevisionRow, workload: Workload) -> None:
-        # Those that became too many before they served: no route leads to them.
-        workload.dismiss(target.revision.spec.replicas)
+        if self.record.serving is not None:
+            # Old ones were given up, and traffic may go to new ones already: they end once the gateway knows.
+            await self._update_gateway()
+            self._workload(self.record.serving.template).end_dismissed()
+        # Those that became too many before they served.
         workload.end_dismissed()
-        failure = workload.failure()
+        if self.record.target is not target:
+            # Another revision was asked for meanwhile, and this one's outcome is known.
+            return
+        # One that is ready for a moment between its crashes would never be done.
+        failure = workload.failure(proven=False)
         if failure is not None:
             await self._fail(target, workload, *failure)
         elif workload.ready_count() == target.revision.spec.replicas:
             await self._switch(target, workload)
-        elif self.serving is None:
+        elif self.record.serving is None:
             await self._update_gateway()
+
+    def _stand_in(self) -> Workload | None:
+        """Return what took traffic in steps and was given up, while none of what serves answers."""
+        serving = self.record.serving
+        if serving is None or self._workload(serving.template).ready_count():
+            return None
+        return next((w for w in self._others() if w.shares and w.ready_count()), None)
+
+    def _adopt_stand_ins(self) -> None:
+        """Go on with what took traffic in steps and was given up when an earlier daemon died."""
+        serving = self.record.serving
+        if serving is not None and len(self._workload(serving.template).slots) < serving.revision.spec.replicas:
+            for workload in self._others():
+                workload.shares = workload.routed
+
+    async def _bring_back(self, stand_in: Workload) -> None:
+        """Start what serves again beside the one replica that answers instead; the next step comes when it does."""
+        serving = self.record.serving
+        assert serving is not None  # noqa: S101 - nothing stands in for nothing
+        stand_in.keep_one_ready()
+        await self._update_gateway()
+        stand_in.end_dismissed()
+        old, wanted = self._workload(serving.template), serving.revision.spec
+        replicas = self._pacer.room_beside(stand_in, wanted)
+        pause = old.fill(replicas)
+        if old.failure(proven=False) is not None or (replicas == 0 and len(stand_in.slots) == 1):
+            # It doesn't come back, or there is no room for both.
+            stand_in.shares = False
+            self.wake()
+        self._wake_at_first([pause, stand_in.patience()])
 
     async def _reconcile_in_place(self, target: RevisionRow, workload: Workload) -> None:
         """Scale what serves, or keep it going."""
         replicas = target.revision.spec.replicas
-        workload.dismiss(replicas)
         # Counted before the gateway is told: those that become ready meanwhile come with the next round.
         ready = workload.ready_count()
         await self._update_gateway()
         workload.end_dismissed()
-        if self.target is target and target.revision.outcome is Outcome.IN_PROGRESS:
+        if self.record.target is target and target.revision.outcome is Outcome.IN_PROGRESS:
             failure = workload.failure()
             if failure is not None:
                 await self._fail(target, workload, *failure)
                 return
             # A replica that was ready and crashed since is what serves having a problem, not this change.
             if ready >= replicas or workload.were_ready(replicas):
-                await self._means.front.healthy(f"{self.row.id}/{workload.template}", min(ready, replicas))
-                if self.target is not target:
+                await self._means.front.healthy(f"{self.record.row.id}/{workload.template}", min(ready, replicas))
+                if self.record.target is not target:
                     # Another revision was asked for meanwhile, and this one's outcome is known.
                     return
-                self.row = self._means.store.set_serving(self.row, target.revision.number)
-                self._finish(target, Outcome.SUCCEEDED)
+                self.record.serve(target.revision.number)
+                self._succeed(target, workload)
 
     async def _switch(self, target: RevisionRow, workload: Workload) -> None:
         """Every replica is ready: move the traffic, then let the old ones go."""
         workload.routed = True
         await self._means.front.update()
-        await self._means.front.healthy(f"{self.row.id}/{workload.template}", target.revision.spec.replicas)
-        if self.target is not target:
+        await self._means.front.healthy(f"{self.record.row.id}/{workload.template}", target.revision.spec.replicas)
+        if self.record.target is not target:
             # Another revision was asked for meanwhile: no route leads here yet.
             return
-        self.row = self._means.store.set_serving(self.row, target.revision.number)
+        self.record.serve(target.revision.number)
+        workload.shares = False
         await self._means.front.update()
-        if self.target is target:
-            self._finish(target, Outcome.SUCCEEDED)
-        self.event("Normal", "Deployed", f"revision {target.revision.number} serves", revision=target.revision.number)
+        if self.record.target is target:
+            self._succeed(target, workload)
+        self.record.event(
+            "Normal", "Deployed", f"revision {target.revision.number} serves", revision=target.revision.number
+        )
         await self._retire_others()
+
+    def _succeed(self, target: RevisionRow, workload: Workload) -> None:
+        self.record.finish(target, Outcome.SUCCEEDED, steps=workload.steps_since(target.revision.created_at))
 
     async def _fail(self, target: RevisionRow, workload: Workload, reason: Reason, message: str) -> None:
         """Give a revision up: what served before goes on."""
         slot = workload.worst()
         tail = (
-            [] if slot is None else read_tail(self._means.log_folder(self.row.uid), slot.name, slot.attempt, _LOG_TAIL)
+            []
+            if slot is None
+            else read_tail(self._means.log_folder(self.record.row.uid), slot.name, slot.attempt, _LOG_TAIL)
         )
-        self._finish(target, Outcome.FAILED, reason=reason, message=message, log_tail=tail)
-        self.event("Warning", reason.value, message, revision=target.revision.number)
-        serving = self.serving
+        steps = workload.steps_since(target.revision.created_at)
+        self.record.finish(target, Outcome.FAILED, reason=reason, message=message, log_tail=tail, steps=steps)
+        self.record.event("Warning", reason.value, message, revision=target.revision.number)
+        serving = self.record.serving
         if serving is None:
             workload.ending = True
             self._retire(workload)
             await self._update_gateway()
             return
-        self.row = self._means.store.set_target(self.row, serving.revision.number)
+        self.record.aim(serving.revision.number)
         self.wake()
 
     async def _stop(self, target: RevisionRow) -> None:
-        if self.row.serving is not None:
-            self.row = self._means.store.set_serving(self.row, None)
+        self.record.serve(None)
         await self._update_gateway()
         for workload in list(self.workloads.values()):
             self._retire(workload)
         if not self.workloads and target.revision.outcome is Outcome.IN_PROGRESS:
-            self._finish(target, Outcome.SUCCEEDED)
+            self.record.finish(target, Outcome.SUCCEEDED)
 
     async def _remove(self) -> None:
-        if self.row.serving is not None:
-            self.row = self._means.store.set_serving(self.row, None)
+        self.record.serve(None)
         await self._means.front.update()
         for workload in list(self.workloads.values()):
             self._retire(workload)
@@ -300,20 +306,28 @@ class DeploymentActor:
 
     def _workload(self, template: int) -> Workload:
         if template not in self.workloads:
-            spec = self.revisions[template].revision.spec
-            self.workloads[template] = Workload(self._means, self.row, template, spec, self.wake, self._on_failing)
+            spec = self.record.revisions[template].revision.spec
+            self.workloads[template] = Workload(
+                self._means, self.record.row, template, spec, self.wake, self._on_failing, self.callers.seen
+            )
         return self.workloads[template]
 
     async def _retire_others(self) -> None:
-        if self._others():
+        stand_in = None if self.record.target.revision.spec.stopped else self._stand_in()
+        others = [workload for workload in self._others() if workload is not stand_in]
+        for workload in others:
+            workload.shares = False
+        if others:
             # A daemon that died, or a gateway that was away, may have left the traffic with them.
             await self._update_gateway()
             for workload in self._others():
-                self._retire(workload)
+                if workload in others:
+                    self._retire(workload)
 
     def _others(self) -> list[Workload]:
         """Return the workloads that are neither wanted nor serving, nor on their way out already."""
-        keep = {self.target.template, *self._retiring} | ({self.serving.template} if self.serving else set())
+        record = self.record
+        keep = {record.target.template, *self._retiring} | ({record.serving.template} if record.serving else set())
         return [workload for workload in self.workloads.values() if workload.template not in keep]
 
     def _retire(self, workload: Workload) -> None:
@@ -325,7 +339,7 @@ class DeploymentActor:
         async def retire() -> None:
             try:
                 if workload.routed:
-                    await self._means.front.drained(f"{self.row.id}/{workload.template}", DRAIN_LIMIT)
+                    await self._means.front.drained(f"{self.record.row.id}/{workload.template}", DRAIN_LIMIT)
                 await workload.end(DRAIN_LIMIT)
                 self.workloads.pop(workload.template, None)
                 await self._means.front.update()
@@ -335,64 +349,35 @@ class DeploymentActor:
 
         self._retiring[workload.template] = asyncio.create_task(retire())
 
+    async def _tell_who_may_call(self) -> None:
+        try:
+            await self._means.front.update()
+        except BaseException:
+            # Nobody else would tell it again, and it may have let a revoked client in until then.
+            self.wake()
+            raise
+
     async def _update_gateway(self) -> None:
-        serving = self.serving
+        serving = self.record.serving
         if serving is not None:
             self._workload(serving.template).routed = True
         await self._means.front.update()
 
-    def _finish(self, entry: RevisionRow, outcome: Outcome, **facts: Any) -> None:
-        finished = now()
-        revision: Revision = entry.revision.model_copy(
-            update={
-                "outcome": outcome,
-                "finished_at": finished,
-                "duration": (finished - entry.revision.created_at).total_seconds(),
-                **facts,
-            }
-        )
-        done = replace(entry, revision=revision)
-        self._means.store.save_revision(self.row.uid, done)
-        self.revisions[revision.number] = done
-
-    def event(self, kind: str, reason: str, message: str, **facts: Any) -> None:
-        """Record what happened."""
-        event = Event(
-            time=now(), kind="Warning" if kind == "Warning" else "Normal", reason=reason, message=message, **facts
-        )
-        self._means.store.add_event(self.row.uid, event)
-
     def _on_failing(self, slot: Slot) -> None:
         reason = slot.reason.value if slot.reason else "Failed"
-        self.event("Warning", reason, slot.message, revision=slot.template, replica=slot.name)
+        self.record.event("Warning", reason, slot.message, revision=slot.template, replica=slot.name)
 
     def publish(self) -> None:
         """Compute the status; tell the watchers if anything changed."""
         status = self._project()
         if status != self.status:
             self.status = status
-            self.row = self._means.store.set_status(self.row, status.model_dump(mode="json"))
+            self.record.keep_status(status)
         self._publish(self)
 
-    def _project(self) -> Status:
-        serving = self.serving
-        wanted = self.workloads.get(self.target.template)
-        served = self.workloads.get(serving.template) if serving else None
-        wanted_slots = list(wanted.slots.values()) if wanted else []
-        served_slots = wanted_slots if served is wanted else list(served.slots.values()) if served else []
-        return project(
-            Facts(
-                target=self.target.revision,
-                serving=serving.revision if serving else None,
-                latest=self.latest.revision,
-                wanted=wanted_slots,
-                served=served_slots,
-                deleting=self.row.deleting,
-                ending=sum(slot.pid is not None for w in self.workloads.values() for slot in w.slots.values()),
-            ),
-            self.status,
-            now(),
-        )
+    def _wake_at_first(self, pauses: Iterable[float | None]) -> None:
+        if due := [pause for pause in pauses if pause is not None]:
+            self._wake_in(min(due))
 
     def _wake_in(self, seconds: float) -> None:
         if self._timer is not None:
@@ -401,6 +386,7 @@ class DeploymentActor:
 
     def close(self) -> None:
         """Stop acting; replicas go on."""
+        self.callers.close()
         if self._timer is not None:
             self._timer.cancel()
         for task in self._retiring.values():

@@ -12,33 +12,43 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from primehub_deploy_ext._version import __version__
+from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
+from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
+    DeploymentSpec,
     Event,
     Health,
-    InstanceType,
     LogLine,
     Prediction,
     Replica,
     Revision,
+    Trial,
     UpdateDeployment,
     WarmRequest,
 )
-from primehub_deploy_ext.engines.base import Capabilities, LogQuery, NewDeployment, PredictRequest
+from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
+from primehub_deploy_ext.engines.base import Capabilities, LogQuery, NewClient, NewDeployment, PredictRequest
 from primehub_deploy_ext.engines.local import rpc
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
+from primehub_deploy_ext.engines.local.ledger import machine
 from primehub_deploy_ext.engines.local.log_query import dump_log_query
 from primehub_deploy_ext.engines.local.paths import Paths
+from primehub_deploy_ext.engines.local.surroundings import daemon_environment
 
 _START_LIMIT = 30.0
 _CONNECT_PAUSE = 0.01
 _LOCKED_PAUSE = 0.5
 _LOG_TAIL = 2000
 _DELETE_LIMIT = 120.0
+# Longer than the daemon waits for the model and for a launcher's imports.
+_TRIAL_LIMIT = 240.0
 
 
 class LocalEngine:
@@ -51,7 +61,7 @@ class LocalEngine:
     """
 
     name = "local"
-    capabilities = Capabilities(artifacts=True, images=False, warm=True, log_attempts=True)
+    capabilities = Capabilities(artifacts=True, images=False, warm=True, log_attempts=True, private=True, trials=True)
 
     def __init__(self, paths: Paths | None = None) -> None:
         self._paths = paths or Paths.of_user()
@@ -81,6 +91,10 @@ class LocalEngine:
         """See ``Engine.instance_types``."""
         return list(INSTANCE_TYPES)
 
+    async def capacity(self) -> Resources:
+        """See ``Engine.capacity``."""
+        return machine()
+
     async def deployments(self) -> tuple[list[Deployment], int]:
         """See ``Engine.deployments``."""
         found = await self._call("deployments")
@@ -99,37 +113,87 @@ class LocalEngine:
             "user": new.user,
             "update_message": new.update_message,
             "spec": new.spec.model_dump(mode="json"),
+            "quota": _dump(new.quota),
         }
         return Deployment.model_validate(await self._call("create", **wish))
 
-    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None) -> Deployment:
+    async def update(
+        self,
+        id: str,
+        change: UpdateDeployment,
+        *,
+        user: str,
+        if_match: int | None = None,
+        resources: Resources | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         """See ``Engine.update``."""
         sent = change.model_dump(mode="json", exclude_unset=True)
-        return Deployment.model_validate(await self._call("update", id=id, change=sent, user=user, if_match=if_match))
+        return await self._wish(
+            "update", id, change=sent, resources=_dump(resources), user=user, if_match=if_match, quota=quota
+        )
 
     async def scale(
-        self, id: str, replicas: int, *, user: str, update_message: str = "", if_match: int | None = None
+        self,
+        id: str,
+        replicas: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
     ) -> Deployment:
         """See ``Engine.scale``."""
-        return await self._act("scale", id, user, update_message, if_match, replicas=replicas)
+        return await self._wish(
+            "scale", id, replicas=replicas, user=user, update_message=update_message, if_match=if_match, quota=quota
+        )
 
     async def stop(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
         """See ``Engine.stop``."""
-        return await self._act("stop", id, user, update_message, if_match)
+        return await self._wish("stop", id, user=user, update_message=update_message, if_match=if_match)
 
-    async def start(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def start(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         """See ``Engine.start``."""
-        return await self._act("start", id, user, update_message, if_match)
+        return await self._wish("start", id, user=user, update_message=update_message, if_match=if_match, quota=quota)
 
-    async def restart(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def restart(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         """See ``Engine.restart``."""
-        return await self._act("restart", id, user, update_message, if_match)
+        return await self._wish("restart", id, user=user, update_message=update_message, if_match=if_match, quota=quota)
 
     async def rollback(
-        self, id: str, revision: int, *, user: str, update_message: str = "", if_match: int | None = None
+        self,
+        id: str,
+        revision: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
     ) -> Deployment:
         """See ``Engine.rollback``."""
-        return await self._act("rollback", id, user, update_message, if_match, revision=revision)
+        return await self._wish(
+            "rollback", id, revision=revision, user=user, update_message=update_message, if_match=if_match, quota=quota
+        )
+
+    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool = False) -> None:
+        """See ``Engine.restart_replica``."""
+        await self._call("restart_replica", id=id, name=name, user=user, kill=kill)
 
     async def delete(self, id: str, *, if_match: int | None = None) -> None:
         """See ``Engine.delete``."""
@@ -164,6 +228,9 @@ class LocalEngine:
         from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
         deployment = await self.get(id)
+        headers = {**request.headers, "Content-Type": request.content_type}
+        if deployment.spec.access == "private":
+            headers["Authorization"] = await self._call("server_pass")
         began = time.perf_counter()
         try:
             answer = await AsyncHTTPClient().fetch(
@@ -171,7 +238,7 @@ class LocalEngine:
                     deployment.endpoint + (request.path.lstrip("/") or f"v2/models/{id}/infer"),
                     method="POST",
                     body=request.body,
-                    headers={**request.headers, "Content-Type": request.content_type},
+                    headers=headers,
                     request_timeout=request.timeout,
                     decompress_response=False,
                 ),
@@ -191,6 +258,29 @@ class LocalEngine:
             status=answer.code, content_type=kind, body=body, latency_ms=(time.perf_counter() - began) * 1000
         )
 
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        """See ``Engine.try_out``."""
+        sent = spec.model_dump(mode="json")
+        return Trial.model_validate(await self._call("try_out", spec=sent, request=request, timeout=_TRIAL_LIMIT))
+
+    async def clients(self, id: str) -> list[Client]:
+        """See ``Engine.clients``."""
+        return [Client.model_validate(item) for item in await self._call("clients", id=id)]
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        """See ``Engine.add_client``."""
+        expires_at = new.expires_at and new.expires_at.isoformat()
+        sent = {"name": new.name, "token": new.token, "user": new.user, "expires_at": expires_at}
+        return Client.model_validate(await self._call("add_client", id=id, **sent))
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        """See ``Engine.remove_client``."""
+        await self._call("remove_client", id=id, name=name, user=user)
+
+    async def measurements(self) -> list[Measurement]:
+        """See ``Engine.measurements``."""
+        return [Measurement.model_validate(item) for item in await self._call("measurements")]
+
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""
         return self._artifacts.has(digest)
@@ -206,11 +296,8 @@ class LocalEngine:
 
     # ------------------------------------------------------------------ the daemon
 
-    async def _act(
-        self, name: str, id: str, user: str, update_message: str, if_match: int | None, **arguments: Any
-    ) -> Deployment:
-        options = {"user": user, "update_message": update_message, "if_match": if_match}
-        return Deployment.model_validate(await self._call(name, id=id, **options, **arguments))
+    async def _wish(self, name: str, id: str, *, quota: Quota | None = None, **wish: Any) -> Deployment:
+        return Deployment.model_validate(await self._call(name, id=id, quota=_dump(quota), **wish))
 
     async def _call(self, name: str, /, **arguments: Any) -> Any:
         await self._ensure_daemon()
@@ -259,9 +346,13 @@ class LocalEngine:
                 stdout=file,
                 stderr=file,
                 cwd=self._paths.home,
-                env={**os.environ, "PRIMEHUB_DEPLOY_HOME": str(self._paths.home)} if self._is_given() else None,
+                env=daemon_environment(os.environ, self._paths.home if self._is_given() else None),
                 start_new_session=True,
             )
 
     def _is_given(self) -> bool:
         return self._paths != Paths.of_user()
+
+
+def _dump(value: BaseModel | None) -> Any:
+    return None if value is None else value.model_dump(mode="json")

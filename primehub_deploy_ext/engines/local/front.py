@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
-from primehub_deploy_ext.engines.local.gateway.routes import Cluster, GatewayState, Route, Unavailable
+from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Unavailable
+
+if TYPE_CHECKING:
+    from primehub_deploy_ext.engines.local.share import Share
 
 _HEALTHY_TIMEOUT = 10.0
-
-Share = tuple[Route | Unavailable, list[Cluster]]
-"""A deployment's part of what the gateway serves."""
 
 log = logging.getLogger(__name__)
 

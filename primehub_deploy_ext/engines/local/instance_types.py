@@ -1,11 +1,10 @@
-"""Instance types of the embedded engine. CPU is affinity and thread counts, memory a watched ceiling."""
+"""Instance types that the embedded engine offers. CPU is affinity and thread counts, memory a watched ceiling."""
 
 from __future__ import annotations
 
 import os
 
-from primehub_deploy_ext.domain.errors import InvalidInput
-from primehub_deploy_ext.domain.models import InstanceType
+from primehub_deploy_ext.domain.groups import InstanceType
 
 _GIB = 1024**3
 
@@ -15,18 +14,6 @@ INSTANCE_TYPES = (
     InstanceType(name="cpu-2", display_name="CPU 2", description="2 CPUs, 4 GiB", cpu=2, memory=4 * _GIB),
     InstanceType(name="cpu-4", display_name="CPU 4", description="4 CPUs, 16 GiB", cpu=4, memory=16 * _GIB),
 )
-
-
-def find_instance_type(name: str) -> InstanceType:
-    """Return an instance type; ``InvalidInput`` when there is none of this name."""
-    for kind in INSTANCE_TYPES:
-        if kind.name == name:
-            return kind
-    known = ", ".join(kind.name for kind in INSTANCE_TYPES)
-    raise InvalidInput(
-        f"there is no instance type {name!r}; choose one of {known}",
-        fields=[{"field": "instance_type", "message": f"one of {known}"}],
-    )
 
 
 def pick_cpus(cpu: float, index: int) -> list[int] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from primehub_deploy_ext.runner.bootstrap import launcher_command, replica_command
+from primehub_deploy_ext.runner.bootstrap import code_digest, launcher_command, replica_command
 
 # Importing a large framework from a cold disk can take this long; nothing honest takes longer.
 _HELLO_TIMEOUT = 120.0
@@ -173,7 +173,8 @@ class Launchers:
         InterpreterUnusable
             If the interpreter can't be started or lacks tornado.
         """
-        prefix = hashlib.sha256(interpreter.encode()).hexdigest()[:8]
+        # Those of another version of this package go on for the replicas that they have, and get no new ones.
+        prefix = hashlib.sha256(f"{interpreter} {code_digest()}".encode()).hexdigest()[:8]
         for key, task in list(self._known.items()):
             if not key.startswith(prefix):
                 continue

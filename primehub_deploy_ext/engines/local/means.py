@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.local.callers import ServerPass
 from primehub_deploy_ext.engines.local.front import Front
 from primehub_deploy_ext.engines.local.launchers import Launchers
+from primehub_deploy_ext.engines.local.ledger import Ledger
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.store import Store
@@ -23,6 +25,8 @@ class Means:
     processes: Processes
     launchers: Launchers
     front: Front
+    ledger: Ledger
+    server_pass: ServerPass
 
     def log_folder(self, uid: int) -> Path:
         """Where the replicas of a deployment print to."""

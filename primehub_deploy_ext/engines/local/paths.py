@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
+from primehub_deploy_ext.home import HOME_VARIABLE, home_of_user
 
-HOME_VARIABLE = "PRIMEHUB_DEPLOY_HOME"
 _LONGEST_RUN_PATH = 60
 _PRIVATE = 0o700
 
@@ -30,14 +30,8 @@ class Paths:
     @classmethod
     def of_user(cls) -> Paths:
         """Return the paths of this OS user, or those below ``PRIMEHUB_DEPLOY_HOME``."""
-        given = os.environ.get(HOME_VARIABLE)
-        if given:
-            home = Path(given).expanduser().absolute()
-        else:
-            import platformdirs
-
-            home = Path(platformdirs.user_data_dir("primehub-deploy", appauthor=False))
-        return cls(home, _run_dir(home, shared_default=not given))
+        home = home_of_user()
+        return cls(home, _run_dir(home))
 
     def prepare(self) -> Paths:
         """Create the folders, readable by this user alone.
@@ -129,9 +123,10 @@ class Paths:
         return self.run / "gw"
 
 
-def _run_dir(home: Path, *, shared_default: bool) -> Path:
-    # One engine per home: its digest keeps two homes of one user apart.
-    name = "primehub-deploy" if shared_default else f"primehub-deploy-{hashlib.sha256(bytes(home)).hexdigest()[:10]}"
+def _run_dir(home: Path) -> Path:
+    # One engine per home: its digest keeps two homes of one account apart, also those that follow from HOME
+    # (JupyterHub's SimpleLocalProcessSpawner gives each user one).
+    name = f"primehub-deploy-{hashlib.sha256(bytes(home)).hexdigest()[:10]}"
     session = os.environ.get("XDG_RUNTIME_DIR")
     if session and len(session) + len(name) < _LONGEST_RUN_PATH and Path(session).is_dir():
         return Path(session) / name

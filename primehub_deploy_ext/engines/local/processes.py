@@ -34,6 +34,10 @@ log = logging.getLogger(__name__)
 class Owner(Protocol):
     """Whose replica a process is."""
 
+    @property
+    def deployment(self) -> str:
+        """Id of the deployment; empty for what belongs to none."""
+
     def on_exit(self, slot: Slot, ended: Exit) -> None:
         """It ended."""
 
@@ -47,6 +51,26 @@ class Owner(Protocol):
         """Path of its socket (``sock``)."""
 
 
+class _Meter:
+    """How much CPU one process takes."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._last: tuple[float, float] | None = None
+
+    def cpu(self) -> float:
+        """Return the cores in use since the last call; at first, since the process began."""
+        try:
+            process = psutil.Process(self._pid)
+            times = process.cpu_times()
+            clock, busy = time.time(), times.user + times.system
+            then, before = self._last or (process.create_time(), 0.0)
+        except psutil.Error:
+            return 0.0
+        self._last = clock, busy
+        return max(0.0, round((busy - before) / max(clock - then, 0.01), 3))
+
+
 class Processes:
     """All processes of replicas that run, by process id."""
 
@@ -56,6 +80,21 @@ class Processes:
         self._early: dict[int, Exit] = {}
         self._gone_since: dict[int, float] = {}
         self._answered: dict[int, float] = {}
+        self._meters: dict[int, _Meter] = {}
+
+    def measure(self) -> dict[str, tuple[float, int]]:
+        """Return what the replicas of each deployment use: CPU cores since the last call, and bytes of memory."""
+        used: dict[str, tuple[float, int]] = {}
+        meters = {}
+        for pid, (owner, slot) in list(self._known.items()):
+            meter = self._meters.get(pid) or _Meter(pid)
+            meters[pid] = meter
+            if not owner.deployment:
+                continue
+            cpu, memory = used.get(owner.deployment, (0.0, 0))
+            used[owner.deployment] = cpu + meter.cpu(), memory + (slot.memory() or 0)
+        self._meters = meters
+        return used
 
     def __len__(self) -> int:
         return len(self._known)

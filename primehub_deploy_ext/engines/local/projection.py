@@ -36,6 +36,8 @@ class Facts:
         The newest revision; other than ``target`` when it failed and was given up.
     wanted, served
         Slots of the target's and of the serving revision's workload (the same when nothing rolls out).
+    beside
+        Slots of others that take traffic too, because old replicas were given up for them.
     """
 
     target: Revision
@@ -43,6 +45,7 @@ class Facts:
     latest: Revision
     wanted: Sequence[Slot]
     served: Sequence[Slot]
+    beside: Sequence[Slot] = ()
     deleting: bool = False
     ending: int = 0
 
@@ -52,15 +55,16 @@ def project(facts: Facts, previous: Status | None, clock: datetime) -> Status:
     phase, reason, message, step = _judge(facts)
     desired = 0 if facts.target.spec.stopped else facts.target.spec.replicas
     slots = facts.served if facts.serving is not None else facts.wanted
+    ready = sum(slot.ready and (slot.index < desired or not desired) for slot in slots)
+    if facts.beside:
+        ready = min(desired, ready + sum(slot.ready for slot in facts.beside))
     same = previous is not None and (previous.phase, previous.reason) == (phase, reason)
     same_step = previous is not None and previous.step == step
     return Status(
         phase=phase,
         reason=reason,
         message=message,
-        replicas=ReplicaCount(
-            desired=desired, ready=sum(slot.ready and (slot.index < desired or not desired) for slot in slots)
-        ),
+        replicas=ReplicaCount(desired=desired, ready=ready),
         since=previous.since if same and previous else clock,
         step=step,
         step_since=None if step is None else (previous.step_since if same_step and previous else clock),

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from primehub_deploy_ext.domain.models import Replica
+from primehub_deploy_ext.domain.models import Replica, StepTime
 from primehub_deploy_ext.domain.phases import Reason, Step
 from primehub_deploy_ext.engines.local.store import now
 
@@ -40,6 +40,8 @@ class Slot:
     create_time: float = 0.0
     step: Step = Step.SCHEDULING
     step_since: datetime = field(default_factory=now)
+    # Of the current attempt, oldest first.
+    steps: list[StepTime] = field(default_factory=list)
     started_at: datetime | None = None
     not_before: float = 0.0
     reason: Reason | None = None
@@ -62,6 +64,9 @@ class Slot:
     def enter(self, step: Step) -> None:
         """Take the next step."""
         self.step, self.step_since = step, now()
+        if step is Step.STARTING:
+            self.steps = []
+        self.steps.append(StepTime(step=step, since=self.step_since))
 
     def begin(self, pid: int) -> None:
         """A process was started for this slot."""
@@ -116,6 +121,7 @@ class Slot:
             attempt=max(self.attempt, 1),
             step=Step.STOPPING if self.ending and self.pid else self.step,
             step_since=self.step_since,
+            steps=list(self.steps),
             pid=self.pid,
             restarts=self.restarts,
             serving=serving and self.ready,
@@ -130,6 +136,7 @@ class Slot:
         body = asdict(self)
         for key in ("step_since", "started_at"):
             body[key] = body[key] and body[key].isoformat()
+        body["steps"] = [taken.model_dump(mode="json") for taken in self.steps]
         return body
 
     @classmethod
@@ -139,6 +146,8 @@ class Slot:
             **{
                 **body,
                 "step": Step(body["step"]),
+                # Older versions kept none.
+                "steps": [StepTime.model_validate(taken) for taken in body.get("steps", [])],
                 "reason": Reason(body["reason"]) if body["reason"] else None,
                 "step_since": datetime.fromisoformat(body["step_since"]),
                 "started_at": datetime.fromisoformat(body["started_at"]) if body["started_at"] else None,

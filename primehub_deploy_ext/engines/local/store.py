@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import AlreadyExists, EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Revision
+from primehub_deploy_ext.domain.resources import Quota
 
 # Each entry is one step of the schema, applied once and in order; never edit one that was released.
 _MIGRATIONS = (
@@ -55,6 +57,23 @@ _MIGRATIONS = (
         body TEXT NOT NULL
     );
     CREATE INDEX events_of_deployment ON events(uid, number);
+    """,
+    # Clients of private endpoints. Revisions keep what their instance type stood for: until now these four were fixed.
+    """
+    CREATE TABLE clients (
+        uid INTEGER NOT NULL REFERENCES deployments(uid) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        secret TEXT NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (uid, name)
+    );
+    CREATE TABLE quotas (owner_group TEXT PRIMARY KEY, body TEXT NOT NULL);
+    UPDATE revisions SET body = json_set(body, '$.spec.resources', json('{"cpu":1,"memory":1073741824,"gpu":0}'))
+        WHERE json_extract(body, '$.spec.instance_type') = 'cpu-1';
+    UPDATE revisions SET body = json_set(body, '$.spec.resources', json('{"cpu":2,"memory":4294967296,"gpu":0}'))
+        WHERE json_extract(body, '$.spec.instance_type') = 'cpu-2';
+    UPDATE revisions SET body = json_set(body, '$.spec.resources', json('{"cpu":4,"memory":17179869184,"gpu":0}'))
+        WHERE json_extract(body, '$.spec.instance_type') = 'cpu-4';
     """,
 )
 
@@ -239,6 +258,34 @@ class Store:
             spec = DeploymentSpec.model_validate(json.loads(row["body"])["spec"])
             found.add(spec.model.artifact)
         return found
+
+    # ------------------------------------------------------------------ clients of private endpoints
+
+    def clients(self, uid: int) -> list[tuple[Client, str]]:
+        """Each client with the hash of its token, by name."""
+        rows = self._db.execute("SELECT secret, body FROM clients WHERE uid = ? ORDER BY name", (uid,))
+        return [(Client.model_validate_json(row["body"]), row["secret"]) for row in rows]
+
+    def save_clients(self, uid: int, clients: Iterable[tuple[Client, str]]) -> None:
+        """Write clients, each with the hash of its token."""
+        rows = [(uid, client.name, secret, client.model_dump_json()) for client, secret in clients]
+        with self.transaction():
+            self._db.executemany("INSERT OR REPLACE INTO clients VALUES (?, ?, ?, ?)", rows)
+
+    def remove_client(self, uid: int, name: str) -> None:
+        """Forget a client."""
+        self._db.execute("DELETE FROM clients WHERE uid = ? AND name = ?", (uid, name))
+
+    # ------------------------------------------------------------------ quotas
+
+    def quotas(self) -> dict[str, Quota]:
+        """The quota that each group was last known to have."""
+        rows = self._db.execute("SELECT owner_group, body FROM quotas")
+        return {row["owner_group"]: Quota.model_validate_json(row["body"]) for row in rows}
+
+    def save_quota(self, group: str, quota: Quota) -> None:
+        """Write the quota of a group."""
+        self._db.execute("INSERT OR REPLACE INTO quotas VALUES (?, ?)", (group, quota.model_dump_json()))
 
     # ------------------------------------------------------------------ slots
 

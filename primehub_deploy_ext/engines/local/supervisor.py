@@ -8,11 +8,13 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from primehub_deploy_ext._version import __version__
-from primehub_deploy_ext.domain.errors import Conflict, DeployError, InvalidInput, NotFound
+from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.errors import DeployError, InvalidInput, NotFound
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -20,24 +22,30 @@ from primehub_deploy_ext.domain.models import (
     Event,
     Health,
     Revision,
+    Trial,
     UpdateDeployment,
     WarmRequest,
 )
-from primehub_deploy_ext.domain.phases import Action, Outcome
-from primehub_deploy_ext.engines.base import LogQuery, NewDeployment
+from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.domain.resources import Measurement, Resources, Usage
+from primehub_deploy_ext.engines.base import LogQuery, NewClient, NewDeployment
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.local.callers import ServerPass
 from primehub_deploy_ext.engines.local.changes import Changes
 from primehub_deploy_ext.engines.local.deployment import DeploymentActor
-from primehub_deploy_ext.engines.local.front import Front, Share
+from primehub_deploy_ext.engines.local.front import Front
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
 from primehub_deploy_ext.engines.local.housekeeping import ARTIFACTS_UNUSED, remove_old_logs
-from primehub_deploy_ext.engines.local.instance_types import find_instance_type
 from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Launchers
+from primehub_deploy_ext.engines.local.ledger import Ledger
 from primehub_deploy_ext.engines.local.logs import read_logs
 from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
+from primehub_deploy_ext.engines.local.share import Share
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
+from primehub_deploy_ext.engines.local.trial import Trials
+from primehub_deploy_ext.engines.local.wishes import Wish, check_match, check_spec, next_revision
 
 _HOUSEKEEPING_PAUSE = 3600.0
 
@@ -63,7 +71,10 @@ class Supervisor:
             processes=processes,
             launchers=Launchers(paths.launchers, processes.on_exit),
             front=Front(Gateway(paths.run, on_restart=log.warning), self._shares),
+            ledger=Ledger(store, self._used),
+            server_pass=ServerPass(store),
         )
+        self._trials = Trials(self._means)
         self._actors: dict[str, DeploymentActor] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         run = int(store.meta("runs") or 0) + 1
@@ -88,6 +99,7 @@ class Supervisor:
         if rows:
             self._spawn(means.front.start())
         for actor in self._actors.values():
+            actor.callers.watch_expiry()
             self._spawn(actor.run())
         self._spawn(means.processes.watch())
         self._spawn(means.processes.check_answers())
@@ -110,7 +122,7 @@ class Supervisor:
     @property
     def idle(self) -> bool:
         """Nothing runs and nothing is wanted to."""
-        return all(actor.target.revision.spec.stopped and not actor.workloads for actor in self._actors.values())
+        return all(actor.record.target.revision.spec.stopped and not actor.workloads for actor in self._actors.values())
 
     def _spawn(self, work: Any) -> asyncio.Task[Any]:
         task = asyncio.create_task(work)
@@ -122,14 +134,18 @@ class Supervisor:
         return DeploymentActor(self._means, row, revisions, self._publish, self._forget)
 
     def _shares(self) -> list[Share]:
-        return [actor.routing() for actor in self._actors.values() if not actor.row.deleting or actor.workloads]
+        return [actor.share() for actor in self._actors.values() if not actor.record.row.deleting or actor.workloads]
+
+    def _used(self, group: str) -> dict[str, Usage]:
+        mine = (actor for actor in self._actors.values() if actor.record.row.group == group)
+        return {actor.record.row.id: actor.usage() for actor in mine}
 
     async def _keep_house(self) -> None:
         while True:
             try:
                 unused_since = time.time() - ARTIFACTS_UNUSED
                 self._means.artifacts.keep_only(self._means.store.artifacts_in_use(), older_than=unused_since)
-                remove_old_logs(self._means.paths.logs, [actor.row.uid for actor in self._actors.values()])
+                remove_old_logs(self._means.paths.logs, [actor.record.row.uid for actor in self._actors.values()])
             except (OSError, sqlite3.Error):
                 log.exception("housekeeping failed; it is tried again")
             await asyncio.sleep(_HOUSEKEEPING_PAUSE)
@@ -138,7 +154,11 @@ class Supervisor:
 
     async def create(self, new: NewDeployment) -> Deployment:
         """See ``Engine.create``."""
-        self._check(new.spec)
+        check_spec(new.spec, self._means.artifacts)
+        ledger = self._means.ledger
+        wanted = ledger.demand(new.spec.resources, new.spec.replicas)
+        # Refused at once, before anything is prepared; what counts is the second time.
+        ledger.admit(new.group, new.id, wanted, new.quota)
         model = new.spec.model
         # The libraries are imported while the gateway starts.
         await self.warm(WarmRequest(interpreter=model.interpreter, packages=model.packages))
@@ -151,77 +171,69 @@ class Supervisor:
             created_at=now(),
             update_message=new.update_message,
         )
+        ledger.admit(new.group, new.id, wanted, new.quota)
         row = self._means.store.insert(id=new.id, name=new.name, group=new.group, revision=revision)
         actor = self._act_for(row, [RevisionRow(revision, 1)])
         self._actors[row.id] = actor
-        actor.event("Normal", "Create", f"{new.user}: created", revision=1)
+        actor.record.event("Normal", "Create", f"{new.user}: created", revision=1)
         self._publish(actor)
         self._spawn(actor.run())
         return actor.view()
 
-    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None) -> Deployment:
+    async def update(
+        self, id: str, change: UpdateDeployment, wish: Wish, *, resources: Resources | None = None
+    ) -> Deployment:
         """See ``Engine.update``."""
         sent = change.model_dump(exclude_unset=True, exclude={"update_message"})
         fields = {name: getattr(change, name) for name in sent if getattr(change, name) is not None}
-        return self._revise(
-            id, Action.UPDATE, user, if_match, change.update_message, lambda spec: spec.model_copy(update=fields)
-        )
+        if resources is not None:
+            fields["resources"] = resources
+        wish = replace(wish, update_message=change.update_message)
+        return self._revise(id, Action.UPDATE, lambda spec: spec.model_copy(update=fields), wish)
 
-    async def scale(
-        self, id: str, replicas: int, *, user: str, update_message: str, if_match: int | None
-    ) -> Deployment:
+    async def scale(self, id: str, replicas: int, wish: Wish) -> Deployment:
         """See ``Engine.scale``."""
-        return self._revise(
-            id,
-            Action.SCALE,
-            user,
-            if_match,
-            update_message,
-            lambda spec: spec.model_copy(update={"replicas": replicas}),
-        )
+        return self._revise(id, Action.SCALE, lambda spec: spec.model_copy(update={"replicas": replicas}), wish)
 
-    async def stop(self, id: str, *, user: str, update_message: str, if_match: int | None) -> Deployment:
+    async def stop(self, id: str, wish: Wish) -> Deployment:
         """See ``Engine.stop``."""
-        return self._revise(
-            id, Action.STOP, user, if_match, update_message, lambda spec: spec.model_copy(update={"stopped": True})
-        )
+        return self._revise(id, Action.STOP, lambda spec: spec.model_copy(update={"stopped": True}), wish)
 
-    async def start(self, id: str, *, user: str, update_message: str, if_match: int | None) -> Deployment:
+    async def start(self, id: str, wish: Wish) -> Deployment:
         """See ``Engine.start``."""
-        return self._revise(
-            id, Action.START, user, if_match, update_message, lambda spec: spec.model_copy(update={"stopped": False})
-        )
+        return self._revise(id, Action.START, lambda spec: spec.model_copy(update={"stopped": False}), wish)
 
-    async def restart(self, id: str, *, user: str, update_message: str, if_match: int | None) -> Deployment:
+    async def restart(self, id: str, wish: Wish) -> Deployment:
         """See ``Engine.restart``."""
-        return self._revise(id, Action.RESTART, user, if_match, update_message, lambda spec: spec)
+        return self._revise(id, Action.RESTART, lambda spec: spec, wish)
 
-    async def rollback(
-        self, id: str, revision: int, *, user: str, update_message: str, if_match: int | None
-    ) -> Deployment:
+    async def rollback(self, id: str, revision: int, wish: Wish) -> Deployment:
         """See ``Engine.rollback``."""
         actor = self._actor(id)
-        if revision not in actor.revisions:
+        if revision not in actor.record.revisions:
             raise InvalidInput(
-                f"{id} has no revision {revision}; it has 1 to {actor.row.latest}",
-                fields=[{"field": "revision", "message": f"1 to {actor.row.latest}"}],
+                f"{id} has no revision {revision}; it has 1 to {actor.record.row.latest}",
+                fields=[{"field": "revision", "message": f"1 to {actor.record.row.latest}"}],
             )
-        old = actor.revisions[revision].revision.spec
+        old = actor.record.revisions[revision].revision.spec
         return self._revise(
             id,
             Action.ROLLBACK,
-            user,
-            if_match,
-            update_message,
-            lambda spec: old.model_copy(update={"stopped": spec.stopped}),
+            # Going back to an older model must not open an endpoint that was made private since.
+            lambda spec: old.model_copy(update={"stopped": spec.stopped, "access": spec.access}),
+            wish,
             rollback_to=revision,
         )
+
+    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool) -> None:
+        """See ``Engine.restart_replica``."""
+        self._actor(id).restart_replica(name, user, kill=kill)
 
     async def delete(self, id: str, *, if_match: int | None) -> None:
         """See ``Engine.delete``."""
         actor = self._actor(id)
-        _check_match(actor, if_match)
-        if not actor.row.deleting:
+        check_match(actor.record, if_match)
+        if not actor.record.row.deleting:
             actor.delete()
         await actor.removed.wait()
 
@@ -229,46 +241,45 @@ class Supervisor:
         self,
         id: str,
         action: Action,
-        user: str,
-        if_match: int | None,
-        update_message: str,
         change: Callable[[DeploymentSpec], DeploymentSpec],
+        wish: Wish,
+        *,
         rollback_to: int | None = None,
     ) -> Deployment:
         actor = self._actor(id)
-        _check_match(actor, if_match)
-        if actor.row.deleting:
-            raise Conflict(f"{id} is being deleted")
-        base = actor.target
-        spec = change(base.revision.spec)
-        if action is Action.RESTART and spec.stopped:
-            raise Conflict(f"{id} is stopped: start it instead")
-        changes_nothing = spec == base.revision.spec and base.revision.outcome is not Outcome.FAILED
-        if changes_nothing and action in {Action.STOP, Action.START, Action.SCALE}:
+        entry = next_revision(actor.record, action, change, wish, rollback_to=rollback_to)
+        if entry is None:
             return actor.view()
-        self._check(spec)
-        number = actor.row.latest + 1
-        before, after = base.revision.spec.model_dump(mode="json"), spec.model_dump(mode="json")
-        revision = Revision(
-            number=number,
-            action=action,
-            spec=spec,
-            user=user,
-            created_at=now(),
-            update_message=update_message,
-            rollback_to=rollback_to,
-            changes=[name for name in after if after[name] != before[name]],
-        )
-        actor.add_revision(RevisionRow(revision, _template(actor, revision)))
+        spec = entry.revision.spec
+        check_spec(spec, self._means.artifacts)
+        if action is not Action.STOP:
+            ledger = self._means.ledger
+            # A stopped deployment takes nothing, whatever is changed in it: its start is what counts.
+            replicas = 0 if spec.stopped else spec.replicas
+            wanted = ledger.demand(spec.resources, replicas)
+            ledger.admit(actor.record.row.group, id, wanted, wish.quota, held=actor.claim())
+        actor.add_revision(entry)
         return actor.view()
 
-    def _check(self, spec: DeploymentSpec) -> None:
-        if not self._means.artifacts.has(spec.model.artifact):
-            raise InvalidInput(
-                "the model's artifact is not stored: upload it first",
-                fields=[{"field": "model.artifact", "message": "not stored"}],
-            )
-        find_instance_type(spec.instance_type)
+    # ------------------------------------------------------------------ clients of private endpoints
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        """See ``Engine.add_client``."""
+        actor = self._actor(id)
+        client = await actor.callers.add(new)
+        actor.record.event("Normal", "ClientAdded", f"{new.user}: let the client {new.name} in")
+        return client
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        """See ``Engine.remove_client``."""
+        actor = self._actor(id)
+        await actor.callers.remove(name)
+        actor.record.event("Normal", "ClientRevoked", f"{user}: revoked the client {name}")
+
+    @property
+    def server_pass(self) -> ServerPass:
+        """What lets the servers of this engine through to private endpoints."""
+        return self._means.server_pass
 
     # ------------------------------------------------------------------ questions
 
@@ -287,7 +298,7 @@ class Supervisor:
     def logs(self, id: str, query: LogQuery) -> AsyncIterator[Any]:
         """See ``Engine.logs``."""
         actor = self._actor(id)
-        return read_logs(self._means.log_folder(actor.row.uid), query, lambda: not actor.removed.is_set())
+        return read_logs(self._means.log_folder(actor.record.row.uid), query, lambda: not actor.removed.is_set())
 
     async def health(self) -> Health:
         """See ``Engine.health``."""
@@ -314,6 +325,16 @@ class Supervisor:
 
         self._spawn(prepare())
 
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None) -> Trial:
+        """See ``Engine.try_out``."""
+        check_spec(spec, self._means.artifacts)
+        return await self._trials.run(spec, request)
+
+    async def measurements(self) -> list[Measurement]:
+        """See ``Engine.measurements``."""
+        found = await asyncio.to_thread(self._means.processes.measure)
+        return [Measurement(id=key, cpu=cpu, memory=memory) for key, (cpu, memory) in sorted(found.items())]
+
     def _actor(self, id: str) -> DeploymentActor:
         try:
             return self._actors[id]
@@ -322,15 +343,16 @@ class Supervisor:
 
     def events(self, id: str) -> list[Event]:
         """See ``Engine.events``."""
-        return self._means.store.events(self._actor(id).row.uid)
+        return self._means.store.events(self._actor(id).record.row.uid)
 
     # ------------------------------------------------------------------ what actors tell
 
     async def _forget(self, actor: DeploymentActor) -> None:
         """Remove what is left of a deployment that has ended, and its route."""
-        self._actors.pop(actor.row.id, None)
+        self._actors.pop(actor.record.row.id, None)
         await self._means.front.update()
-        self._means.store.remove(actor.row)
+        actor.close()
+        self._means.store.remove(actor.record.row)
         actor.removed.set()
         version = self._changes.next_version()
         gone = actor.view().model_copy(update={"resource_version": version})
@@ -346,29 +368,6 @@ class Supervisor:
         actor.resource_version = self._changes.next_version()
         view = seen.model_copy(update={"resource_version": actor.resource_version})
         self._changes.publish(Change(type=kind, resource_version=view.resource_version, object=view))
-
-
-def _template(actor: DeploymentActor, revision: Revision) -> int:
-    """Return the revision whose replicas can serve this one: an earlier one when nothing they run from changed."""
-    if revision.action is Action.RESTART:
-        return revision.number
-    wanted = revision.spec.template()
-    candidates = [actor.target] + ([actor.serving] if actor.serving else [])
-    for entry in candidates:
-        failed = entry.revision.outcome is Outcome.FAILED
-        if not failed and entry.revision.spec.template() == wanted:
-            return entry.template
-    return revision.number
-
-
-def _check_match(actor: DeploymentActor, if_match: int | None) -> None:
-    if if_match is not None and if_match != actor.row.latest:
-        newest = actor.latest.revision
-        raise Conflict(
-            f"{actor.row.id} was changed meanwhile: it is at revision {newest.number} "
-            f"({newest.action} by {newest.user}), you saw {if_match}: read it again",
-            details={"revision": newest.number, "seen": if_match},
-        )
 
 
 async def _listen_for_reports(path: Path, receive: Callable[[bytes], None]) -> asyncio.DatagramTransport:

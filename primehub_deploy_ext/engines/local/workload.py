@@ -6,22 +6,24 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from time import time
 from typing import Any
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
 from primehub_deploy_ext.domain.phases import Reason, Step
-from primehub_deploy_ext.engines.local.instance_types import find_instance_type, pick_cpus
 from primehub_deploy_ext.engines.local.launchers import Exit, InterpreterUnusable, describe_exit
 from primehub_deploy_ext.engines.local.logs import last_attempt, log_path
 from primehub_deploy_ext.engines.local.means import Means
+from primehub_deploy_ext.engines.local.orders import replica_order
 from primehub_deploy_ext.engines.local.projection import CRASH_LOOP
 from primehub_deploy_ext.engines.local.slot import STABLE_AFTER, Slot, read_status
 from primehub_deploy_ext.engines.local.store import DeploymentRow
 
 START_TIMEOUT = 300.0
-LOG_LIMIT = 16 * 1024 * 1024
+# A replica ends by itself when it has answered, within 30 s; one whose model holds the interpreter's lock can't.
+END_TIMEOUT = 40.0
 _END_PAUSE = 0.02
 _FAILED_STATUS = 3 << 8
 
@@ -41,6 +43,8 @@ class Workload:
         Called when a replica took a step.
     failing
         Called when a replica failed, after ``reason`` and ``message`` were set.
+    client_seen
+        Called with the name of a client of a private endpoint and the Unix time of its request.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Workload:
         spec: DeploymentSpec,
         changed: Callable[[], None],
         failing: Callable[[Slot], None],
+        client_seen: Callable[[str, float], None],
     ) -> None:
         self._means = means
         self._row = row
@@ -60,11 +65,40 @@ class Workload:
         self.ending = False
         # True from when the gateway may send to it until it is gone.
         self.routed = False
+        self._shares = False
         self._changed = changed
         self._failing = failing
+        self._client_seen = client_seen
         self._starting: dict[int, asyncio.Task[None]] = {}
+        # Process id → when it was first asked to end, in Unix seconds.
+        self._asked_to_end: dict[int, float] = {}
 
     # ------------------------------------------------------------------ facts
+
+    @property
+    def deployment(self) -> str:
+        """Id of the deployment."""
+        return self._row.id
+
+    @property
+    def shares(self) -> bool:
+        """Whether it takes traffic beside what serves."""
+        return self._shares and not self.ending
+
+    @shares.setter
+    def shares(self, shares: bool) -> None:
+        self._shares = shares
+        self.routed = self.routed or shares
+
+    def live_count(self) -> int:
+        """Number of replicas that run, start or wait to be started again; those that are ending don't count."""
+        return 0 if self.ending else sum(not slot.ending for slot in self.slots.values())
+
+    def steps_since(self, time: datetime) -> list[StepTime]:
+        """Return the steps of the replica that took longest, of those that were started after a time."""
+        started = [slot for slot in self.slots.values() if slot.steps and slot.steps[0].since >= time]
+        slowest = max(started, key=lambda slot: slot.steps[-1].since, default=None)
+        return list(slowest.steps) if slowest else []
 
     def ready_count(self) -> int:
         """Number of replicas that answer."""
@@ -88,15 +122,19 @@ class Workload:
         """The replica that failed most."""
         return max(self.slots.values(), key=lambda slot: slot.failures, default=None)
 
-    def failure(self) -> tuple[Reason, str] | None:
-        """Why replicas that never were ready won't be, or None while they still may."""
+    def failure(self, *, proven: bool = True) -> tuple[Reason, str] | None:
+        """Why replicas won't be ready, or None while they still may.
+
+        Parameters
+        ----------
+        proven
+            One that was ready once has shown that it can be; else it counts too once it crashed again and again.
+        """
         for slot in self.slots.values():
-            if (
-                not slot.was_ready
-                and not slot.ending
-                and slot.reason is not None
-                and (slot.failures >= CRASH_LOOP or slot.reason is not Reason.CRASH_LOOP)
-            ):
+            if slot.ending or slot.reason is None or (slot.was_ready and proven):
+                continue
+            hopeless = slot.reason is not Reason.CRASH_LOOP and not slot.was_ready
+            if hopeless or slot.failures >= CRASH_LOOP:
                 return slot.reason, slot.message
         return None
 
@@ -119,20 +157,37 @@ class Workload:
         self._check_deadlines(clock)
         return pause
 
+    def patience(self) -> float | None:
+        """Return in how many seconds to look again at those that were asked to end, if there are any."""
+        return END_TIMEOUT if any(slot.ending for slot in self.slots.values()) else None
+
     def dismiss(self, replicas: int) -> None:
         """Give up the replicas beyond a number: no new request is sent to them once the gateway knows."""
         for index, slot in list(self.slots.items()):
             if index >= replicas:
                 slot.ending = True
 
+    def give_up(self, slot: Slot, *, kill: bool) -> None:
+        """Give up one replica; another takes its place when it has ended."""
+        slot.ending = True
+        if kill:
+            slot.end(signal.SIGKILL)
+
+    def keep_one_ready(self) -> None:
+        """Give up all replicas but one that answers."""
+        kept = next((slot for _, slot in sorted(self.slots.items()) if slot.ready), None)
+        for slot in self.slots.values():
+            slot.ending = slot is not kept
+
     def end_dismissed(self) -> None:
-        """Ask the replicas given up to end; they answer what they have in flight first."""
+        """Ask the replicas given up to end, after what they have in flight; those that don't are killed."""
         for index, slot in list(self.slots.items()):
             if slot.ending:
                 if slot.pid is None and index not in self._starting:
                     self._forget(slot)
-                else:
-                    slot.end(signal.SIGTERM)
+                elif slot.pid is not None:
+                    overdue = time() - self._asked_to_end.setdefault(slot.pid, time()) > END_TIMEOUT
+                    slot.end(signal.SIGKILL if overdue else signal.SIGTERM)
 
     async def end(self, limit: float) -> None:
         """End all replicas: SIGTERM, and SIGKILL for those that are still there after ``limit`` seconds."""
@@ -184,37 +239,31 @@ class Workload:
             self._changed()
 
     def _order(self, slot: Slot) -> dict[str, Any]:
-        model, kind = self.spec.model, find_instance_type(self.spec.instance_type)
         folder = self._means.log_folder(self._row.uid)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        cpus = pick_cpus(kind.cpu, self._row.uid + slot.index) if kind.cpu else None
-        return {
-            "replica": f"{self._row.uid}/{slot.name}",
-            "deployment": self._row.id,
-            "revision": self.template,
-            "name": slot.name,
-            "attempt": slot.attempt,
-            "socket": str(self.path(slot, "sock")),
-            "status": str(self.path(slot, "json")),
-            "report": str(self._means.paths.report),
-            "log": str(log_path(folder, slot.name, slot.attempt)),
-            "log_limit": LOG_LIMIT,
-            "artifact": str(self._means.artifacts.path(model.artifact)),
-            "serializer": model.serializer,
-            "adapter": model.adapter,
-            "signature": model.signature and model.signature.model_dump(mode="json"),
-            "example": model.example,
-            "env": self.spec.env,
-            "threads": max(1, round(kind.cpu)) if kind.cpu else None,
-            "cpus": cpus,
-            "workdir": str(self._means.paths.home),
-        }
+        return replica_order(
+            self._means.paths,
+            self._means.artifacts,
+            self.spec,
+            log=log_path(folder, slot.name, slot.attempt),
+            index=self._row.uid + slot.index,
+            replica=f"{self._row.uid}/{slot.name}",
+            deployment=self._row.id,
+            revision=self.template,
+            name=slot.name,
+            attempt=slot.attempt,
+            socket=str(self.path(slot, "sock")),
+            status=str(self.path(slot, "json")),
+        )
 
     # ------------------------------------------------------------------ what happened
 
     def on_report(self, slot: Slot, status: dict[str, Any]) -> None:
-        """A replica told its step."""
+        """A replica told its step, or whose request it answers."""
         if status.get("pid") != slot.pid or status.get("attempt") != slot.attempt:
+            return
+        if "seen" in status:
+            self._client_seen(status["seen"]["client"], status["seen"]["time"])
             return
         step = status.get("step")
         if step in {"starting", "loading", "ready"} and slot.step is not Step(step):
@@ -230,6 +279,7 @@ class Workload:
             return
         status = read_status(self.path(slot, "json"))
         told = status.get("error") if status.get("attempt") == slot.attempt else None
+        self._asked_to_end.pop(ended.pid, None)
         served = slot.step is Step.READY and (time() - slot.step_since.timestamp()) > STABLE_AFTER
         slot.pid, slot.last_exit = None, describe_exit(ended.status)
         try:
@@ -245,7 +295,7 @@ class Workload:
 
     def _why(self, slot: Slot, ended: Exit, told: dict[str, Any] | None) -> tuple[Reason, str]:
         if slot.oom_peak is not None:
-            limit, mib = find_instance_type(self.spec.instance_type).memory or 0, 1024 * 1024
+            limit, mib = self.spec.resources.memory or 0, 1024 * 1024
             sizes = f"limit {limit // mib} MiB, peak {slot.oom_peak // mib} MiB"
             return Reason.OOM_KILLED, f"OOMKilled: {sizes}: choose a larger instance type"
         if ended.status == _FAILED_STATUS and told:
@@ -267,7 +317,7 @@ class Workload:
 
     def check_memory(self, slot: Slot, resident: int) -> None:
         """End a replica that is above its ceiling."""
-        limit = find_instance_type(self.spec.instance_type).memory
+        limit = self.spec.resources.memory
         if limit is not None and resident > limit and slot.oom_peak is None:
             slot.oom_peak = resident
             slot.end(signal.SIGKILL)

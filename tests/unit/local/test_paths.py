@@ -22,6 +22,17 @@ def test_each_home_has_its_own_short_run_time_folder(monkeypatch: pytest.MonkeyP
     assert len(found) == 3
 
 
+def test_two_homes_of_one_account_are_two_engines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PRIMEHUB_DEPLOY_HOME", raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    found = []
+    for user in ("ada", "grace"):
+        monkeypatch.setenv("HOME", str(tmp_path / user))
+        found.append(Paths.of_user())
+    assert found[0].home != found[1].home
+    assert found[0].run != found[1].run
+
+
 def test_folders_are_made_private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     loose = tmp_path / "home"
     loose.mkdir(mode=0o755)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from primehub_deploy_ext.domain.clients import Client, new_token
 from primehub_deploy_ext.domain.errors import AlreadyExists, EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Model, Revision
 from primehub_deploy_ext.domain.phases import Action, Outcome
+from primehub_deploy_ext.domain.resources import Quota
+from primehub_deploy_ext.engines.local.callers import hash_token
 from primehub_deploy_ext.engines.local.store import EVENTS_KEPT, RevisionRow, Store, now
 
 SPEC = DeploymentSpec(model=Model(artifact="a" * 64, size=1, interpreter="/usr/bin/python3"))
@@ -90,3 +93,37 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
 def test_the_file_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "state.db").stat().st_mode & 0o077 == 0
+
+
+def test_revisions_of_the_first_release_get_the_resources_that_their_instance_type_stood_for(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.db")
+    row = store.insert(id="iris", name="Iris", group="team", revision=revision(1))
+    store.close()
+    with sqlite3.connect(tmp_path / "state.db") as old:
+        old.execute("DROP TABLE clients")
+        old.execute("DROP TABLE quotas")
+        old.execute(
+            "UPDATE revisions SET body = json_remove(json_set(body, '$.spec.instance_type', 'cpu-2'),"
+            " '$.spec.resources', '$.spec.access')"
+        )
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    (found,) = Store(tmp_path / "state.db").revisions(row.uid)
+    spec = found.revision.spec
+    assert (spec.resources.cpu, spec.resources.memory, spec.access) == (2, 4 * 2**30, "public")
+
+
+def test_clients_and_quotas_survive_a_restart_and_tokens_are_no_part_of_the_file(store: Store, tmp_path: Path) -> None:
+    row = store.insert(id="iris", name="Iris", group="team", revision=revision(1))
+    token = new_token("alice")
+    store.save_clients(row.uid, [(Client(name="alice", created_at=now(), created_by="ada"), hash_token(token))])
+    store.save_quota("team", Quota(cpu=4))
+    store.close()
+    again = Store(tmp_path / "state.db")
+    ((client, secret),) = again.clients(row.uid)
+    assert (client.name, secret, again.quotas()) == ("alice", hash_token(token), {"team": Quota(cpu=4)})
+    again.close()
+    everything = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"alice" in everything
+    assert token.encode() not in everything
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}

@@ -188,7 +188,7 @@ def _served(route: Route, timeout: float) -> list[Json]:
         target = {"weighted_clusters": {"clusters": [{"name": name, "weight": w} for name, w in route.clusters]}}
     # With path_separated_prefix the replica would get "//path".
     forward = target | {"prefix_rewrite": "/", "timeout": f"{timeout:g}s"}
-    guard = _PUBLIC if route.users is None else _users(route.deployment, route.users)
+    guard = _guard(route.deployment, route.users)
 
     def kind(name: str, retry: Json, *headers: Json) -> Json:
         return {
@@ -209,7 +209,9 @@ def _served(route: Route, timeout: float) -> list[Json]:
     ]
 
 
-def _users(realm: str, users: tuple[str, ...]) -> Json:
+def _guard(realm: str, users: tuple[str, ...] | None) -> Json:
+    if users is None:
+        return _PUBLIC
     kind = f"{_TYPES}extensions.filters.http.basic_auth.v3.BasicAuthPerRoute"
     return {"basic": {"@type": kind, "realm": realm, "users": {"inline_string": "\n".join(users)}}}
 
@@ -224,7 +226,7 @@ def _unavailable(item: Unavailable) -> Json:
     return {
         "match": {"prefix": "/"},
         "metadata": _labels(item.deployment, "unavailable"),
-        "typed_per_filter_config": _PUBLIC,
+        "typed_per_filter_config": _guard(item.deployment, item.users),
         "direct_response": {"status": 503, "body": {"inline_string": json.dumps({"error": error})}},
         "response_headers_to_add": [
             {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}

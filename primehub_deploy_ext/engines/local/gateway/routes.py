@@ -90,12 +90,7 @@ class Route:
                 raise _invalid("clusters", f"{name}: a weight is between 0 and {_MAX_WEIGHT}, not {weight}")
         if not any(weight for _, weight in self.clusters):
             raise _invalid("clusters", f"{self.deployment}: no cluster has a weight above 0")
-        for line in self.users or ():
-            if not _USER.fullmatch(line):
-                raise _invalid("users", f"{self.deployment}: a user is a line name:{{SHA}}<base64>")
-        names = [line.partition(":")[0] for line in self.users or ()]
-        if len(set(names)) != len(names):
-            raise _invalid("users", f"{self.deployment}: a user is listed twice")
+        _check_users(self.deployment, self.users)
 
 
 @dataclass(frozen=True)
@@ -108,15 +103,19 @@ class Unavailable:
         A sentence for the caller.
     retry_after
         Seconds after which it is worth to ask again; None if waiting alone won't help.
+    users
+        Who may be told; as in :class:`Route`.
     """
 
     deployment: str
     code: Literal["stopped", "starting", "failed"]
     message: str
     retry_after: int | None = None
+    users: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_id(self.deployment)
+        _check_users(self.deployment, self.users)
         if self.retry_after is not None and self.retry_after < 0:
             raise _invalid("retry_after", f"{self.deployment}: {self.retry_after} is not a number of seconds")
 
@@ -139,6 +138,15 @@ class GatewayState:
             for name, _ in route.clusters:
                 if name not in names:
                     raise _invalid("routes", f"{route.deployment}: there is no cluster {name}")
+
+
+def _check_users(deployment: str, users: tuple[str, ...] | None) -> None:
+    for line in users or ():
+        if not _USER.fullmatch(line):
+            raise _invalid("users", f"{deployment}: a user is a line name:{{SHA}}<base64>")
+    names = [line.partition(":")[0] for line in users or ()]
+    if len(set(names)) != len(names):
+        raise _invalid("users", f"{deployment}: a user is listed twice")
 
 
 def _check_id(text: str) -> None:

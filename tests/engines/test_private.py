@@ -1,0 +1,169 @@
+"""One suite, every engine: who may call a private endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64encode
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from primehub_deploy_ext.domain.clients import new_token
+from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
+from primehub_deploy_ext.domain.models import Deployment, UpdateDeployment
+from primehub_deploy_ext.engines.base import LogQuery, NewClient, PredictRequest
+from tests.engines.bench import Bench, infer
+
+
+def says_who_asks(x: Any) -> Any:
+    from primehub_deploy_ext import request_headers
+
+    print("asked by", request_headers().get("x-forwarded-user"))
+    return x
+
+
+async def call(deployment: Deployment, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    answer = await AsyncHTTPClient().fetch(
+        deployment.endpoint + f"v2/models/{deployment.id}/infer",
+        method="POST",
+        body=json.dumps(infer(3)),
+        headers=headers or {},
+        raise_error=False,
+    )
+    return answer.code, json.loads(answer.body)
+
+
+async def with_client(bench: Bench, id: str, name: str = "alice", expires_at: datetime | None = None) -> str:
+    token = new_token(name)
+    await bench.engine.add_client(id, NewClient(name=name, token=token, user="ada", expires_at=expires_at))
+    return token
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_a_private_endpoint_lets_its_clients_in_and_nobody_else(bench: Bench) -> None:
+    deployment = await bench.deployed("secret", access="private")
+    token = await with_client(bench, "secret")
+    basic = b64encode(f"alice:{token}".encode()).decode()
+    assert (await call(deployment, bearer(token)))[0] == 200
+    assert (await call(deployment, {"Authorization": f"Basic {basic}"}))[0] == 200
+    forged = b64encode(f"bob:{token}".encode()).decode()
+    for headers in ({}, bearer("alice.wrong"), bearer(token + "x"), {"Authorization": f"Basic {forged}"}):
+        status, body = await call(deployment, headers)
+        assert (status, body["error"]["code"]) == (401, "unauthenticated")
+
+
+async def test_a_private_endpoint_without_clients_lets_nobody_in(bench: Bench) -> None:
+    deployment = await bench.deployed("closed", access="private")
+    assert (await call(deployment))[0] == 401
+
+
+async def test_a_client_of_one_deployment_is_nobody_to_another(bench: Bench) -> None:
+    await bench.deployed("mine", access="private")
+    other = await bench.deployed("yours", access="private")
+    token = await with_client(bench, "mine")
+    assert (await call(other, bearer(token)))[0] == 401
+
+
+async def test_a_revoked_client_is_out_when_the_call_returns(bench: Bench) -> None:
+    deployment = await bench.deployed("revoke", access="private")
+    token = await with_client(bench, "revoke")
+    assert (await call(deployment, bearer(token)))[0] == 200
+    await bench.engine.remove_client("revoke", "alice", user="ada")
+    assert (await call(deployment, bearer(token)))[0] == 401
+    assert await bench.engine.clients("revoke") == []
+    with pytest.raises(NotFound):
+        await bench.engine.remove_client("revoke", "alice", user="ada")
+
+
+async def test_an_expired_client_is_out_and_stays_in_the_list(bench: Bench) -> None:
+    deployment = await bench.deployed("expire", access="private")
+    soon = datetime.now(timezone.utc) + timedelta(seconds=1)
+    token = await with_client(bench, "expire", expires_at=soon)
+    assert (await call(deployment, bearer(token)))[0] == 200
+    while (await call(deployment, bearer(token)))[0] == 200:
+        await asyncio.sleep(0.02)
+    assert datetime.now(timezone.utc) >= soon
+    (client,) = await bench.engine.clients("expire")
+    assert (client.name, client.expires_at) == ("alice", soon)
+
+
+async def test_a_clients_name_is_taken_until_it_is_revoked(bench: Bench) -> None:
+    await bench.deployed("names", access="private")
+    await with_client(bench, "names")
+    with pytest.raises(AlreadyExists):
+        await with_client(bench, "names")
+    await bench.engine.remove_client("names", "alice", user="ada")
+    await with_client(bench, "names")
+
+
+async def test_the_list_tells_when_a_client_was_last_used(bench: Bench) -> None:
+    deployment = await bench.deployed("used", access="private")
+    token = await with_client(bench, "used")
+    await with_client(bench, "used", "bob")
+    before = datetime.now(timezone.utc) - timedelta(milliseconds=1)
+    await call(deployment, bearer(token))
+
+    while (clients := await bench.engine.clients("used"))[0].last_used_at is None:
+        await asyncio.sleep(0.01)
+    assert [c.name for c in clients] == ["alice", "bob"]
+    assert before <= clients[0].last_used_at <= datetime.now(timezone.utc)
+    assert clients[1].last_used_at is None
+
+
+async def test_the_model_learns_the_clients_name_and_nobody_can_forge_it(bench: Bench) -> None:
+    deployment = await bench.deployed("asks", await bench.model(says_who_asks), access="private")
+    token = await with_client(bench, "asks")
+    await call(deployment, {**bearer(token), "X-Forwarded-User": "root"})
+    await bench.engine.update("asks", UpdateDeployment(access="public"), user="ada")
+    await bench.settled("asks")
+    await call(deployment, {"X-Forwarded-User": "root"})
+
+    async def asked() -> list[str]:
+        return [line.text async for line in bench.engine.logs("asks", LogQuery()) if line.text.startswith("asked by")]
+
+    while len(lines := await asked()) < 3:  # the first is the example, which nobody asks
+        await asyncio.sleep(0.02)
+    assert lines == ["asked by None", "asked by alice", "asked by None"]
+
+
+async def test_access_changes_without_a_restart(bench: Bench) -> None:
+    deployment = await bench.deployed("doors")
+    (before,) = await bench.engine.replicas("doors")
+    assert (await call(deployment))[0] == 200
+    await bench.engine.update("doors", UpdateDeployment(access="private"), user="ada")
+    deployment = await bench.settled("doors")
+    assert deployment.spec.access == "private"
+    assert (await call(deployment))[0] == 401
+    assert (await bench.engine.replicas("doors"))[0].pid == before.pid
+
+
+async def test_a_rollback_opens_no_endpoint_that_was_made_private_since(bench: Bench) -> None:
+    await bench.deployed("older")
+    await bench.engine.update("older", UpdateDeployment(access="private", description="new"), user="ada")
+    await bench.settled("older")
+    await bench.engine.rollback("older", 1, user="ada")
+    deployment = await bench.settled("older")
+    assert (deployment.spec.access, deployment.spec.description) == ("private", "")
+    assert (await call(deployment))[0] == 401
+
+
+async def test_a_stopped_private_endpoint_tells_strangers_nothing(bench: Bench) -> None:
+    deployment = await bench.deployed("still", access="private")
+    token = await with_client(bench, "still")
+    await bench.engine.stop("still", user="ada")
+    await bench.settled("still")
+    assert (await call(deployment))[0] == 401
+    status, body = await call(deployment, bearer(token))
+    assert (status, body["error"]["code"]) == (503, "stopped")
+
+
+async def test_the_server_may_try_a_private_endpoint(bench: Bench) -> None:
+    await bench.deployed("tried", access="private")
+    answer = await bench.engine.predict("tried", PredictRequest(body=json.dumps(infer(4)).encode()))
+    assert (answer.status, answer.body["outputs"][0]["data"]) == (200, [8])
