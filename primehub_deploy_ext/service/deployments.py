@@ -1,41 +1,30 @@
-"""The use cases. Each checks the input and the caller's groups, then asks the engine."""
+"""The use cases that change deployments. Each checks the input and the caller's groups, then asks the engine."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from typing import Any
 
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
+from primehub_deploy_ext.domain.groups import DryRun, InstanceType
 from primehub_deploy_ext.domain.models import (
-    Change,
     CreateDeployment,
     Deployment,
-    DeploymentList,
     DeploymentSpec,
-    Event,
-    Group,
-    Health,
-    InstanceType,
-    LogLine,
-    Me,
     Prediction,
-    Replica,
-    Revision,
+    Trial,
     UpdateDeployment,
     WarmRequest,
 )
-from primehub_deploy_ext.engines.base import Engine, LogQuery, NewDeployment, PredictRequest
-from primehub_deploy_ext.service.groups import GroupProvider, group_to_create_in
-from primehub_deploy_ext.service.listing import ListQuery, page_of
-from primehub_deploy_ext.service.masking import (
-    has_mask,
-    masked_change,
-    masked_deployment,
-    masked_revision,
-    unmasked,
-)
-from primehub_deploy_ext.service.streams import closing
+from primehub_deploy_ext.domain.resources import Quota
+from primehub_deploy_ext.engines.base import Engine, NewDeployment, PredictRequest
+from primehub_deploy_ext.service.access import Caller
+from primehub_deploy_ext.service.growth import grows, quota_preview
+from primehub_deploy_ext.service.instance_types import choose_instance_type
+from primehub_deploy_ext.service.lookup import find_deployment
+from primehub_deploy_ext.service.masking import has_mask, masked_deployment, masked_trial, secrets_in, unmasked
+from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 
 # Five random characters hardly ever collide once; five times in a row means that something else is wrong.
 _ID_ATTEMPTS = 5
@@ -47,117 +36,50 @@ _LONGEST_PATH = 512
 class DeploymentService:
     """What callers can do with deployments.
 
-    Every method that takes ``user`` acts for that user: a deployment of a group that the user is not in
-    does not exist for them (``NotFound``).
+    A deployment of a group that the caller is not in does not exist for them (``NotFound``). What would take more of
+    the group's quota than before needs a group that is there and where Model Deployment is enabled.
 
     Parameters
     ----------
     engine
         Where deployments run.
-    groups
-        Who belongs to which group.
+    secrets
+        What to hide.
     """
 
-    def __init__(self, engine: Engine, groups: GroupProvider) -> None:
+    def __init__(self, engine: Engine, secrets: SecretsOfDeployments) -> None:
         self._engine = engine
-        self._groups = groups
+        self._secrets = secrets
 
-    # ------------------------------------------------------------------ the caller, and what there is
-
-    async def health(self) -> Health:
-        """Tell the engine's state."""
-        return await self._engine.health()
-
-    async def me(self, user: str, *, can_write: bool) -> Me:
-        """Tell callers who they are."""
-        return Me(user=user, groups=await self._groups.groups(user), can_write=can_write)
-
-    async def groups(self, user: str) -> list[Group]:
-        """Return the groups of the caller."""
-        return await self._groups.groups(user)
-
-    async def instance_types(self) -> list[InstanceType]:
-        """Return the instance types; the first is the default."""
-        return await self._engine.instance_types()
-
-    # ------------------------------------------------------------------ reading
-
-    async def page(self, user: str, query: ListQuery) -> DeploymentList:
-        """Return one page of the caller's deployments."""
-        visible = await self._group_names(user)
-        deployments, resource_version = await self._engine.deployments()
-        mine = (masked_deployment(d) for d in deployments if d.group in visible)
-        return page_of(mine, query, resource_version)
-
-    async def get(self, user: str, id: str) -> Deployment:
-        """Return one deployment."""
-        return masked_deployment(await self._get(user, id))
-
-    async def revisions(self, user: str, id: str) -> list[Revision]:
-        """Return the history, newest first."""
-        await self._get(user, id)
-        return [masked_revision(revision) for revision in await self._engine.revisions(id)]
-
-    async def revision(self, user: str, id: str, number: int) -> Revision:
-        """Return one revision."""
-        for revision in await self.revisions(user, id):
-            if revision.number == number:
-                return revision
-        raise NotFound(f"the deployment {id!r} has no revision {number}")
-
-    async def replicas(self, user: str, id: str) -> list[Replica]:
-        """Return the replicas as they are now."""
-        await self._get(user, id)
-        return await self._engine.replicas(id)
-
-    async def events(self, user: str, id: str) -> list[Event]:
-        """Return what the engine did and saw, newest first."""
-        await self._get(user, id)
-        return await self._engine.events(id)
-
-    async def logs(self, user: str, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
-        """Return log lines in order of time; an unknown deployment is reported here, before the first line."""
-        await self._get(user, id)
-        return self._engine.logs(id, query)
-
-    async def watch(self, user: str, resource_version: int | None) -> AsyncIterator[Change]:
-        """List and watch the caller's deployments in one stream."""
-        visible = await self._group_names(user)
-        async with closing(self._engine.watch(resource_version)) as changes:
-            async for change in changes:
-                if change.object is None or change.object.group in visible:
-                    yield masked_change(change)
-
-    # ------------------------------------------------------------------ changing
-
-    async def create(self, user: str, request: CreateDeployment) -> Deployment:
+    async def create(self, caller: Caller, request: CreateDeployment) -> Deployment:
         """Start a new deployment.
 
         Raises
         ------
         InvalidInput
-            If the artifact is not stored, or there is no such instance type.
+            If the artifact is not stored, the group may not use the instance type, or the engine has no private
+            endpoints.
         Forbidden
             If the caller may not create in this group.
+        QuotaExceeded
+            If the group's quota leaves no room.
         AlreadyExists
             If the id that the caller chose is taken.
         """
-        group = group_to_create_in(await self._groups.groups(user), request.group)
-        await self._check_artifact(request.model.artifact)
-        spec = DeploymentSpec(
-            model=request.model,
-            replicas=request.replicas,
-            instance_type=await self._instance_type(request.instance_type),
-            env=unmasked(request.env, {}),
-            metadata=request.metadata,
-            description=request.description,
-        )
+        group = caller.group_to_create_in(request.group)
+        spec = await self._new_spec(caller, group.name, request)
 
         async def create(id: str) -> Deployment:
             new = NewDeployment(
-                id=id, name=request.name, group=group, spec=spec, user=user, update_message=request.update_message
+                id=id,
+                name=request.name,
+                group=group.name,
+                spec=spec,
+                user=caller.user,
+                update_message=request.update_message,
+                quota=group.quota,
             )
-            return masked_deployment(await self._engine.create(new))
+            return await self._seen(await self._engine.create(new))
 
         if request.id is not None:
             return await create(request.id)
@@ -171,73 +93,172 @@ class DeploymentService:
             fields=[{"field": "id", "message": "choose one"}],
         )
 
-    async def update(self, user: str, id: str, change: UpdateDeployment, *, if_match: int | None = None) -> Deployment:
+    async def preview_create(self, caller: Caller, request: CreateDeployment, *, try_out: bool) -> DryRun:
+        """Check all that :meth:`create` checks, tell what it would take, and load the model for a moment if asked."""
+        group = caller.group_to_create_in(request.group)
+        spec = await self._new_spec(caller, group.name, request)
+        chosen = request.id or names.id_from_name(request.name)
+        deployments, _ = await self._engine.deployments()
+        if any(deployment.id == chosen for deployment in deployments):
+            raise AlreadyExists(f"the id {chosen!r} is taken", fields=[{"field": "id", "message": "is taken"}])
+        preview = quota_preview(group, deployments, chosen, spec, await self._engine.capacity())
+        return await self._tried(preview, spec) if try_out else preview
+
+    async def update(
+        self, caller: Caller, id: str, change: UpdateDeployment, *, if_match: int | None = None
+    ) -> Deployment:
         """Replace fields of the specification.
 
         Raises
         ------
         InvalidInput
-            If nothing is to change, the artifact is not stored, there is no such instance type, or a masked
+            If nothing is to change, the artifact is not stored, the group may not use the instance type, or a masked
             environment value has no current one.
+        Forbidden
+            If it takes more than before, and the group's quota or switch forbids that.
         """
-        current = await self._get(user, id)
-        if not change.model_dump(exclude_none=True, exclude={"update_message"}):
-            raise InvalidInput("nothing to change: send at least one field of the specification")
-        if change.model is not None:
-            await self._check_artifact(change.model.artifact)
-        if change.instance_type is not None:
-            await self._instance_type(change.instance_type)
-        if not has_mask(change.env):
-            return masked_deployment(await self._engine.update(id, change, user=user, if_match=if_match))
-        return await self._update_keeping_values(user, current, change, if_match)
+        current = await find_deployment(self._engine, caller, id)
+        for _ in range(_MASK_ATTEMPTS):
+            whole, kind, quota = await self._checked_update(caller, current, change)
+            # Without the tie to the revision that hidden values were read from, a change made in between would be
+            # undone silently.
+            seen = current.revision if if_match is None and has_mask(change.env) else if_match
+            try:
+                return await self._seen(
+                    await self._engine.update(
+                        id,
+                        whole,
+                        user=caller.user,
+                        if_match=seen,
+                        resources=kind.resources if kind else None,
+                        quota=quota,
+                    )
+                )
+            except Conflict:
+                if seen == if_match:
+                    raise
+            current = await find_deployment(self._engine, caller, id)
+        raise Conflict(f"{id!r} keeps changing: try again")
+
+    async def preview_update(
+        self, caller: Caller, id: str, change: UpdateDeployment, *, if_match: int | None = None, try_out: bool
+    ) -> DryRun:
+        """Check all that :meth:`update` checks, tell what it would take, and load the model for a moment if asked."""
+        current = await find_deployment(self._engine, caller, id)
+        whole, kind, _ = await self._checked_update(caller, current, change)
+        if if_match not in {None, current.revision}:
+            raise Conflict(f"{id!r} is at revision {current.revision} by now, not {if_match}: look at it again")
+        deployments, _ = await self._engine.deployments()
+        group = caller.group(current.group)
+        spec = _after(current.spec, whole, kind)
+        preview = quota_preview(group, deployments, id, spec, await self._engine.capacity())
+        return await self._tried(preview, spec) if try_out else preview
+
+    async def try_revision(self, caller: Caller, id: str, number: int, request: dict[str, Any]) -> Trial:
+        """Ask the model of any revision, loaded for a moment, whatever serves.
+
+        Raises
+        ------
+        NotFound
+            If there is no such revision.
+        """
+        await find_deployment(self._engine, caller, id)
+        for revision in await self._engine.revisions(id):
+            if revision.number == number:
+                return await self._try(revision.spec, request)
+        raise NotFound(f"the deployment {id!r} has no revision {number}")
+
+    async def _tried(self, preview: DryRun, spec: DeploymentSpec) -> DryRun:
+        return preview.model_copy(update={"trial": await self._try(spec)})
+
+    async def _try(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        if not self._engine.capabilities.trials:
+            raise InvalidInput(f"the engine {self._engine.name!r} can't try models out: deploy it to see")
+        return masked_trial(await self._engine.try_out(spec, request), secrets_in([spec]))
 
     async def scale(
-        self, user: str, id: str, replicas: int, *, update_message: str = "", if_match: int | None = None
+        self, caller: Caller, id: str, replicas: int, *, update_message: str = "", if_match: int | None = None
     ) -> Deployment:
         """Change the number of replicas."""
-        await self._get(user, id)
-        return masked_deployment(
-            await self._engine.scale(id, replicas, user=user, update_message=update_message, if_match=if_match)
+        current = await find_deployment(self._engine, caller, id)
+        after = current.spec.model_copy(update={"replicas": replicas})
+        quota = await self._quota_for(caller, current, after, "scaled up")
+        return await self._seen(
+            await self._engine.scale(
+                id, replicas, user=caller.user, update_message=update_message, if_match=if_match, quota=quota
+            )
         )
 
-    async def stop(self, user: str, id: str, *, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def stop(
+        self, caller: Caller, id: str, *, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
         """End all replicas, keep everything else."""
-        await self._get(user, id)
-        return masked_deployment(
-            await self._engine.stop(id, user=user, update_message=update_message, if_match=if_match)
+        await find_deployment(self._engine, caller, id)
+        return await self._seen(
+            await self._engine.stop(id, user=caller.user, update_message=update_message, if_match=if_match)
         )
 
-    async def start(self, user: str, id: str, *, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def start(
+        self, caller: Caller, id: str, *, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
         """Start a stopped deployment."""
-        await self._get(user, id)
-        return masked_deployment(
-            await self._engine.start(id, user=user, update_message=update_message, if_match=if_match)
+        current = await find_deployment(self._engine, caller, id)
+        quota = caller.group_to_grow_in(current.group, "started").quota
+        return await self._seen(
+            await self._engine.start(
+                id, user=caller.user, update_message=update_message, if_match=if_match, quota=quota
+            )
         )
 
-    async def restart(self, user: str, id: str, *, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def restart(
+        self, caller: Caller, id: str, *, update_message: str = "", if_match: int | None = None
+    ) -> Deployment:
         """Replace all replicas by fresh ones."""
-        await self._get(user, id)
-        return masked_deployment(
-            await self._engine.restart(id, user=user, update_message=update_message, if_match=if_match)
+        current = await find_deployment(self._engine, caller, id)
+        quota = await self._quota_for(caller, current, current.spec, "restarted")
+        return await self._seen(
+            await self._engine.restart(
+                id, user=caller.user, update_message=update_message, if_match=if_match, quota=quota
+            )
         )
+
+    async def restart_replica(self, caller: Caller, id: str, name: str, *, kill: bool) -> None:
+        """Replace one replica by a fresh one."""
+        await find_deployment(self._engine, caller, id)
+        await self._engine.restart_replica(id, name, user=caller.user, kill=kill)
 
     async def rollback(
-        self, user: str, id: str, revision: int, *, update_message: str = "", if_match: int | None = None
+        self, caller: Caller, id: str, revision: int, *, update_message: str = "", if_match: int | None = None
     ) -> Deployment:
-        """Roll out the specification of an earlier revision."""
-        await self._get(user, id)
-        return masked_deployment(
-            await self._engine.rollback(id, revision, user=user, update_message=update_message, if_match=if_match)
+        """Roll out the specification of an earlier revision.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such revision, or the group may no longer use its instance type.
+        """
+        current = await find_deployment(self._engine, caller, id)
+        earlier = next((r.spec for r in await self._engine.revisions(id) if r.number == revision), None)
+        quota: Quota | None = None
+        if earlier is not None:  # else the engine says which there are
+            after = earlier.model_copy(update={"stopped": current.spec.stopped})
+            quota = await self._quota_for(caller, current, after, "rolled back")
+            if earlier.instance_type != current.spec.instance_type:
+                choose_instance_type(caller.directory, current.group, earlier.instance_type)
+        return await self._seen(
+            await self._engine.rollback(
+                id, revision, user=caller.user, update_message=update_message, if_match=if_match, quota=quota
+            )
         )
 
-    async def delete(self, user: str, id: str, *, if_match: int | None = None) -> None:
+    async def delete(self, caller: Caller, id: str, *, if_match: int | None = None) -> None:
         """Remove a deployment and all it owns."""
-        await self._get(user, id)
+        await find_deployment(self._engine, caller, id)
         await self._engine.delete(id, if_match=if_match)
 
     # ------------------------------------------------------------------ using
 
-    async def predict(self, user: str, id: str, request: PredictRequest) -> Prediction:
+    async def predict(self, caller: Caller, id: str, request: PredictRequest) -> Prediction:
         """Send one request to the deployment's endpoint."""
         # The path is put behind the endpoint's URL: it must not lead out of it.
         segments = request.path.split("/")
@@ -246,36 +267,69 @@ class DeploymentService:
         ):
             rule = "must be a path below the endpoint, such as 'api/v1.0/predictions'"
             raise InvalidInput(f"path: {rule}", fields=[{"field": "path", "message": rule}])
-        await self._get(user, id)
+        await find_deployment(self._engine, caller, id)
         return await self._engine.predict(id, request)
 
-    async def warm(self, request: WarmRequest) -> None:
+    async def warm(self, caller: Caller, request: WarmRequest) -> None:
         """Prepare to start replicas of such models fast, where the engine can."""
+        caller.require_some_group()
         if self._engine.capabilities.warm:
             await self._engine.warm(request)
 
     # ------------------------------------------------------------------ checks
 
-    async def _get(self, user: str, id: str) -> Deployment:
-        if names.is_id(id):
-            deployment = await self._engine.get(id)
-            if deployment.group in await self._group_names(user):
-                return deployment
-        raise NotFound(f"there is no deployment {id!r}")
+    async def _new_spec(self, caller: Caller, group: str, request: CreateDeployment) -> DeploymentSpec:
+        await self._check_artifact(request.model.artifact)
+        self._check_access(request.access)
+        kind = choose_instance_type(caller.directory, group, request.instance_type)
+        return DeploymentSpec(
+            model=request.model,
+            replicas=request.replicas,
+            instance_type=kind.name,
+            resources=kind.resources,
+            env=unmasked(request.env, {}),
+            access=request.access,
+            metadata=request.metadata,
+            description=request.description,
+        )
 
-    async def _group_names(self, user: str) -> frozenset[str]:
-        return frozenset(group.name for group in await self._groups.groups(user))
+    async def _checked_update(
+        self, caller: Caller, current: Deployment, change: UpdateDeployment
+    ) -> tuple[UpdateDeployment, InstanceType | None, Quota | None]:
+        """Return the change with hidden values filled in, its instance type, and the group's quota."""
+        if not change.model_dump(exclude_none=True, exclude={"update_message"}):
+            raise InvalidInput("nothing to change: send at least one field of the specification")
+        caller.check_not_gone(current.group, "changed")
+        if change.model is not None:
+            await self._check_artifact(change.model.artifact)
+        self._check_access(change.access)
+        kind = self._kind_for(caller, current, change.instance_type)
+        if has_mask(change.env):
+            change = change.model_copy(update={"env": unmasked(change.env or {}, current.spec.env)})
+        quota = await self._quota_for(caller, current, _after(current.spec, change, kind), "changed")
+        return change, kind, quota
 
-    async def _instance_type(self, wanted: str | None) -> str:
-        known = [kind.name for kind in await self._engine.instance_types()]
+    @staticmethod
+    def _kind_for(caller: Caller, current: Deployment, wanted: str | None) -> InstanceType | None:
         if wanted is None:
-            return known[0]
-        if wanted not in known:
-            raise InvalidInput(
-                f"there is no instance type {wanted!r}; choose one of: {', '.join(known)}",
-                fields=[{"field": "instance_type", "message": f"must be one of: {', '.join(known)}"}],
-            )
-        return wanted
+            return None
+        kinds = caller.directory.instance_types_of(current.group)
+        if wanted == current.spec.instance_type and all(kind.name != wanted for kind in kinds):
+            # It is gone, and its name was sent back with the rest of a form: it keeps what it has.
+            return None
+        return choose_instance_type(caller.directory, current.group, wanted)
+
+    async def _quota_for(self, caller: Caller, current: Deployment, after: DeploymentSpec, verb: str) -> Quota | None:
+        """Return the quota of the group; refuse first what its switch forbids."""
+        group = caller.directory.group(current.group)
+        if (group is None or not group.enabled) and grows(current, after, await self._engine.capacity()):
+            caller.group_to_grow_in(current.group, verb)
+        return group.quota if group else None
+
+    def _check_access(self, access: str | None) -> None:
+        if access == "private" and not self._engine.capabilities.private:
+            rule = f"the engine {self._engine.name!r} has no private endpoints: choose 'public'"
+            raise InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
 
     async def _check_artifact(self, digest: str) -> None:
         if self._engine.capabilities.artifacts and not await self._engine.has_artifact(digest):
@@ -284,20 +338,12 @@ class DeploymentService:
                 fields=[{"field": "model.artifact", "message": "is not stored"}],
             )
 
-    async def _update_keeping_values(
-        self, user: str, current: Deployment, change: UpdateDeployment, if_match: int | None
-    ) -> Deployment:
-        """Fill hidden values in and update, tied to the revision they were read from.
+    async def _seen(self, deployment: Deployment) -> Deployment:
+        return masked_deployment(deployment, await self._secrets.in_status_of(deployment))
 
-        Without the tie, a change made in between would be undone silently.
-        """
-        for _ in range(_MASK_ATTEMPTS):
-            whole = change.model_copy(update={"env": unmasked(change.env or {}, current.spec.env)})
-            seen = current.revision if if_match is None else if_match
-            try:
-                return masked_deployment(await self._engine.update(current.id, whole, user=user, if_match=seen))
-            except Conflict:
-                if if_match is not None:
-                    raise
-            current = await self._get(user, current.id)
-        raise Conflict(f"{current.id!r} keeps changing: try again")
+
+def _after(spec: DeploymentSpec, change: UpdateDeployment, kind: InstanceType | None) -> DeploymentSpec:
+    """Return what the specification will be."""
+    sent = change.model_fields_set - {"update_message"}
+    fields = {name: value for name in sent if (value := getattr(change, name)) is not None}
+    return spec.model_copy(update=fields | ({"resources": kind.resources} if kind else {}))

@@ -13,12 +13,13 @@ def caller_name(provided: str | None, environ: Mapping[str, str] = os.environ) -
     Parameters
     ----------
     provided
-        The user name of a *configured* identity provider. None for Jupyter's own token and password
-        login: those invent a random name for every request, which says nothing.
+        The user name of a *configured* identity provider, JupyterHub's included: whoever visits a shared server acts
+        in their own name. None for Jupyter's own token and password login: those invent a random name for every
+        request, which says nothing.
     environ
         Where JupyterHub leaves the name of the server's owner.
     """
-    return environ.get("JUPYTERHUB_USER") or provided or os_user()
+    return provided or environ.get("JUPYTERHUB_USER") or os_user()
 
 
 def os_user() -> str:

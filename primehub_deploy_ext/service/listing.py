@@ -48,6 +48,8 @@ class ListQuery:
         Only those of this group, only those created by this user.
     broken
         Only what needs attention (True), or only what doesn't (False).
+    everything
+        Those of all groups, for administrators.
     sort, descending
         One of :data:`SORTS`; the id breaks ties.
     limit
@@ -61,6 +63,7 @@ class ListQuery:
     group: str | None = None
     user: str | None = None
     broken: bool | None = None
+    everything: bool = False
     sort: str = "name"
     descending: bool = False
     limit: int | None = None
@@ -85,6 +88,7 @@ class ListQuery:
             group=arguments.get("group") or None,
             user=arguments.get("user") or None,
             broken=parse_flag(arguments, "broken"),
+            everything=parse_flag(arguments, "all") or False,
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
             limit=parse_number(arguments, "limit", at_least=1, at_most=MAX_LIMIT),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Collection
+from typing import Any, TypeVar
 
 import pydantic_core
 from pydantic import BaseModel, ValidationError
@@ -24,6 +25,43 @@ def parse_body(kind: type[ModelT], body: bytes) -> ModelT:
     InvalidInput
         If the body is not JSON, not an object, or breaks a rule.
     """
+    value = parse_object(body)
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        # The cause repeats the input, which may hold secrets: it stays out of every log.
+        raise invalid_input(error) from None
+
+
+def check_change(change: BaseModel, nullable: Collection[str] = ()) -> None:
+    """Refuse a change that changes nothing, and null where it says nothing.
+
+    Parameters
+    ----------
+    nullable
+        Fields in which null means something: no limit, all groups.
+
+    Raises
+    ------
+    InvalidInput
+        Names the fields.
+    """
+    if not change.model_fields_set:
+        raise InvalidInput("nothing to change: send at least one field")
+    nulls = [name for name in change.model_fields_set if getattr(change, name) is None and name not in nullable]
+    if nulls:
+        fields = [{"field": name, "message": "must not be null: leave it out to keep it"} for name in sorted(nulls)]
+        raise InvalidInput("; ".join(f"{field['field']}: {field['message']}" for field in fields), fields=fields)
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Read a JSON object; an empty body counts as ``{}``.
+
+    Raises
+    ------
+    InvalidInput
+        If the body is not JSON, or not an object.
+    """
     try:
         # This parser refuses what could not be sent out again: NaN, half surrogates, bottomless nesting.
         value = pydantic_core.from_json(body, allow_inf_nan=False) if body.strip() else {}
@@ -31,11 +69,7 @@ def parse_body(kind: type[ModelT], body: bytes) -> ModelT:
         raise InvalidInput(f"the body is not valid JSON: {error}") from error
     if not isinstance(value, dict):
         raise InvalidInput(f"the body must be a JSON object, not {_json_type(value)}")
-    try:
-        return kind.model_validate(value)
-    except ValidationError as error:
-        # The cause repeats the input, which may hold secrets: it stays out of every log.
-        raise invalid_input(error) from None
+    return value
 
 
 def invalid_input(error: ValidationError) -> InvalidInput:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from primehub_deploy_ext.domain.errors import Forbidden, InvalidInput
-from primehub_deploy_ext.domain.models import MASK, Group
-from primehub_deploy_ext.service.groups import group_to_create_in
+from primehub_deploy_ext.domain.errors import InvalidInput
+from primehub_deploy_ext.domain.models import MASK
 from primehub_deploy_ext.service.identity import caller_name, os_user
 from primehub_deploy_ext.service.logs import parse_log_query
 from primehub_deploy_ext.service.masking import has_mask, unmasked
@@ -22,14 +21,15 @@ from primehub_deploy_ext.service.validation import parse_body
 @pytest.mark.parametrize(
     ("environ", "provided", "expected"),
     [
-        ({"JUPYTERHUB_USER": "hub"}, "login", "hub"),
+        ({"JUPYTERHUB_USER": "hub"}, "login", "login"),
+        ({"JUPYTERHUB_USER": "hub"}, None, "hub"),
         ({"JUPYTERHUB_USER": ""}, "login", "login"),
         ({}, "login", "login"),
         ({}, None, "ada"),
         ({}, "", "ada"),
     ],
 )
-def test_the_caller_is_the_hub_user_or_the_login_or_the_os_user(
+def test_the_caller_is_who_logged_in_or_the_owner_on_the_hub_or_the_os_user(
     environ: dict[str, str], provided: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "ada")
@@ -45,30 +45,6 @@ def test_a_user_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch, err
     monkeypatch.setattr(getpass, "getuser", unknown)
 
     assert os_user().startswith("uid-")
-
-
-def groups(**enabled: bool) -> list[Group]:
-    return [Group(name=name, display_name=name, enabled=on) for name, on in enabled.items()]
-
-
-def test_the_first_group_owns_a_deployment_unless_another_is_chosen() -> None:
-    assert group_to_create_in(groups(ada=True, lab=True), None) == "ada"
-    assert group_to_create_in(groups(ada=True, lab=True), "lab") == "lab"
-
-
-@pytest.mark.parametrize(
-    ("mine", "wanted", "told"),
-    [
-        (groups(ada=True), "lab", "your groups: 'ada'"),
-        (groups(lab=False), "lab", "not enabled for the group 'lab'"),
-        ([], None, "ask an administrator"),
-        ([], "lab", "your groups: none"),
-    ],
-)
-def test_a_group_that_may_not_own_it_is_refused(mine: list[Group], wanted: str | None, told: str) -> None:
-    with pytest.raises(Forbidden, match=told) as raised:
-        group_to_create_in(mine, wanted)
-    assert raised.value.fields[0]["field"] == "group"
 
 
 def test_masks_become_current_values() -> None:
