@@ -6,19 +6,22 @@ Nothing here imports pydantic or an engine when the server starts; both load in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Int, Type
+from traitlets import Int, Set, Type, Unicode
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable
+from primehub_deploy_ext.handlers.recording import Note, entry_of
 from primehub_deploy_ext.routes import routes
 
 if TYPE_CHECKING:
     from primehub_deploy_ext.engines.base import Engine
-    from primehub_deploy_ext.service.groups import GroupProvider
+    from primehub_deploy_ext.service.audit import AuditLog
+    from primehub_deploy_ext.service.groups.provider import GroupProvider
     from primehub_deploy_ext.service.services import Services
 
 
@@ -45,9 +48,16 @@ class PrimehubDeploy(ExtensionApp):
         klass=object,
         allow_none=True,
         config=True,
-        help="""Who belongs to which group: a class, or its dotted name, that implements
-        primehub_deploy_ext.service.groups.GroupProvider; it is called without arguments.
-        None: one personal group, named after the OS user.""",
+        help="""Where groups, instance types and pull secrets come from: a subclass of
+        primehub_deploy_ext.service.groups.provider.GroupProvider, or its dotted name, such as
+        primehub_deploy_ext.service.groups.file.FileGroups. None: the JupyterHub where one started this server,
+        else those that administrators edit in the UI (primehub_deploy_ext.service.groups.stored.StoredGroups).""",
+    )
+    admins = Set(
+        Unicode(),
+        config=True,
+        help="""Names of the users who manage all groups, instance types and pull secrets, and see all deployments
+        and the whole audit log; besides those that the group provider names.""",
     )
     max_artifact_size = Int(
         8 * 1024**3,
@@ -61,6 +71,8 @@ class PrimehubDeploy(ExtensionApp):
         super().__init__(**kwargs)
         self.streams: set[asyncio.Task[None]] = set()
         self._opening: asyncio.Task[Services] | None = None
+        self._audit: asyncio.Task[AuditLog] | None = None
+        self._recording: set[asyncio.Task[None]] = set()
 
     def initialize_handlers(self) -> None:
         """Register the URL table."""
@@ -72,42 +84,71 @@ class PrimehubDeploy(ExtensionApp):
         Raises
         ------
         EngineUnavailable
-            If the engine can't be opened; the next call tries again.
+            If the engine can't be opened (the next call tries again), or the server stops.
         """
         if self._opening is None:
             self._opening = asyncio.create_task(self._open())
+        opening = self._opening
         # A request that is cancelled must not cancel what others wait for.
-        return await asyncio.shield(self._opening)
+        await asyncio.wait({opening})
+        if opening.cancelled():
+            raise EngineUnavailable("the server is stopping")
+        return opening.result()
+
+    def record(self, note: Note) -> None:
+        """Tell the audit log of a request; what goes wrong in it is logged and never the request's trouble."""
+        recording = asyncio.create_task(self._record(note))
+        self._recording.add(recording)
+        recording.add_done_callback(self._recording.discard)
+
+    async def _record(self, note: Note) -> None:
+        try:
+            audit_log = await self._audit_log()
+            entry = entry_of(note)
+            if entry is not None:
+                audit_log.append(entry)
+        except Exception:
+            self.log.exception("Model Deployment: %s %s is missing in the audit log", note.verb, note.route)
+
+    async def _audit_log(self) -> AuditLog:
+        # It stands by itself: that the engine can't be opened is no reason to record nothing.
+        if self._audit is None:
+            self._audit = asyncio.create_task(asyncio.to_thread(_load_audit_log))
+        return await asyncio.shield(self._audit)
 
     async def _open(self) -> Services:
         try:
-            engine_class, group_provider_class, wiring = await asyncio.to_thread(self._load)
-            engine = engine_class()
-            await engine.open()
-            return wiring.over(engine, group_provider_class())
+            audit_log = await self._audit_log()
+            engine_class, provider_class, open_services = await asyncio.to_thread(self._load)
+            return await open_services(engine_class(), provider_class(parent=self), audit_log, self.admins)
         except DeployError:
             self._opening = None
             raise
-        except Exception as error:  # an engine may be anybody's code, and so may its mistakes
+        except Exception as error:  # engines and providers may be anybody's code, and so may their mistakes
             self._opening = None
-            self.log.exception("Model Deployment: the engine can't be opened")
-            raise EngineUnavailable(f"the engine can't be opened: {type(error).__name__}: {error}") from error
+            self.log.exception("Model Deployment can't be opened")
+            raise EngineUnavailable(f"Model Deployment can't be opened: {type(error).__name__}: {error}") from error
 
-    def _load(self) -> tuple[Callable[[], Engine], Callable[[], GroupProvider], type[Services]]:
+    def _load(self) -> tuple[Callable[[], Engine], type[GroupProvider], Callable[..., Awaitable[Services]]]:
         """Import what serves requests, which takes a tenth of a second."""
-        from primehub_deploy_ext.service.services import Services
+        from primehub_deploy_ext.service.groups import default_provider
+        from primehub_deploy_ext.service.groups.provider import GroupProvider
+        from primehub_deploy_ext.service.services import open_services
 
         engine_class = cast("Callable[[], Engine] | None", self.engine_class)
-        group_provider_class = cast("Callable[[], GroupProvider] | None", self.group_provider_class)
+        provider_class = cast("type[Any] | None", self.group_provider_class)
         if engine_class is None:
             from primehub_deploy_ext.engines.local.engine import LocalEngine
 
             engine_class = LocalEngine
-        if group_provider_class is None:
-            from primehub_deploy_ext.service.groups import PersonalGroup
-
-            group_provider_class = PersonalGroup
-        return engine_class, group_provider_class, Services
+        if provider_class is None:
+            provider_class = default_provider(os.environ)
+        if not issubclass(provider_class, GroupProvider):
+            raise EngineUnavailable(
+                f"PrimehubDeploy.group_provider_class: {provider_class.__name__} is no subclass of "
+                f"{GroupProvider.__module__}.{GroupProvider.__name__}"
+            )
+        return engine_class, provider_class, open_services
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 -- the hook's signature
         # The server waits for this hook: the opening goes on by itself, a failure is told to the first caller.
@@ -121,10 +162,21 @@ class PrimehubDeploy(ExtensionApp):
             stream.cancel()
         await asyncio.gather(*self.streams, return_exceptions=True)
         opening, self._opening = self._opening, None
-        if opening is None:
-            return
-        if not opening.done():
-            opening.cancel()
-        opened = (await asyncio.gather(opening, return_exceptions=True))[0]
-        if not isinstance(opened, BaseException):
-            await opened.engine.close()
+        if opening is not None:
+            if not opening.done():
+                opening.cancel()
+            opened = (await asyncio.gather(opening, return_exceptions=True))[0]
+            if not isinstance(opened, BaseException):
+                await opened.close()
+        await asyncio.gather(*self._recording)
+        audit, self._audit = self._audit, None
+        if audit is not None:
+            await (await audit).close()
+
+
+def _load_audit_log() -> AuditLog:
+    from primehub_deploy_ext.home import home_of_user
+    from primehub_deploy_ext.openapi import operations  # noqa: F401 -- names the actions
+    from primehub_deploy_ext.service.audit import AuditLog
+
+    return AuditLog(home_of_user() / "audit.db")

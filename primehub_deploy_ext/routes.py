@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from primehub_deploy_ext.handlers.actions import (
     RestartHandler,
     RollbackHandler,
@@ -10,18 +12,22 @@ from primehub_deploy_ext.handlers.actions import (
     StopHandler,
 )
 from primehub_deploy_ext.handlers.artifacts import ArtifactHandler
+from primehub_deploy_ext.handlers.audit import AuditHandler
 from primehub_deploy_ext.handlers.base import ApiHandler
+from primehub_deploy_ext.handlers.clients import ClientHandler, ClientsHandler
 from primehub_deploy_ext.handlers.deployments import DeploymentHandler, DeploymentsHandler
 from primehub_deploy_ext.handlers.events import EventsHandler
-from primehub_deploy_ext.handlers.groups import GroupsHandler
+from primehub_deploy_ext.handlers.groups import GroupHandler, GroupsHandler
 from primehub_deploy_ext.handlers.health import HealthHandler
-from primehub_deploy_ext.handlers.instance_types import InstanceTypesHandler
+from primehub_deploy_ext.handlers.instance_types import InstanceTypeHandler, InstanceTypesHandler
 from primehub_deploy_ext.handlers.logs import LogsHandler
 from primehub_deploy_ext.handlers.me import MeHandler
+from primehub_deploy_ext.handlers.measurements import MeasurementsHandler
 from primehub_deploy_ext.handlers.openapi import OpenApiHandler
 from primehub_deploy_ext.handlers.predictions import PredictHandler
-from primehub_deploy_ext.handlers.replicas import ReplicasHandler
-from primehub_deploy_ext.handlers.revisions import RevisionHandler, RevisionsHandler
+from primehub_deploy_ext.handlers.pull_secrets import PullSecretHandler, PullSecretsHandler
+from primehub_deploy_ext.handlers.replicas import ReplicasHandler, RestartReplicaHandler
+from primehub_deploy_ext.handlers.revisions import RevisionHandler, RevisionsHandler, TryRevisionHandler
 from primehub_deploy_ext.handlers.unknown import UnknownRouteHandler
 from primehub_deploy_ext.handlers.warm import WarmHandler
 from primehub_deploy_ext.handlers.watch import WatchHandler
@@ -33,7 +39,13 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "health": HealthHandler,
     "me": MeHandler,
     "groups": GroupsHandler,
+    "groups/{group}": GroupHandler,
     "instance-types": InstanceTypesHandler,
+    "instance-types/{name}": InstanceTypeHandler,
+    "pull-secrets": PullSecretsHandler,
+    "pull-secrets/{name}": PullSecretHandler,
+    "audit": AuditHandler,
+    "measurements": MeasurementsHandler,
     "openapi.json": OpenApiHandler,
     "deployments": DeploymentsHandler,
     "deployments/{id}": DeploymentHandler,
@@ -45,31 +57,35 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "deployments/{id}:predict": PredictHandler,
     "deployments/{id}/revisions": RevisionsHandler,
     "deployments/{id}/revisions/{number}": RevisionHandler,
+    "deployments/{id}/revisions/{number}:try": TryRevisionHandler,
     "deployments/{id}/replicas": ReplicasHandler,
+    "deployments/{id}/replicas/{name}:restart": RestartReplicaHandler,
     "deployments/{id}/events": EventsHandler,
     "deployments/{id}/logs": LogsHandler,
+    "deployments/{id}/clients": ClientsHandler,
+    "deployments/{id}/clients/{name}": ClientHandler,
     "watch": WatchHandler,
     "artifacts/{sha256}": ArtifactHandler,
     "warm": WarmHandler,
 }
 
 _PARAMETERS = {
-    "{id}": "(?P<id>[^/:%]+)",
-    "{number}": "(?P<number>[0-9]{1,9})",
-    "{sha256}": "(?P<sha256>[^/]+)",
-    # Clients and proxies may encode the colon.
-    ":": "(?::|%3[Aa])",
+    "id": "(?P<id>[^/:%]+)",
+    "number": "(?P<number>[0-9]{1,9})",
+    "sha256": "(?P<sha256>[^/]+)",
+    "group": "(?P<group>[^/]+)",
+    "name": "(?P<name>[^/]+)",
 }
+# Clients and proxies may encode the colon.
+_COLON = "(?::|%3[Aa])"
 
 
-def routes() -> list[tuple[str, type[ApiHandler]]]:
+def routes() -> list[tuple[str, type[ApiHandler], dict[str, str]]]:
     """Return tornado's table, relative to the server's base URL; the last entry catches the rest."""
-    table = [(f"{PREFIX}{_pattern(template)}", handler) for template, handler in ROUTES.items()]
-    return [*table, (r"/primehub-deploy(?:/.*)?", UnknownRouteHandler)]
+    table = [(f"{PREFIX}{_pattern(template)}", handler, {"route": template}) for template, handler in ROUTES.items()]
+    return [*table, (r"/primehub-deploy(?:/.*)?", UnknownRouteHandler, {})]
 
 
 def _pattern(template: str) -> str:
-    action = template.replace(".", r"\.").replace(":", _PARAMETERS[":"])
-    for name in ("{id}", "{number}", "{sha256}"):
-        action = action.replace(name, _PARAMETERS[name])
-    return action
+    literal = template.replace(".", r"\.").replace(":", _COLON)
+    return re.sub(r"\{(\w+)\}", lambda parameter: _PARAMETERS[parameter[1]], literal)

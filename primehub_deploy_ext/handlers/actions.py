@@ -15,13 +15,11 @@ class StopHandler(ApiHandler):
     @authorized("write")
     async def post(self, id: str) -> None:
         """Stop it."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import ActionOptions
 
-        options = self.body(ActionOptions)
-        self.answer_deployment(
-            await service.stop(self.caller, id, update_message=options.update_message, if_match=self.if_match)
-        )
+        why = self.body(ActionOptions).update_message
+        self.answer_deployment(await services.deployments.stop(caller, id, update_message=why, if_match=self.if_match))
 
 
 class StartHandler(ApiHandler):
@@ -31,13 +29,11 @@ class StartHandler(ApiHandler):
     @authorized("write")
     async def post(self, id: str) -> None:
         """Start it."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import ActionOptions
 
-        options = self.body(ActionOptions)
-        self.answer_deployment(
-            await service.start(self.caller, id, update_message=options.update_message, if_match=self.if_match)
-        )
+        why = self.body(ActionOptions).update_message
+        self.answer_deployment(await services.deployments.start(caller, id, update_message=why, if_match=self.if_match))
 
 
 class RestartHandler(ApiHandler):
@@ -47,12 +43,12 @@ class RestartHandler(ApiHandler):
     @authorized("write")
     async def post(self, id: str) -> None:
         """Restart it."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import ActionOptions
 
-        options = self.body(ActionOptions)
+        why = self.body(ActionOptions).update_message
         self.answer_deployment(
-            await service.restart(self.caller, id, update_message=options.update_message, if_match=self.if_match)
+            await services.deployments.restart(caller, id, update_message=why, if_match=self.if_match)
         )
 
 
@@ -63,13 +59,13 @@ class ScaleHandler(ApiHandler):
     @authorized("write")
     async def post(self, id: str) -> None:
         """Scale it."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import ScaleDeployment
 
         wanted = self.body(ScaleDeployment)
         self.answer_deployment(
-            await service.scale(
-                self.caller, id, wanted.replicas, update_message=wanted.update_message, if_match=self.if_match
+            await services.deployments.scale(
+                caller, id, wanted.replicas, update_message=wanted.update_message, if_match=self.if_match
             )
         )
 
@@ -81,12 +77,12 @@ class RollbackHandler(ApiHandler):
     @authorized("write")
     async def post(self, id: str) -> None:
         """Roll it back."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import RollbackDeployment
 
         wanted = self.body(RollbackDeployment)
         self.answer_deployment(
-            await service.rollback(
-                self.caller, id, wanted.revision, update_message=wanted.update_message, if_match=self.if_match
+            await services.deployments.rollback(
+                caller, id, wanted.revision, update_message=wanted.update_message, if_match=self.if_match
             )
         )

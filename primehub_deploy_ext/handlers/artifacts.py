@@ -40,9 +40,10 @@ class ArtifactHandler(ApiHandler):
         self.request.connection.set_max_body_size(2 * self._limit)  # type: ignore[union-attr]
         if int(self.request.headers.get("Content-Length", 0)) > self._limit:
             raise self._too_large()
-        store = (await self.services()).artifacts
+        services, caller = await self.acting()
+        caller.require_some_group()
         self._pieces = asyncio.Queue(_WAITING)
-        self._storing = asyncio.create_task(store.put(self.path_kwargs["sha256"], self._arriving()))
+        self._storing = asyncio.create_task(services.artifacts.put(self.path_kwargs["sha256"], self._arriving()))
 
     async def data_received(self, chunk: bytes) -> None:
         """Hand a piece over; wait while the store is slower than the network."""

@@ -16,19 +16,25 @@ class DeploymentsHandler(ApiHandler):
     @authorized("read")
     async def get(self) -> None:
         """Answer one page."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.service.listing import ListQuery
 
-        self.answer(await service.page(self.caller, ListQuery.parse(self.parameters)))
+        self.answer(await services.inspection.page(caller, ListQuery.parse(self.parameters)))
 
     @web.authenticated
     @authorized("write")
     async def post(self) -> None:
-        """Create one."""
-        service = (await self.services()).deployments
+        """Create one, or only tell what that would do."""
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import CreateDeployment
 
-        deployment = await service.create(self.caller, self.body(CreateDeployment))
+        request = self.body(CreateDeployment)
+        self.concerns(request.id or request.name)
+        if self.flag("dry_run"):
+            self.answer(await services.deployments.preview_create(caller, request, try_out=self.flag("try")))
+            return
+        deployment = await services.deployments.create(caller, request)
+        self.concerns(deployment.id)
         self.set_header("Location", url_path_join(self.request.path, deployment.id))
         self.answer_deployment(deployment, 201)
 
@@ -40,24 +46,30 @@ class DeploymentHandler(ApiHandler):
     @authorized("read")
     async def get(self, id: str) -> None:
         """Answer it."""
-        service = (await self.services()).deployments
-        self.answer_deployment(await service.get(self.caller, id))
+        services, caller = await self.acting()
+        self.answer_deployment(await services.inspection.get(caller, id))
 
     @web.authenticated
     @authorized("write")
     async def patch(self, id: str) -> None:
-        """Change fields of its specification."""
-        service = (await self.services()).deployments
+        """Change fields of its specification, or only tell what that would do."""
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import UpdateDeployment
 
         change = self.body(UpdateDeployment)
-        self.answer_deployment(await service.update(self.caller, id, change, if_match=self.if_match))
+        if self.flag("dry_run"):
+            self.answer(
+                await services.deployments.preview_update(
+                    caller, id, change, if_match=self.if_match, try_out=self.flag("try")
+                )
+            )
+            return
+        self.answer_deployment(await services.deployments.update(caller, id, change, if_match=self.if_match))
 
     @web.authenticated
     @authorized("write")
     async def delete(self, id: str) -> None:
         """Remove it and all it owns."""
-        service = (await self.services()).deployments
-        await service.delete(self.caller, id, if_match=self.if_match)
-        self.set_status(204)
-        self.finish()
+        services, caller = await self.acting()
+        await services.deployments.delete(caller, id, if_match=self.if_match)
+        self.answer_nothing()

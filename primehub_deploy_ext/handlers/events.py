@@ -15,7 +15,8 @@ class EventsHandler(ApiHandler):
     @authorized("read")
     async def get(self, id: str) -> None:
         """List them."""
-        events = await (await self.services()).deployments.events(self.caller, id)
+        services, caller = await self.acting()
+        events = await services.inspection.events(caller, id)
         from primehub_deploy_ext.domain.models import EventList
 
         self.answer(EventList(items=events))

@@ -18,7 +18,7 @@ class HealthHandler(ApiHandler):
     async def get(self) -> None:
         """Answer always: that the engine is unavailable is an answer too."""
         try:
-            health = await (await self.services()).deployments.health()
+            health = await (await self.services()).health()
         except EngineUnavailable as error:
             from primehub_deploy_ext.domain.models import Health
 

@@ -24,11 +24,11 @@ class LogsHandler(StreamHandler):
     @authorized("read")
     async def get(self, id: str) -> None:
         """Stream them."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.service.logs import parse_log_query
 
         query = parse_log_query(self.parameters)
-        lines = await service.logs(self.caller, id, query)
+        lines = await services.inspection.logs(caller, id, query)
         if self._wants_text():
             named = query.replica is None
             await self.stream(_as_text(lines, named=named), "text/plain; charset=utf-8", _error_as_text)

@@ -9,11 +9,11 @@ from primehub_deploy_ext.handlers.base import ApiHandler
 
 
 class MeHandler(ApiHandler):
-    """The caller, their groups, and whether they may change anything."""
+    """The caller, their groups, and what they may change."""
 
     @web.authenticated
     @authorized("read")
     async def get(self) -> None:
         """Tell the caller."""
-        service = (await self.services()).deployments
-        self.answer(await service.me(self.caller, can_write=await self.may("write")))
+        services, caller = await self.acting()
+        self.answer(await services.groups.me(caller, can_write=await self.may("write")))

@@ -15,7 +15,7 @@ class PredictHandler(ApiHandler):
     @authorized("write")
     async def post(self, id: str) -> None:
         """Pass the body on and answer what came back, whatever its status."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.engines.base import PredictRequest
 
         request = PredictRequest(
@@ -23,4 +23,4 @@ class PredictHandler(ApiHandler):
             path=self.parameters.get("path", ""),
             content_type=self.request.headers.get("Content-Type", "application/json"),
         )
-        self.answer(await service.predict(self.caller, id, request))
+        self.answer(await services.deployments.predict(caller, id, request))

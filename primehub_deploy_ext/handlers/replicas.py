@@ -15,7 +15,21 @@ class ReplicasHandler(ApiHandler):
     @authorized("read")
     async def get(self, id: str) -> None:
         """List them."""
-        replicas = await (await self.services()).deployments.replicas(self.caller, id)
+        services, caller = await self.acting()
+        replicas = await services.inspection.replicas(caller, id)
         from primehub_deploy_ext.domain.models import ReplicaList
 
         self.answer(ReplicaList(items=replicas))
+
+
+class RestartReplicaHandler(ApiHandler):
+    """One replica."""
+
+    @web.authenticated
+    @authorized("write")
+    async def post(self, id: str, name: str) -> None:
+        """Replace it by a fresh one."""
+        services, caller = await self.acting()
+        self.concerns(f"{id}/{name}")
+        await services.deployments.restart_replica(caller, id, name, kill=self.flag("kill"))
+        self.answer_nothing()

@@ -15,7 +15,8 @@ class RevisionsHandler(ApiHandler):
     @authorized("read")
     async def get(self, id: str) -> None:
         """List them."""
-        revisions = await (await self.services()).deployments.revisions(self.caller, id)
+        services, caller = await self.acting()
+        revisions = await services.inspection.revisions(caller, id)
         from primehub_deploy_ext.domain.models import RevisionList
 
         self.answer(RevisionList(items=revisions))
@@ -28,4 +29,19 @@ class RevisionHandler(ApiHandler):
     @authorized("read")
     async def get(self, id: str, number: str) -> None:
         """Answer it."""
-        self.answer(await (await self.services()).deployments.revision(self.caller, id, int(number)))
+        services, caller = await self.acting()
+        self.answer(await services.inspection.revision(caller, id, int(number)))
+
+
+class TryRevisionHandler(ApiHandler):
+    """The model of any revision, loaded for a moment."""
+
+    @web.authenticated
+    @authorized("write")
+    async def post(self, id: str, number: str) -> None:
+        """Ask it."""
+        services, caller = await self.acting()
+        from primehub_deploy_ext.service.validation import parse_object
+
+        request = parse_object(self.request.body)
+        self.answer(await services.deployments.try_revision(caller, id, int(number), request))

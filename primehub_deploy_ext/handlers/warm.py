@@ -15,9 +15,9 @@ class WarmHandler(ApiHandler):
     @authorized("write")
     async def post(self) -> None:
         """Accept at once; the work goes on in the engine."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.domain.models import WarmRequest
 
-        await service.warm(self.body(WarmRequest))
+        await services.deployments.warm(caller, self.body(WarmRequest))
         self.set_status(202)
         self.finish("{}")

@@ -26,11 +26,14 @@ class WatchHandler(StreamHandler):
     @authorized("read")
     async def get(self) -> None:
         """Stream them."""
-        service = (await self.services()).deployments
+        services, caller = await self.acting()
         from primehub_deploy_ext.service.parameters import parse_number
 
         since = parse_number(self.parameters, "resource_version", at_least=0, at_most=_NEWEST)
-        await self.stream(_as_json(service.watch(self.caller, since)), "application/x-ndjson", _error_line)
+        everything = self.flag("all")
+        caller.scope(everything=everything)
+        changes = services.watching.changes(caller.user, since, everything=everything)
+        await self.stream(_as_json(changes), "application/x-ndjson", _error_line)
 
 
 async def _as_json(changes: AsyncIterator[Change]) -> AsyncIterator[str]:

@@ -21,6 +21,8 @@ _ALWAYS = (401, 403, 503)
 _PATH_PARAMETERS = {
     "id": {"type": "string"},
     "number": {"type": "integer", "minimum": 1},
+    "group": {"type": "string"},
+    "name": {"type": "string"},
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
 
@@ -100,7 +102,7 @@ def _describe(operation: Operation, references: References) -> dict[str, Any]:
             {
                 "name": "If-Match",
                 "in": "header",
-                "description": "ETag that the caller saw: 409 when the deployment has changed since",
+                "description": "ETag that the caller saw: 409 when it has changed since",
                 "schema": {"type": "string"},
             }
         )
@@ -123,7 +125,7 @@ def _success(operation: Operation, references: References) -> dict[str, Any]:
     if operation.answer is not None:
         schema = references[operation.answer, "serialization"] if _is_model(operation.answer) else {"type": "object"}
         response["content"] = {
-            media: {"schema": {"type": "string"} if media == "text/plain" else schema} for media in operation.media
+            media: {"schema": {"type": "string"} if media.startswith("text/") else schema} for media in operation.media
         }
     if NDJSON in operation.media:
         response["description"] = "one JSON value per line"

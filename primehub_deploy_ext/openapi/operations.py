@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from primehub_deploy_ext.domain import audit, clients, groups, resources
 from primehub_deploy_ext.domain import models as m
 from primehub_deploy_ext.domain.phases import Phase
 
@@ -62,7 +63,27 @@ _FLAG = {"type": "boolean"}
 _COUNT = {"type": "integer", "minimum": 0}
 _POSITIVE = {"type": "integer", "minimum": 1}
 
+_ALL = Parameter("all", "those of all groups (administrators)", _FLAG)
+_DRY_RUN = (
+    Parameter("dry_run", "check everything, change nothing, answer a DryRun with 200", _FLAG),
+    Parameter("try", "with dry_run: also load the model for a moment, as a replica would", _FLAG),
+)
+
+_AUDIT_PARAMETERS = (
+    Parameter("search", "words that all occur in user, action, target, group, address or message"),
+    Parameter("user", "only by this user"),
+    Parameter("action", "only this operationId"),
+    Parameter("group", "only of this group"),
+    Parameter("target", "only what was done to this id or name"),
+    Parameter("outcome", f"outcomes, separated by commas: {', '.join(map(str, audit.AuditOutcome))}"),
+    Parameter("since", "only at or after this time", {"type": "string", "format": "date-time"}),
+    Parameter("until", "only before this time", {"type": "string", "format": "date-time"}),
+    Parameter("limit", "size of a page (100 when left out)", _POSITIVE),
+    Parameter("continue", "continue_token of the page before"),
+)
+
 _LIST_PARAMETERS = (
+    _ALL,
     Parameter("search", "words that all occur in the name, the id or the metadata"),
     Parameter("status", f"phases, separated by commas: {', '.join(map(str, Phase))}"),
     Parameter("group", "only those of this group"),
@@ -84,6 +105,9 @@ _LOG_PARAMETERS = (
 )
 
 _ONE = "deployments/{id}"
+_GROUP = "groups/{group}"
+_TYPE = "instance-types/{name}"
+_LOGIN = "pull-secrets/{name}"
 
 
 def _action(name: str, summary: str, body: type[BaseModel], *, body_required: bool = True) -> Operation:
@@ -95,9 +119,70 @@ def _action(name: str, summary: str, body: type[BaseModel], *, body_required: bo
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "health", "getHealth", "State of the extension and its engine", answer=m.Health),
-    Operation("GET", "me", "getMe", "Who the caller is", answer=m.Me),
-    Operation("GET", "groups", "listGroups", "Groups of the caller", answer=m.GroupList),
-    Operation("GET", "instance-types", "listInstanceTypes", "Resources to choose from", answer=m.InstanceTypeList),
+    Operation("GET", "me", "getMe", "Who the caller is", answer=groups.Me),
+    Operation(
+        "GET", "groups", "listGroups", "Groups of the caller", answer=groups.GroupList, parameters=(_ALL,),
+        errors=(400,),
+    ),
+    Operation(
+        "POST", "groups", "createGroup", "Add a group", body=groups.CreateGroup, answer=groups.Group, status=201,
+        errors=(400, 409),
+    ),
+    Operation("GET", _GROUP, "getGroup", "One group", answer=groups.Group, errors=(404,)),
+    Operation(
+        "PATCH", _GROUP, "updateGroup", "Change fields of a group", body=groups.UpdateGroup, answer=groups.Group,
+        if_match=True, errors=(400, 404, 409),
+    ),
+    Operation(
+        "DELETE", _GROUP, "deleteGroup", "Remove a group", status=204, if_match=True,
+        parameters=(
+            Parameter(
+                "deployments", "what becomes of those it owns: refused (409) while there are any when left out",
+                {"type": "string", "enum": ["keep", "delete"]},
+            ),
+        ),
+        errors=(400, 404, 409),
+    ),
+    Operation(
+        "GET", "instance-types", "listInstanceTypes", "Resources to choose from", answer=groups.InstanceTypeList,
+        parameters=(_ALL, Parameter("group", "only those of this group")), errors=(400,),
+    ),
+    Operation(
+        "POST", "instance-types", "createInstanceType", "Add an instance type", body=groups.CreateInstanceType,
+        answer=groups.InstanceType, status=201, errors=(400, 409),
+    ),
+    Operation(
+        "PATCH", _TYPE, "updateInstanceType", "Change fields of an instance type", body=groups.UpdateInstanceType,
+        answer=groups.InstanceType, if_match=True, errors=(400, 404, 409),
+    ),
+    Operation(
+        "DELETE", _TYPE, "deleteInstanceType", "Remove an instance type; what runs with it keeps it", status=204,
+        if_match=True, errors=(400, 404, 409),
+    ),
+    Operation(
+        "GET", "pull-secrets", "listPullSecrets", "Logins for image registries, without passwords",
+        answer=groups.PullSecretList, parameters=(_ALL,), errors=(400,),
+    ),
+    Operation(
+        "POST", "pull-secrets", "createPullSecret", "Add a pull secret", body=groups.CreatePullSecret,
+        answer=groups.PullSecretInfo, status=201, errors=(400, 409),
+    ),
+    Operation(
+        "PATCH", _LOGIN, "updatePullSecret", "Change fields of a pull secret", body=groups.UpdatePullSecret,
+        answer=groups.PullSecretInfo, if_match=True, errors=(400, 404, 409),
+    ),
+    Operation(
+        "DELETE", _LOGIN, "deletePullSecret", "Remove a pull secret", status=204, if_match=True,
+        errors=(400, 404, 409),
+    ),
+    Operation(
+        "GET", "audit", "listAudit", "Who did what, newest first", answer=audit.AuditList,
+        media=("application/json", "text/csv"), parameters=_AUDIT_PARAMETERS, errors=(400,),
+    ),
+    Operation(
+        "GET", "measurements", "listMeasurements", "CPU and memory in use now", answer=resources.MeasurementList,
+        parameters=(_ALL,), errors=(400,),
+    ),
     Operation("GET", "openapi.json", "getOpenApi", "This document", answer=dict),
     Operation(
         "GET", "deployments", "listDeployments", "One page of deployments", answer=m.DeploymentList,
@@ -105,12 +190,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "deployments", "createDeployment", "Start a new deployment", body=m.CreateDeployment,
-        answer=m.Deployment, status=201, errors=(400, 409),
+        answer=m.Deployment, status=201, parameters=_DRY_RUN, errors=(400, 409),
     ),
     Operation("GET", _ONE, "getDeployment", "One deployment", answer=m.Deployment, errors=(404,)),
     Operation(
         "PATCH", _ONE, "updateDeployment", "Change fields and roll the change out", body=m.UpdateDeployment,
-        answer=m.Deployment, if_match=True, errors=(400, 404, 409),
+        answer=m.Deployment, if_match=True, parameters=_DRY_RUN, errors=(400, 404, 409),
     ),
     Operation(
         "DELETE", _ONE, "deleteDeployment", "Remove a deployment and all it owns", status=204, if_match=True,
@@ -128,15 +213,38 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("GET", f"{_ONE}/revisions", "listRevisions", "History", answer=m.RevisionList, errors=(404,)),
     Operation("GET", f"{_ONE}/revisions/{{number}}", "getRevision", "One revision", answer=m.Revision, errors=(404,)),
+    Operation(
+        "POST", f"{_ONE}/revisions/{{number}}:try", "tryRevision",
+        "Load the model of a revision for a moment and ask it (an OIP v2 inference request)", body=dict,
+        answer=m.Trial, errors=(400, 404, 429),
+    ),
     Operation("GET", f"{_ONE}/replicas", "listReplicas", "Replicas now", answer=m.ReplicaList, errors=(404,)),
+    Operation(
+        "POST", f"{_ONE}/replicas/{{name}}:restart", "restartReplica", "Replace one replica by a fresh one", status=204,
+        parameters=(Parameter("kill", "end it at once, whatever it does", _FLAG),), errors=(400, 404, 409),
+    ),
     Operation("GET", f"{_ONE}/events", "listEvents", "What the engine did and saw", answer=m.EventList, errors=(404,)),
+    Operation(
+        "GET", f"{_ONE}/clients", "listClients", "Who may call the endpoint while it is private",
+        answer=clients.ClientList, errors=(404,),
+    ),
+    Operation(
+        "POST", f"{_ONE}/clients", "addClient", "Let a client in; the answer alone has its token",
+        body=clients.CreateClient, answer=clients.ClientToken, status=201, errors=(400, 404, 409),
+    ),
+    Operation(
+        "DELETE", f"{_ONE}/clients/{{name}}", "removeClient", "Revoke a client at once", status=204,
+        errors=(404,),
+    ),
     Operation(
         "GET", f"{_ONE}/logs", "streamLogs", "Log lines; an ErrorBody as the last one if they break off",
         answer=m.LogLine, media=(NDJSON, "text/plain"), parameters=_LOG_PARAMETERS, errors=(400, 404),
     ),
     Operation(
         "GET", "watch", "watch", "List and watch in one stream", answer=m.Change, media=(NDJSON,),
-        parameters=(Parameter("resource_version", "go on after this one; the whole list when left out", _COUNT),),
+        parameters=(
+            Parameter("resource_version", "go on after this one; the whole list when left out", _COUNT), _ALL,
+        ),
         errors=(400,),
     ),
     Operation("HEAD", "artifacts/{sha256}", "hasArtifact", "Whether the artifact is stored", errors=(400, 404)),
@@ -146,3 +254,6 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("POST", "warm", "warm", "Prepare a launcher", body=m.WarmRequest, answer=dict, status=202, errors=(400,)),
 )  # fmt: skip
+
+# Names of the operations by verb and route.
+OPERATION_IDS = {(operation.verb, operation.route): operation.id for operation in OPERATIONS}

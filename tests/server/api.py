@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from jupyter_server.auth import Authorizer
+from jupyter_server.auth.identity import IdentityProvider, User
 
 PREFIX = "primehub-deploy/v1"
 DIGEST = "0" * 64
+USER_HEADER = "X-User"
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,37 @@ class Answer:
         return json.loads(self.body)
 
 
-class Api:
-    """Calls with the server's token; ``headers={"Authorization": …}`` replaces it."""
+class HeaderLogin(IdentityProvider):
+    """An identity provider for tests: callers are who they say they are."""
 
-    def __init__(self, fetch: Callable[..., Awaitable[Any]]) -> None:
+    async def get_user(self, handler: Any) -> User | None:
+        name = handler.request.headers.get(USER_HEADER)
+        return User(name) if name else None
+
+    def is_token_authenticated(self, handler: Any) -> bool:
+        return True  # no browser, so no XSRF
+
+
+class Api:
+    """Calls with the server's token; ``headers={"Authorization": …}`` replaces it.
+
+    Parameters
+    ----------
+    user
+        Who calls, where the server logs people in with :class:`HeaderLogin`; empty: nobody.
+    """
+
+    def __init__(self, fetch: Callable[..., Awaitable[Any]], user: str = "") -> None:
         self._fetch = fetch
+        self._user = user
+
+    def as_user(self, user: str) -> Api:
+        """Return what calls as somebody else."""
+        return Api(self._fetch, user)
 
     async def __call__(self, verb: str, path: str, body: Any = None, **options: Any) -> Answer:
+        if self._user:
+            options["headers"] = {USER_HEADER: self._user, **options.get("headers", {})}
         if "body_producer" not in options and (verb in {"POST", "PUT", "PATCH"} or body is not None):
             options["body"] = body if isinstance(body, (bytes, str)) else json.dumps(body) if body is not None else ""
         response = await self._fetch(

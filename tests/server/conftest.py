@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,15 +15,16 @@ import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 
 from primehub_deploy_ext.app import PrimehubDeploy
-from tests.server.api import DIGEST, PREFIX, Api, RecordingAuthorizer, Stream
+from tests.server.api import DIGEST, PREFIX, Api, HeaderLogin, RecordingAuthorizer, Stream
 from tests.server.fake_engine import FakeEngine
+from tests.server.memory_groups import MemoryGroups
 
 
 @pytest.fixture
 def jp_server_config() -> dict[str, Any]:
     return {
         "ServerApp": {"jpserver_extensions": {"primehub_deploy_ext": True}, "allow_unauthenticated_access": False},
-        "PrimehubDeploy": {"engine_class": FakeEngine},
+        "PrimehubDeploy": {"engine_class": FakeEngine, "group_provider_class": MemoryGroups},
     }
 
 
@@ -33,10 +35,50 @@ def authorizer(jp_server_config: dict[str, Any]) -> type[RecordingAuthorizer]:
     return RecordingAuthorizer
 
 
+@pytest.fixture
+def logins(jp_server_config: dict[str, Any]) -> None:
+    """Let callers be whoever they say they are; ``boss`` is the administrator."""
+    jp_server_config["ServerApp"]["identity_provider_class"] = HeaderLogin
+    jp_server_config["PrimehubDeploy"]["admins"] = {"boss"}
+
+
+@pytest.fixture
+def lab(provider: MemoryGroups) -> MemoryGroups:
+    """Two groups: ``lab`` with the admin ada and the member grace, ``other`` with the member mallory."""
+    provider.clear()
+    provider.put("lab", members=("grace",), admins=("ada",))
+    provider.put("other", members=("mallory",))
+    return provider
+
+
+@pytest.fixture
+def grace(api: Api) -> Api:
+    """A member of ``lab``."""
+    return api.as_user("grace")
+
+
+@pytest.fixture
+def ada(api: Api) -> Api:
+    """The admin of ``lab``."""
+    return api.as_user("ada")
+
+
+@pytest.fixture
+def boss(api: Api) -> Api:
+    """The administrator."""
+    return api.as_user("boss")
+
+
 @pytest.fixture(autouse=True)
 def _plain_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
     monkeypatch.setenv("LOGNAME", "ada")  # what getpass asks first
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("PRIMEHUB_DEPLOY_HOME", str(tmp_path / "deploy"))
+    return tmp_path / "deploy"
 
 
 @pytest.fixture
@@ -50,6 +92,13 @@ def engine(extension: PrimehubDeploy, jp_asyncio_loop: asyncio.AbstractEventLoop
     assert isinstance(services.engine, FakeEngine)
     services.engine.artifacts[DIGEST] = b"abc"
     return services.engine
+
+
+@pytest.fixture
+def provider(extension: PrimehubDeploy, jp_asyncio_loop: asyncio.AbstractEventLoop) -> MemoryGroups:
+    services = jp_asyncio_loop.run_until_complete(extension.services())
+    assert isinstance(services.provider, MemoryGroups)
+    return services.provider
 
 
 @pytest.fixture

@@ -5,73 +5,40 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
+from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
+from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
     DeploymentSpec,
     Event,
     Health,
-    InstanceType,
     LogLine,
     Prediction,
     Replica,
-    ReplicaCount,
     Revision,
-    Status,
+    Trial,
     UpdateDeployment,
     WarmRequest,
 )
-from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
-from primehub_deploy_ext.engines.base import Capabilities, LogQuery, NewDeployment, PredictRequest
+from primehub_deploy_ext.domain.phases import Action, Reason, Step
+from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
+from primehub_deploy_ext.engines.base import LogQuery, NewClient, NewDeployment, PredictRequest
+from tests.server.fake_state import GIB, FakeState
+
+SMALL = InstanceType(name="small", display_name="Small", cpu=1, memory=GIB)
+LARGE = InstanceType(name="large", display_name="Large", cpu=4, memory=16 * GIB)
 
 
-class FakeEngine:
+class FakeEngine(FakeState):
     """Keeps the promises of ``engines/base.py`` for values; nothing runs.
 
-    Tests turn ``heartbeat`` and ``fails`` (method name → exception) and look at ``open_streams``, ``warmed``,
-    ``predicted`` and ``artifacts``.
+    Tests turn ``heartbeat``, ``capabilities`` and ``fails`` (method name → exception) and look at ``open_streams``,
+    ``warmed``, ``predicted``, ``tried``, ``tokens`` and ``artifacts``.
     """
-
-    name = "fake"
-
-    def __init__(self) -> None:
-        self.capabilities = Capabilities(warm=True)
-        self.heartbeat = 15.0
-        self.fails: dict[str, Exception] = {}
-        self.open_streams = 0
-        self.closed = False
-        self.warmed: list[WarmRequest] = []
-        self.predicted: list[PredictRequest] = []
-        self.artifacts: dict[str, bytes] = {}
-        self.log: list[LogLine] = []
-        self._deployments: dict[str, Deployment] = {}
-        self._revisions: dict[str, list[Revision]] = {}
-        self._changes: list[Change] = []
-        self._version = 0
-        self._forgotten = 0
-        self._news = asyncio.Event()
-        self._time = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.utc)
-
-    # ------------------------------------------------------------------ what tests do to it
-
-    def show(self, id: str, **status: Any) -> None:
-        """Change the status of a deployment, as an engine that saw something would."""
-        current = self._deployments[id]
-        self._save(current.model_copy(update={"status": current.status.model_copy(update=status)}))
-
-    def forget_changes(self) -> None:
-        """Let the past be too long ago to resume from."""
-        self._forgotten = self._version
-        self._changes.clear()
-
-    def print_line(self, text: str, replica: str = "1-0") -> None:
-        """Let a replica print."""
-        self.log.append(LogLine(time=self._now(), replica=replica, attempt=1, stream="stdout", text=text))
-        self._tell()
 
     # ------------------------------------------------------------------ reading
 
@@ -85,7 +52,10 @@ class FakeEngine:
         return Health(version="1", engine=self.name, status="ok")
 
     async def instance_types(self) -> list[InstanceType]:
-        return [InstanceType(name="small", display_name="Small"), InstanceType(name="large", display_name="Large")]
+        return [SMALL, LARGE]
+
+    async def capacity(self) -> Resources:
+        return self.machine
 
     async def deployments(self) -> tuple[list[Deployment], int]:
         self._may_fail("deployments")
@@ -93,9 +63,7 @@ class FakeEngine:
 
     async def get(self, id: str) -> Deployment:
         self._may_fail("get")
-        if id not in self._deployments:
-            raise NotFound(f"there is no deployment {id!r}")
-        return self._deployments[id]
+        return self._find(id)
 
     async def revisions(self, id: str) -> list[Revision]:
         await self.get(id)
@@ -112,13 +80,15 @@ class FakeEngine:
                 step=Step.READY,
                 step_since=deployment.updated_at,
                 serving=True,
+                message=self._words.get(id, ""),
             )
             for slot in range(deployment.status.replicas.ready)
         ]
 
     async def events(self, id: str) -> list[Event]:
         deployment = await self.get(id)
-        return [Event(time=deployment.created_at, kind="Normal", reason="Created", message="created")]
+        said = self._words.get(id, "created")
+        return [Event(time=deployment.created_at, kind="Normal", reason="Created", message=said)]
 
     async def logs(self, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
         await self.get(id)
@@ -168,6 +138,7 @@ class FakeEngine:
         self._may_fail("create")
         if new.id in self._deployments:
             raise AlreadyExists(f"the id {new.id!r} is taken", fields=[{"field": "id", "message": "is taken"}])
+        await self._admit(new.group, new.id, new.spec, new.quota)
         now = self._now()
         deployment = Deployment(
             id=new.id,
@@ -184,49 +155,115 @@ class FakeEngine:
             updated_by=new.user,
             resource_version=0,
         )
-        self._revisions[new.id] = []
-        return self._revise(deployment, Action.CREATE, new.spec, new.user, new.update_message)
+        self._revisions[new.id], self._clients[new.id] = [], {}
+        return await self._revise(deployment, Action.CREATE, new.spec, new.user, new.update_message)
 
-    async def update(self, id: str, change: UpdateDeployment, *, user: str, if_match: int | None = None) -> Deployment:
+    async def update(
+        self,
+        id: str,
+        change: UpdateDeployment,
+        *,
+        user: str,
+        if_match: int | None = None,
+        resources: Resources | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         deployment = await self._seen(id, if_match)
         sent = {name: getattr(change, name) for name in change.model_fields_set - {"update_message"}}
+        sent |= {"resources": resources}
         spec = deployment.spec.model_copy(update={name: value for name, value in sent.items() if value is not None})
-        return self._revise(deployment, Action.UPDATE, spec, user, change.update_message)
+        await self._admit(deployment.group, id, spec, quota)
+        return await self._revise(deployment, Action.UPDATE, spec, user, change.update_message)
 
     async def scale(
-        self, id: str, replicas: int, *, user: str, update_message: str = "", if_match: int | None = None
+        self,
+        id: str,
+        replicas: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
     ) -> Deployment:
         deployment = await self._seen(id, if_match)
         spec = deployment.spec.model_copy(update={"replicas": replicas})
-        return self._revise(deployment, Action.SCALE, spec, user, update_message)
+        await self._admit(deployment.group, id, spec, quota)
+        return await self._revise(deployment, Action.SCALE, spec, user, update_message)
 
     async def stop(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+        self._may_fail(f"stop {id}")
         deployment = await self._seen(id, if_match)
         spec = deployment.spec.model_copy(update={"stopped": True})
-        return self._revise(deployment, Action.STOP, spec, user, update_message)
+        return await self._revise(deployment, Action.STOP, spec, user, update_message)
 
-    async def start(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def start(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         deployment = await self._seen(id, if_match)
         spec = deployment.spec.model_copy(update={"stopped": False})
-        return self._revise(deployment, Action.START, spec, user, update_message)
+        await self._admit(deployment.group, id, spec, quota)
+        return await self._revise(deployment, Action.START, spec, user, update_message)
 
-    async def restart(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+    async def restart(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
         deployment = await self._seen(id, if_match)
-        return self._revise(deployment, Action.RESTART, deployment.spec, user, update_message)
+        await self._admit(deployment.group, id, deployment.spec, quota)
+        return await self._revise(deployment, Action.RESTART, deployment.spec, user, update_message)
 
     async def rollback(
-        self, id: str, revision: int, *, user: str, update_message: str = "", if_match: int | None = None
+        self,
+        id: str,
+        revision: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
     ) -> Deployment:
         deployment = await self._seen(id, if_match)
         for earlier in self._revisions[id]:
             if earlier.number == revision:
-                return self._revise(deployment, Action.ROLLBACK, earlier.spec, user, update_message)
+                spec = earlier.spec.model_copy(update={"stopped": deployment.spec.stopped})
+                await self._admit(deployment.group, id, spec, quota)
+                return await self._revise(deployment, Action.ROLLBACK, spec, user, update_message)
         raise NotFound(f"the deployment {id!r} has no revision {revision}")
 
     async def delete(self, id: str, *, if_match: int | None = None) -> None:
+        self._may_fail(f"delete {id}")
         deployment = await self._seen(id, if_match)
-        del self._deployments[id], self._revisions[id]
+        del self._deployments[id], self._revisions[id], self._clients[id]
         self._announce("DELETED", deployment)
+
+    async def clients(self, id: str) -> list[Client]:
+        await self.get(id)
+        return sorted(self._clients[id].values(), key=lambda client: client.name)
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        await self.get(id)
+        if new.name in self._clients[id]:
+            raise AlreadyExists(f"{id!r} has a client {new.name!r} already")
+        client = Client(name=new.name, created_at=self._now(), created_by=new.user, expires_at=new.expires_at)
+        self._clients[id][new.name] = client
+        self.tokens[id, new.name] = new.token
+        return client
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        await self.get(id)
+        if self._clients[id].pop(name, None) is None:
+            raise NotFound(f"{id!r} has no client {name!r}")
 
     # ------------------------------------------------------------------ using
 
@@ -235,6 +272,22 @@ class FakeEngine:
         self._may_fail("predict")
         self.predicted.append(request)
         return Prediction(status=200, content_type="application/json", body={"outputs": []}, latency_ms=1.5)
+
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        self.tried.append((spec, request))
+        lines = [f"the environment is {spec.env}"]
+        if "FAIL" in spec.env:
+            message = f"ValueError: {spec.env['FAIL']} is no answer"
+            return Trial(ok=False, reason=Reason.EXAMPLE_FAILED, message=message, log_tail=lines, duration=0.1)
+        return Trial(ok=True, log_tail=lines, duration=0.1, answer=request)
+
+    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool = False) -> None:
+        await self.get(id)
+        self.restarted.append((id, name, user, kill))
+
+    async def measurements(self) -> list[Measurement]:
+        running = [deployment for deployment in self._deployments.values() if not deployment.spec.stopped]
+        return [Measurement(id=deployment.id, cpu=0.5, memory=GIB) for deployment in running]
 
     async def has_artifact(self, digest: str) -> bool:
         return digest in self.artifacts
@@ -253,76 +306,3 @@ class FakeEngine:
 
     async def warm(self, request: WarmRequest) -> None:
         self.warmed.append(request)
-
-    # ------------------------------------------------------------------ inside
-
-    def _may_fail(self, method: str) -> None:
-        if method in self.fails:
-            raise self.fails[method]
-
-    def _now(self) -> datetime:
-        self._time += timedelta(seconds=1)
-        return self._time
-
-    @staticmethod
-    def _wanted(line: LogLine, query: LogQuery) -> bool:
-        return query.replica in {None, line.replica} and (query.since is None or line.time >= query.since)
-
-    async def _seen(self, id: str, if_match: int | None) -> Deployment:
-        deployment = await self.get(id)
-        if if_match not in {None, deployment.revision}:
-            raise Conflict(f"{id!r} is at revision {deployment.revision}, not {if_match}")
-        return deployment
-
-    def _revise(
-        self, deployment: Deployment, action: Action, spec: DeploymentSpec, user: str, message: str
-    ) -> Deployment:
-        now = self._now()
-        revision = Revision(
-            number=deployment.revision + 1,
-            action=action,
-            spec=spec,
-            user=user,
-            created_at=now,
-            update_message=message,
-            outcome=Outcome.SUCCEEDED,
-        )
-        self._revisions[deployment.id].append(revision)
-        return self._save(
-            deployment.model_copy(
-                update={
-                    "spec": spec,
-                    "revision": revision.number,
-                    "status": self._status(spec, now),
-                    "updated_at": now,
-                    "updated_by": user,
-                }
-            )
-        )
-
-    @staticmethod
-    def _status(spec: DeploymentSpec, now: datetime) -> Status:
-        ready = 0 if spec.stopped else spec.replicas
-        return Status(
-            phase=Phase.STOPPED if spec.stopped else Phase.DEPLOYED,
-            reason=Reason.STOPPED if spec.stopped else Reason.READY,
-            message="",
-            replicas=ReplicaCount(desired=ready, ready=ready),
-            since=now,
-        )
-
-    def _save(self, deployment: Deployment) -> Deployment:
-        kind = "MODIFIED" if deployment.id in self._deployments else "ADDED"
-        deployment = deployment.model_copy(update={"resource_version": self._version + 1})
-        self._deployments[deployment.id] = deployment
-        self._announce(kind, deployment)
-        return deployment
-
-    def _announce(self, kind: Any, deployment: Deployment) -> None:
-        self._version += 1
-        self._changes.append(Change(type=kind, resource_version=self._version, object=deployment))
-        self._tell()
-
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()

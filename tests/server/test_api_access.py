@@ -10,9 +10,12 @@ from jupyter_server.auth.identity import IdentityProvider, User
 from primehub_deploy_ext.routes import ROUTES
 from tests.server.api import DIGEST, PREFIX, Api, RecordingAuthorizer, new_deployment
 from tests.server.fake_engine import FakeEngine
+from tests.server.memory_groups import MemoryGroups
 
 OPERATIONS = [
-    (verb, route.format(id="iris", number=1, sha256=DIGEST)) for route, kind in ROUTES.items() for verb in kind.verbs()
+    (verb, route.format(id="iris", number=1, sha256=DIGEST, group="ada", name="small"))
+    for route, kind in ROUTES.items()
+    for verb in kind.verbs()
 ]
 
 
@@ -100,7 +103,11 @@ def named_login(jp_server_config: dict[str, Any]) -> None:
     jp_server_config["ServerApp"]["identity_provider_class"] = NamedLogin
 
 
-async def test_the_name_of_a_configured_login_is_the_author(named_login: None, api: Api) -> None:
+async def test_the_name_of_a_configured_login_is_the_author(
+    named_login: None, api: Api, provider: MemoryGroups
+) -> None:
+    provider.put("lab", members=("grace",))
+
     assert (await api("GET", "me")).json["user"] == "grace"
     assert (await api.create())["created_by"] == "grace"
 

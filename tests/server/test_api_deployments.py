@@ -10,6 +10,7 @@ import pytest
 from primehub_deploy_ext.domain import names
 from tests.server.api import DIGEST, Api, new_deployment
 from tests.server.fake_engine import FakeEngine
+from tests.server.memory_groups import MemoryGroups
 
 
 async def test_create_answers_the_deployment_with_where_it_is(api: Api) -> None:
@@ -284,15 +285,38 @@ async def test_warm_is_accepted_at_once(api: Api, engine: FakeEngine) -> None:
 
 
 async def test_the_caller_learns_who_they_are_and_what_there_is(api: Api) -> None:
-    group = {"name": "ada", "display_name": "ada", "enabled": True}
+    nothing = {"cpu": 0.0, "memory": 0, "gpu": 0, "deployments": 0}
+    group = {
+        "name": "ada",
+        "display_name": "ada",
+        "enabled": True,
+        "role": "member",
+        "quota": {"cpu": None, "memory": None, "gpu": None, "deployments": None},
+        "usage": nothing,
+        "instance_types": ["small", "large"],
+        "pull_secrets": [],
+        "members": None,
+        "admins": None,
+        "deleted": False,
+        "version": 1,
+    }
 
-    assert (await api("GET", "me")).json == {"user": "ada", "groups": [group], "can_write": True}
+    assert (await api("GET", "me")).json == {
+        "user": "ada",
+        "admin": False,
+        "groups": [group],
+        "can_write": True,
+        "provider": {"name": "memory", "settings_writable": True, "members_writable": True, "warning": ""},
+    }
     assert (await api("GET", "groups")).json == {"items": [group]}
     assert [kind["name"] for kind in (await api("GET", "instance-types")).json["items"]] == ["small", "large"]
     assert (await api("GET", "health")).json["status"] == "ok"
 
 
-async def test_on_a_hub_the_author_is_the_hub_user(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_on_a_hub_the_author_is_the_hub_user(
+    api: Api, provider: MemoryGroups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.put("lab", members=("grace",))
     monkeypatch.setenv("JUPYTERHUB_USER", "grace")
 
     assert (await api.create())["created_by"] == "grace"

@@ -17,7 +17,6 @@ from tests.server.fake_engine import FakeEngine
 RAISED = [
     (errors.InvalidInput("no", fields=[{"field": "name", "message": "no"}]), 400, "invalid"),
     (errors.Forbidden("no"), 403, "forbidden"),
-    (errors.NotFound("no"), 404, "not_found"),
     (errors.AlreadyExists("no"), 409, "already_exists"),
     (errors.Conflict("no"), 409, "conflict"),
     (errors.TooLarge("no"), 413, "too_large"),

@@ -10,6 +10,7 @@ from primehub_deploy_ext.domain.models import UpdateStatus
 from primehub_deploy_ext.domain.phases import Outcome, Phase, Reason
 from tests.server.api import Api
 from tests.server.fake_engine import FakeEngine
+from tests.server.memory_groups import MemoryGroups
 
 
 async def ids(api: Api, **parameters: Any) -> list[str]:
@@ -39,8 +40,9 @@ async def test_search_looks_at_names_ids_and_metadata(api: Api, engine: FakeEngi
     assert await ids(api, search="prod churn") == []
 
 
-async def test_filters_narrow_the_list(api: Api, engine: FakeEngine, monkeypatch: Any) -> None:
+async def test_filters_narrow_the_list(api: Api, engine: FakeEngine, provider: MemoryGroups, monkeypatch: Any) -> None:
     await fill(api, engine)
+    provider.put("ada", members=("ada", "grace"))
     monkeypatch.setenv("JUPYTERHUB_USER", "grace")
     await api.create("Late", id="late")
 

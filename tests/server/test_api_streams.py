@@ -52,13 +52,27 @@ async def test_watch_starts_anew_when_the_past_is_forgotten(api: Api, engine: Fa
     assert [change["type"] for change in changes] == ["RESET", "ADDED", "BOOKMARK"]
 
 
+async def read_the_list(open_stream: Any) -> None:
+    """Watch an empty server once: what comes after resource version 0 is news then."""
+    async with open_stream("watch") as stream:
+        assert [(await stream.change())["type"] for _ in range(2)] == ["RESET", "BOOKMARK"]
+
+
+async def test_watch_starts_anew_for_who_read_elsewhere(engine: FakeEngine, open_stream: Any) -> None:
+    async with open_stream("watch", resource_version=0) as stream:
+        assert [(await stream.change())["type"] for _ in range(2)] == ["RESET", "BOOKMARK"]
+
+
 async def test_watch_sends_its_headers_before_there_is_news(engine: FakeEngine, open_stream: Any) -> None:
+    await read_the_list(open_stream)
+
     async with open_stream("watch", resource_version=0) as stream:
         assert stream.status == 200
         assert await stream.is_open()
 
 
 async def test_watch_beats_while_nothing_happens(engine: FakeEngine, open_stream: Any) -> None:
+    await read_the_list(open_stream)
     engine.heartbeat = 0.02
 
     async with open_stream("watch", resource_version=0) as stream:
@@ -80,6 +94,8 @@ async def test_hanging_up_frees_the_engine(
 
 
 async def test_a_stopping_server_ends_its_streams(engine: FakeEngine, extension: Any, open_stream: Any) -> None:
+    await read_the_list(open_stream)
+    await until(lambda: engine.open_streams == 0)
     async with open_stream("watch", resource_version=0) as stream:
         await until(lambda: engine.open_streams == 1)
 
