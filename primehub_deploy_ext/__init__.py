@@ -22,7 +22,8 @@ if TYPE_CHECKING:
         connect,
         deploy,
     )
-    from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
+    from primehub_deploy_ext.domain.errors import DeployError, InvalidInput, QuotaExceeded
+    from primehub_deploy_ext.runner.headers import request_headers
     from primehub_deploy_ext.widget import DeploymentsPanel
 
 __all__ = [
@@ -33,10 +34,12 @@ __all__ = [
     "DeploymentTimeout",
     "DeploymentsPanel",
     "InvalidInput",
+    "QuotaExceeded",
     "ServerNotFound",
     "__version__",
     "connect",
     "deploy",
+    "request_headers",
 ]
 
 _HOME = {
@@ -50,6 +53,8 @@ _HOME = {
     "DeployError": "primehub_deploy_ext.domain.errors",
     "DeploymentsPanel": "primehub_deploy_ext.widget",
     "InvalidInput": "primehub_deploy_ext.domain.errors",
+    "QuotaExceeded": "primehub_deploy_ext.domain.errors",
+    "request_headers": "primehub_deploy_ext.runner.headers",
 }
 
 

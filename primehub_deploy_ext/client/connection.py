@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from primehub_deploy_ext.client import autowarm, cards, tables
+from primehub_deploy_ext.client.access import check_access
 from primehub_deploy_ext.client.discovery import find_server
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
 from primehub_deploy_ext.client.rest import RestClient
@@ -44,6 +45,7 @@ def deploy(
     example: Any = None,
     group: str | None = None,
     instance_type: str | None = None,
+    access: Literal["public", "private"] = "public",
     replicas: int = 1,
     env: Mapping[str, str] | None = None,
     metadata: Mapping[str, str] | None = None,
@@ -73,6 +75,9 @@ def deploy(
         Who owns it; your only or personal group when left out.
     instance_type
         Resources of one replica, see :meth:`Connection.instance_types`.
+    access
+        ``"public"``: whoever reaches the endpoint may call it; ``"private"``: those who have a client's token, see
+        :meth:`DeploymentHandle.add_client`.
     replicas
         Number of running copies.
     env
@@ -96,6 +101,8 @@ def deploy(
         Something about the model, the example or an option is wrong; the message names it.
     AlreadyExists
         The id is taken.
+    QuotaExceeded
+        The group's quota has no room; the message says quota, used, asked, left, and who uses it.
     DeploymentFailed
         The model doesn't come to serve: reason, message and the last lines of its log.
     DeploymentTimeout
@@ -108,6 +115,7 @@ def deploy(
         example=example,
         group=group,
         instance_type=instance_type,
+        access=access,
         replicas=replicas,
         env=env,
         metadata=metadata,
@@ -139,6 +147,7 @@ class Connection:
         example: Any = None,
         group: str | None = None,
         instance_type: str | None = None,
+        access: Literal["public", "private"] = "public",
         replicas: int = 1,
         env: Mapping[str, str] | None = None,
         metadata: Mapping[str, str] | None = None,
@@ -150,6 +159,7 @@ class Connection:
     ) -> DeploymentHandle:
         """Turn a trained model into an HTTP endpoint on this server; see :func:`deploy`."""
         self._check_names(name, id)
+        check_access(access)
         autowarm.hint(self._rest)
         body: Json = {
             "name": name,
@@ -158,6 +168,7 @@ class Connection:
             "model": stored_model(self._rest, model, example=example, adapter=adapter),
             "replicas": replicas,
             "instance_type": instance_type,
+            "access": access,
             "env": dict(env or {}),
             "metadata": dict(metadata or {}),
             "description": description,
@@ -242,12 +253,22 @@ class Connection:
         return dict(self._rest.get("health"))
 
     def me(self) -> Json:
-        """Return who you are to this server: user, groups, whether you may change things."""
+        """Return who you are to this server: user, groups, whether you may change things, where groups come from."""
         return dict(self._rest.get("me"))
 
-    def instance_types(self) -> Any:
-        """Return the sizes that a replica may have, as a data frame; the first is the default."""
-        return tables.instance_types_table(self._rest.get("instance-types")["items"])
+    def groups(self) -> Any:
+        """Return your groups as a data frame: quota and usage of each, and whether Model Deployment is enabled."""
+        return tables.groups_table(self._rest.get("groups")["items"])
+
+    def instance_types(self, group: str | None = None) -> Any:
+        """Return the sizes that a replica may have, as a data frame; the first is the default.
+
+        Parameters
+        ----------
+        group
+            Only those of this group; of all your groups when left out.
+        """
+        return tables.instance_types_table(self._rest.get("instance-types", group=group)["items"])
 
     def __repr__(self) -> str:
         found = f" ({self._rest.server.found_by})" if self._rest.server.found_by else ""

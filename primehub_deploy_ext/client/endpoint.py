@@ -14,6 +14,7 @@ from primehub_deploy_ext.domain.errors import (
     InvalidInput,
     NotFound,
     TooLarge,
+    Unauthenticated,
     UpstreamFailed,
 )
 
@@ -40,8 +41,13 @@ class Endpoint:
         self._id = deployment["id"]
         self._transport = Transport(deployment["endpoint"], _JSON)
 
-    def infer(self, request: Json, timeout: float) -> Json:
+    def infer(self, request: Json, timeout: float, token: str | None = None) -> Json:
         """Send an inference request; a connection that is dropped is tried once more.
+
+        Parameters
+        ----------
+        token
+            Of a client, where the endpoint is private.
 
         Raises
         ------
@@ -51,10 +57,22 @@ class Endpoint:
             The model raised; with its words.
         EngineUnavailable
             The deployment is stopped, or none of its replicas is ready.
+        Unauthenticated
+            The endpoint is private, and the token is none of its clients'.
         """
         body = json.dumps(request, ensure_ascii=False).encode()
         path = f"v2/models/{self._id}/infer"
-        reply = self._transport.request("POST", path, body=body, timeout=timeout, retry=True)
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return self._value(
+            self._transport.request("POST", path, body=body, headers=headers, timeout=timeout, retry=True)
+        )
+
+    def answered(self, prediction: Json) -> Json:
+        """Return the answer of the endpoint that the server passed on; raises what :meth:`infer` raises."""
+        body = json.dumps(prediction["body"], ensure_ascii=False).encode()
+        return self._value(Reply(prediction["status"], {"content-type": prediction["content_type"]}, body))
+
+    def _value(self, reply: Reply) -> Json:
         if reply.status != 200:
             raise self._error(reply)
         try:
@@ -67,6 +85,11 @@ class Endpoint:
         status = reply.status
         if status in (400, 422):
             return InvalidInput(f"{self._id} can't take this: {message}")
+        if status in (401, 403):
+            return Unauthenticated(
+                f"the endpoint of {self._id} is private, and this token is none of its clients' (or revoked, or "
+                "expired): leave token out to go through the server, or add a client with .add_client(name)"
+            )
         if status == 404:
             return NotFound(f"there is no deployment {self._id} at {self._transport.url}: {message}")
         if status == 413:
@@ -89,8 +112,27 @@ def _explanation(reply: Reply) -> tuple[str, str]:
     return "", str(error)
 
 
-def curl_command(deployment: Json) -> str:
+def client_command(deployment: Json, login: str) -> str:
+    """Return a shell command that calls a private endpoint: with the recorded example, else asking whether it is ready.
+
+    Parameters
+    ----------
+    login
+        Client and token.
+    """
+    private = {**deployment, "spec": {**deployment["spec"], "access": "private"}}
+    if private["spec"]["model"].get("example") is not None:
+        return curl_command(private, login)
+    return f"curl -sS -u {shlex.quote(login)} {shlex.quote(deployment['endpoint'])}v2/models/{deployment['id']}/ready"
+
+
+def curl_command(deployment: Json, login: str = "<client>:<token>") -> str:
     """Return a shell command that sends the model's recorded example to the endpoint.
+
+    Parameters
+    ----------
+    login
+        Client and token, used where the endpoint is private.
 
     Raises
     ------
@@ -104,4 +146,6 @@ def curl_command(deployment: Json) -> str:
             "(a few rows as the model takes them)"
         )
     data = shlex.quote(json.dumps(example, ensure_ascii=False))
-    return f"curl -sS {shlex.quote(infer_url(deployment))} -H 'Content-Type: application/json' -d {data}"
+    private = deployment["spec"].get("access") == "private"
+    user = f"-u {shlex.quote(login)} " if private else ""
+    return f"curl -sS {user}{shlex.quote(infer_url(deployment))} -H 'Content-Type: application/json' -d {data}"

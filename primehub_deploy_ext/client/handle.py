@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from primehub_deploy_ext.client import cards, tables, tensors
-from primehub_deploy_ext.client.endpoint import Endpoint, curl_command
-from primehub_deploy_ext.client.errors import ServerUnreachable
+from primehub_deploy_ext.client import cards, tables
+from primehub_deploy_ext.client.access import ClientToken, check_access, expiry_time
+from primehub_deploy_ext.client.endpoint import client_command, curl_command
 from primehub_deploy_ext.client.history import revision_before
 from primehub_deploy_ext.client.logs import Log, format_lines, since_time
+from primehub_deploy_ext.client.prediction import Predictor
 from primehub_deploy_ext.client.rollout import wait_for
 from primehub_deploy_ext.client.status import DeploymentStatus
 from primehub_deploy_ext.client.submission import stored_model
@@ -40,8 +41,7 @@ class DeploymentHandle:
     def __init__(self, rest: RestClient, deployment: Json) -> None:
         self._rest = rest
         self._deployment = deployment
-        self._endpoint = Endpoint(deployment)
-        self._signatures: dict[int, Json | None] = {}
+        self._predictor = Predictor(rest, deployment)
 
     # ------------------------------------------------------------------ looking
 
@@ -125,12 +125,22 @@ class DeploymentHandle:
         return format_lines(lines) if follow else Log.of(lines)
 
     def curl(self) -> str:
-        """Return a shell command that sends the model's recorded example to the endpoint."""
+        """Return a shell command that sends the model's recorded example to the endpoint.
+
+        Where that is private, put a client and its token (see :meth:`add_client`) into the places of ``-u``.
+        """
         return curl_command(self._fresh())
 
     # ------------------------------------------------------------------ calling
 
-    def predict(self, X: Any, *, method: str | None = None, timeout: float = 60.0) -> Any:  # noqa: N803 (as scikit-learn)
+    def predict(
+        self,
+        X: Any,  # noqa: N803 (as scikit-learn)
+        *,
+        method: str | None = None,
+        timeout: float = 60.0,
+        token: str | None = None,
+    ) -> Any:
         """Send data to the endpoint and return what the model says, as the kind of data that went in.
 
         Parameters
@@ -141,6 +151,8 @@ class DeploymentHandle:
             For example ``"predict_proba"``; the model's default method when left out.
         timeout
             Seconds.
+        token
+            Of a client, for a private endpoint. When left out, those go through the server, as you.
 
         Returns
         -------
@@ -152,33 +164,40 @@ class DeploymentHandle:
         ------
         InvalidInput
             The model can't take the data; the message names the field.
+        Unauthenticated
+            The endpoint is private, and the token is none of its clients'.
         """
-        served = self._served_revision()
-        try:
-            reply = self._endpoint.infer(tensors.request_for(X, self._signature(), method), timeout)
-        except (InvalidInput, ServerUnreachable):
-            # Another model may serve by now, or the gateway be back at another address.
-            before = self.endpoint
-            self._fresh()
-            if (self.endpoint, self._served_revision()) == (before, served):
-                raise
-            reply = self._endpoint.infer(tensors.request_for(X, self._signature(), method), timeout)
-        return tensors.result_of(reply, X)
+        return self._predictor.predict(X, method=method, timeout=timeout, token=token, refresh=self._fresh)
 
-    def _served_revision(self) -> int:
-        return int(self._deployment.get("serving_revision") or self._deployment["revision"])
+    def clients(self) -> Any:
+        """Return who may call the endpoint while it is private, as a data frame."""
+        return tables.clients_table(self._rest.items(self.id, "clients"))
 
-    def _signature(self) -> Json | None:
-        """Return what the model that serves takes; while another one is rolled out, ``spec`` is of that one."""
-        number = self._served_revision()
-        if number == self._deployment["revision"]:
-            signature = self._deployment["spec"]["model"].get("signature")
-        elif number in self._signatures:
-            signature = self._signatures[number]
-        else:
-            signature = self._rest.revision(self.id, number)["spec"]["model"].get("signature")
-        self._signatures = {number: signature}
-        return signature  # type: ignore[no-any-return]
+    def add_client(self, name: str, expires: Any = None) -> ClientToken:
+        """Let somebody call the private endpoint; returns the token, which nobody can show again.
+
+        Parameters
+        ----------
+        name
+            Of the client: lower-case letters, digits, ``_`` and ``-``. The model sees it in ``X-Forwarded-User``.
+        expires
+            A datetime, a timedelta from now, or ISO 8601 text; when it is revoked, if left out.
+
+        Raises
+        ------
+        AlreadyExists
+            There is a client of this name.
+        """
+        added = self._rest.add_client(self.id, {"name": name, "expires_at": expiry_time(expires)})
+        token = str(added["token"])
+        deployment = self._fresh()
+        command = client_command(deployment, f"{name}:{token}")
+        public = deployment["spec"]["access"] == "public"
+        return ClientToken(name, token, added["client"]["expires_at"], command, public)
+
+    def remove_client(self, name: str) -> None:
+        """Revoke a client's token; it may call no more when this returns."""
+        self._rest.remove_client(self.id, name)
 
     # ------------------------------------------------------------------ changing
 
@@ -192,6 +211,7 @@ class DeploymentHandle:
         metadata: Mapping[str, str] | None = None,
         description: str | None = None,
         instance_type: str | None = None,
+        access: Literal["public", "private"] | None = None,
         adapter: str | None = None,
         update_message: str = "",
         wait: bool = True,
@@ -212,7 +232,10 @@ class DeploymentHandle:
             "metadata": None if metadata is None else dict(metadata),
             "description": description,
             "instance_type": instance_type,
+            "access": access,
         }
+        if access is not None:
+            check_access(access)
         body = {name: value for name, value in fields.items() if value is not None}
         if model is not None:
             body["model"] = stored_model(self._rest, model, example=example, adapter=adapter)
@@ -299,10 +322,8 @@ class DeploymentHandle:
         return self._follow(timeout, goal) if wait else self
 
     def _take(self, deployment: Json) -> None:
-        moved = deployment["endpoint"] != self._deployment["endpoint"]
         self._deployment = deployment
-        if moved:
-            self._endpoint = Endpoint(deployment)
+        self._predictor.take(deployment)
 
     # ------------------------------------------------------------------ showing
 

@@ -8,7 +8,7 @@ from typing import Any
 from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.phases import Outcome
 
-_TEMPLATE = ("instance_type", "env")
+_TEMPLATE = ("instance_type", "resources", "env")
 
 
 def revision_before(deployment: dict[str, Any], revisions: Sequence[dict[str, Any]]) -> int:

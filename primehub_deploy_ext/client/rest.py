@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
+from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.client.discovery import Server
 from primehub_deploy_ext.client.errors import ExtensionMissing, ServerUnreachable, UnexpectedAnswer
 from primehub_deploy_ext.client.transport import LineStream, Reply, Transport
@@ -20,13 +21,16 @@ _UPLOAD_TIMEOUT = 300.0
 
 Json = dict[str, Any]
 
+_NOT_OURS = "a login page, a server that was stopped (JupyterHub), a proxy, or not the base URL of the Jupyter server"
+
 
 class RestClient:
     """Calls the server extension; every failure is a :class:`~primehub_deploy_ext.domain.errors.DeployError`."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        headers = {"Accept": "application/json"}
+        # The audit log of the server tells notebooks from browsers by it.
+        headers = {"Accept": "application/json", "User-Agent": f"primehub-deploy-ext/{__version__}"}
         if server.token:
             headers["Authorization"] = f"token {server.token}"
         else:
@@ -57,7 +61,7 @@ class RestClient:
             query["continue"] = page["continue_token"]
 
     def items(self, id: str, what: str) -> list[Json]:
-        """``revisions``, ``replicas`` or ``events`` of a deployment."""
+        """``revisions``, ``replicas``, ``events`` or ``clients`` of a deployment."""
         return list(self.get(f"{_path(id)}/{what}")["items"])
 
     def revision(self, id: str, number: int, *, timeout: float = 10.0) -> Json:
@@ -88,6 +92,19 @@ class RestClient:
     def update(self, id: str, body: Json) -> Json:
         """Change fields of a deployment."""
         return self._call("PATCH", _path(id), body=body)  # type: ignore[no-any-return]
+
+    def predict(self, id: str, body: Json, *, timeout: float) -> Json:
+        """Send a request to the endpoint through the server; returns ``Prediction``."""
+        # The server waits for the endpoint, and has its own say after that.
+        return self._call("POST", f"{_path(id)}:predict", body=body, timeout=timeout + 5)  # type: ignore[no-any-return]
+
+    def add_client(self, id: str, body: Json) -> Json:
+        """Let a client call a private endpoint; returns it with its token."""
+        return self._call("POST", f"{_path(id)}/clients", body=body)  # type: ignore[no-any-return]
+
+    def remove_client(self, id: str, name: str) -> None:
+        """Revoke a client."""
+        self._call("DELETE", f"{_path(id)}/clients/{quote(name, safe='')}")
 
     def act(self, id: str, action: str, body: Json) -> Json:
         """Do ``stop``, ``start``, ``restart``, ``scale`` or ``rollback``."""
@@ -204,14 +221,9 @@ class RestClient:
         url, status = self.server.url, reply.status
         if 300 <= status < 400:
             where = reply.headers.get("location", "elsewhere")
-            return UnexpectedAnswer(
-                f"{url} redirects to {where}: a login page, or not the base URL of the Jupyter server"
-            )
+            return UnexpectedAnswer(f"{url} redirects to {where}: {_NOT_OURS}")
         if reply.content_type == "text/html":
-            return UnexpectedAnswer(
-                f"{url} answered {status} with a web page instead of data: a login page, a proxy, or not the base URL "
-                "of a Jupyter server"
-            )
+            return UnexpectedAnswer(f"{url} answered {status} with a web page instead of data: {_NOT_OURS}")
         text = reply.body[:200].decode("utf-8", "replace").strip()
         return UnexpectedAnswer(f"{url} answered {status}, and not as this extension does: {text or '(empty)'}")
 

@@ -19,6 +19,7 @@ _DEPLOYMENTS = {
     "group": "group",
     "model": "spec.model.class_name",
     "instance_type": "spec.instance_type",
+    "access": "spec.access",
     "updated_at": "updated_at",
     "updated_by": "updated_by",
     "endpoint": "endpoint",
@@ -45,9 +46,25 @@ _REPLICAS = {
         *("step_since", "message", "last_exit"),
     )
 }
+_CLIENTS = {name: name for name in ("name", "created_at", "created_by", "expires_at", "last_used_at")}
+_GROUPS = {
+    "name": "name",
+    "display_name": "display_name",
+    "enabled": "enabled",
+    "role": "role",
+    **{
+        f"{resource}_{column}": f"{part}.{resource}"
+        for resource in ("cpu", "memory", "gpu", "deployments")
+        for column, part in (("used", "usage"), ("quota", "quota"))
+    },
+}
 _EVENTS = {name: name for name in ("time", "kind", "reason", "message", "revision", "replica")}
-_TIMES = {"created_at", "updated_at", "started_at", "step_since", "time"}
-_MAYBE_INTEGERS = {"serving_revision", "pid", "memory", "revision"}
+_TIMES = {"created_at", "updated_at", "started_at", "step_since", "time", "expires_at", "last_used_at"}
+_MAYBE_INTEGERS = {
+    *("serving_revision", "pid", "memory", "revision"),
+    *("memory_used", "memory_quota", "gpu_used", "gpu_quota", "deployments_used", "deployments_quota"),
+}
+_MAYBE_NUMBERS = {"cpu_quota"}
 
 
 def deployments_table(items: Iterable[Json]) -> Any:
@@ -72,6 +89,16 @@ def events_table(items: Iterable[Json]) -> Any:
     return _table(items, _EVENTS)
 
 
+def clients_table(items: Iterable[Json]) -> Any:
+    """Return one row per client of a private endpoint."""
+    return _table(items, _CLIENTS)
+
+
+def groups_table(items: Iterable[Json]) -> Any:
+    """Return one row per group, with what it uses and may use: CPU cores, bytes, GPUs, running deployments."""
+    return _table(items, _GROUPS)
+
+
 def instance_types_table(items: Iterable[Json]) -> Any:
     """Return one row per instance type."""
     names = ("name", "display_name", "description", "cpu", "memory", "gpu")
@@ -87,6 +114,8 @@ def _table(items: Iterable[Json], columns: dict[str, str]) -> Any:
         table[column] = pd.to_datetime(table[column], utc=True, format="ISO8601")
     for column in _MAYBE_INTEGERS & set(columns):
         table[column] = table[column].astype("Int64")
+    for column in _MAYBE_NUMBERS & set(columns):
+        table[column] = table[column].astype("Float64")
     return table
 
 
