@@ -4,7 +4,6 @@ const esModules = [
   '@jupyterlab',
   '@microsoft',
   '@rjsf',
-  '@tanstack',
   'exenv-es6',
   'lib0',
   'y-protocols',

@@ -13,6 +13,13 @@ Object.assign(globalThis, {
 });
 
 if (typeof window !== 'undefined') {
+  // jsdom knows the element and not what it does.
+  HTMLDialogElement.prototype.showModal ??= function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close ??= function () {
+    this.open = false;
+  };
   window.matchMedia ??= () => ({
     matches: false,
     addListener: () => undefined,

@@ -1,3 +1,4 @@
+import { administrationPlugin } from './plugins/administration';
 import { commandsPlugin } from './plugins/commands';
 import { panelPlugin } from './plugins/panel';
 import { storePlugin } from './plugins/store';
@@ -5,4 +6,10 @@ import { widgetPlugin } from './plugins/widget';
 
 export { IDeployments } from './tokens';
 
-export default [storePlugin, panelPlugin, widgetPlugin, commandsPlugin];
+export default [
+  storePlugin,
+  panelPlugin,
+  administrationPlugin,
+  widgetPlugin,
+  commandsPlugin
+];

@@ -1,14 +1,26 @@
 import type { ITranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
+import type { IDeploymentActions } from './api/client';
+import type { Me } from './api/contract';
+import type { IAdministration } from './model/administration';
+import type { Resource } from './model/resource';
 import type { DeploymentStore } from './model/store';
 
 /** What every view of deployments in this tab shares. */
 export interface IDeployments {
   readonly store: DeploymentStore;
+  /** Who the caller is: their groups with quotas and usage, and what they may do. */
+  readonly me: Resource<Me>;
+  readonly actions: IDeploymentActions;
+  readonly administration: IAdministration;
   readonly translator: ITranslator;
   /** Put text on the clipboard. */
   readonly copy: (text: string) => void;
+  /** Tell the user that the server refused something, or that it failed. */
+  readonly report: (problem: unknown) => void;
+  /** Open the administration as a tab of its own. */
+  readonly openAdministration: () => void;
 }
 
 export const IDeployments = new Token<IDeployments>(

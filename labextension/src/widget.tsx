@@ -3,7 +3,7 @@ import React from 'react';
 import { Root, createRoot } from 'react-dom/client';
 
 import type { IDeployments } from './tokens';
-import { App } from './ui/App';
+import { App, View } from './ui/App';
 import type { Layout } from './ui/Grid';
 import { VERSION } from './version';
 
@@ -47,13 +47,19 @@ export class DeploymentsPanelView extends DOMWidgetView {
   }
 
   private draw(): void {
+    const view = this.text('view');
+    if (view === 'grid' || view === 'table') {
+      this.layout = view;
+    }
     this.root?.render(
       <App
         {...DeploymentsPanelView.deployments}
         host="cell"
         group={this.text('group')}
         deployment={this.text('deployment')}
-        layout={this.text('view') as Layout}
+        layout={this.layout}
+        view={this.text('view') === 'admin' ? 'administration' : 'deployments'}
+        onView={this.show}
         height={this.text('height')}
         selected={this.text('selected')}
         onSelect={this.select}
@@ -66,11 +72,18 @@ export class DeploymentsPanelView extends DOMWidgetView {
     this.touch();
   };
 
+  private readonly show = (view: View): void => {
+    this.model.set('view', view === 'administration' ? 'admin' : this.layout);
+    this.touch();
+  };
+
   /** A trait as text; what the kernel leaves out or sets to None is empty. */
   private text(trait: string): string {
     const value: unknown = this.model.get(trait);
     return typeof value === 'string' ? value : '';
   }
 
+  /** How deployments were shown last: what the way back from the administration leads to. */
+  private layout: Layout = 'grid';
   private root: Root | undefined;
 }

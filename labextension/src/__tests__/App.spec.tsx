@@ -1,13 +1,11 @@
-import { nullTranslator } from '@jupyterlab/translation';
 import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
 import type { Deployment } from '../api/contract';
 import { ConnectionLost, ExtensionMissing } from '../api/errors';
-import { DeploymentStore } from '../model/store';
 import { App, IAppProps } from '../ui/App';
-import { ScriptedClient, changed, deployment } from './fixtures';
+import { ScriptedClient, changed, deployment, session } from './fixtures';
 
 const failed = deployment({
   id: 'churn',
@@ -47,15 +45,7 @@ async function show(
   props: Partial<IAppProps> = {}
 ): Promise<void> {
   client.snapshot = { items, resourceVersion: 10 };
-  render(
-    <App
-      store={new DeploymentStore(client)}
-      host="panel"
-      translator={nullTranslator}
-      copy={copy}
-      {...props}
-    />
-  );
+  render(<App {...session({ client })} host="panel" copy={copy} {...props} />);
   await act(async () => {
     await jest.advanceTimersByTimeAsync(0);
   });

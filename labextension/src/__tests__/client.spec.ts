@@ -4,6 +4,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 
 import { DeploymentClient } from '../api/client';
+import { RestClient } from '../api/rest';
 import { ApiError, ConnectionLost, ExtensionMissing } from '../api/errors';
 import { deployment } from './fixtures';
 
@@ -22,7 +23,7 @@ function clientOf(answer: Answer) {
     Request,
     Headers
   });
-  return { client: new DeploymentClient(settings), requests };
+  return { client: new DeploymentClient(new RestClient(settings)), requests };
 }
 
 const json = (value: unknown, status = 200) =>

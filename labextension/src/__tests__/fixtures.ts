@@ -1,6 +1,23 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { AdministrationClient } from '../api/administration';
 import type { IDeploymentClient, IDeploymentSnapshot } from '../api/client';
-import type { Change, Deployment, Health } from '../api/contract';
+import type {
+  AuditEntry,
+  Change,
+  Deployment,
+  Group,
+  Health,
+  InstanceType,
+  Me,
+  PullSecretInfo
+} from '../api/contract';
 import { ApiError } from '../api/errors';
+import { Resource } from '../model/resource';
+import { DeploymentStore } from '../model/store';
+import type { IDeployments } from '../tokens';
+
+const GIB = 2 ** 30;
 
 /** A deployment that serves; `changes` says what is different, `status` what of its status. */
 export function deployment(
@@ -20,8 +37,12 @@ export function deployment(
         size: 1,
         interpreter: '/usr/bin/python3'
       },
-      replicas: 1
+      replicas: 1,
+      stopped: false,
+      instance_type: 'small',
+      resources: { cpu: 1, memory: GIB, gpu: 0 }
     } as Deployment['spec'],
+    usage: { cpu: 1, memory: GIB, gpu: 0, deployments: 1 },
     revision: 1,
     serving_revision: 1,
     endpoint: `http://127.0.0.1:8123/deployment/${id}/`,
@@ -155,5 +176,158 @@ export const changed = (
 export const apiError = (
   status: number,
   code: string,
-  message: string
-): ApiError => new ApiError(status, { code, message, fields: [], details: {} });
+  message: string,
+  more: Partial<ApiError['body']> = {}
+): ApiError =>
+  new ApiError(status, { code, message, fields: [], details: {}, ...more });
+
+export function group(changes: Partial<Group> = {}): Group {
+  const name = changes.name ?? 'research';
+  return {
+    name,
+    display_name: name,
+    enabled: true,
+    role: 'member',
+    quota: { cpu: 4, memory: 8 * GIB, gpu: null, deployments: 10 },
+    usage: { cpu: 1, memory: GIB, gpu: 0, deployments: 1 },
+    instance_types: ['small'],
+    pull_secrets: [],
+    members: ['ada', 'grace'],
+    admins: ['grace'],
+    deleted: false,
+    version: 1,
+    ...changes
+  };
+}
+
+export function me(changes: Partial<Me> = {}): Me {
+  return {
+    user: 'ada',
+    admin: false,
+    groups: [group()],
+    can_write: true,
+    provider: {
+      name: 'stored',
+      settings_writable: true,
+      members_writable: true,
+      warning: ''
+    },
+    ...changes
+  };
+}
+
+export const admin = (changes: Partial<Me> = {}): Me =>
+  me({ admin: true, ...changes });
+
+export const instanceType = (
+  changes: Partial<InstanceType> = {}
+): InstanceType => ({
+  name: 'small',
+  display_name: '',
+  description: '',
+  cpu: 1,
+  memory: GIB,
+  gpu: 0,
+  groups: null,
+  version: 1,
+  ...changes
+});
+
+export const pullSecret = (
+  changes: Partial<PullSecretInfo> = {}
+): PullSecretInfo => ({
+  name: 'hub',
+  registry: 'registry.example.com',
+  username: 'robot',
+  groups: null,
+  version: 1,
+  ...changes
+});
+
+export const auditEntry = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
+  number: 1,
+  time: '2026-11-20T11:00:00Z',
+  user: 'ada',
+  address: '10.0.0.7',
+  via: 'browser',
+  action: 'stopDeployment',
+  target: 'iris',
+  group: 'research',
+  outcome: 'allowed',
+  status: 200,
+  message: '',
+  ...changes
+});
+
+/** What a test of the administration answers with: each method is a mock. */
+export type ScriptedAdministration = {
+  [Method in keyof AdministrationClient]: jest.Mock;
+};
+
+export function scriptedAdministration(): ScriptedAdministration {
+  const nothing = () => jest.fn(async () => undefined);
+  const empty = () => jest.fn(async () => []);
+  return {
+    groups: empty(),
+    group: nothing(),
+    createGroup: nothing(),
+    updateGroup: nothing(),
+    deleteGroup: nothing(),
+    instanceTypes: empty(),
+    createInstanceType: nothing(),
+    updateInstanceType: nothing(),
+    deleteInstanceType: nothing(),
+    pullSecrets: empty(),
+    createPullSecret: nothing(),
+    updatePullSecret: nothing(),
+    deletePullSecret: nothing(),
+    audit: jest.fn(async () => ({ items: [], total: 0, continue_token: null })),
+    auditFile: nothing(),
+    measurements: empty()
+  };
+}
+
+export interface IScriptedSession extends IDeployments {
+  readonly scripted: ScriptedAdministration;
+  readonly actions: Record<'stop' | 'start' | 'delete', jest.Mock>;
+  readonly report: jest.Mock;
+  readonly copy: jest.Mock;
+  readonly openAdministration: jest.Mock;
+}
+
+/** All that a screen needs, with answers that the test decides. */
+export function session({
+  client = new ScriptedClient(),
+  everybodys = client,
+  who = me()
+}: {
+  /** The deployments of the caller's groups, and of all groups. */
+  client?: ScriptedClient;
+  everybodys?: ScriptedClient;
+  who?: Me | (() => Promise<Me>);
+} = {}): IScriptedSession {
+  const scripted = scriptedAdministration();
+  const administration = scripted as unknown as AdministrationClient;
+  return {
+    store: new DeploymentStore(client),
+    me: new Resource(typeof who === 'function' ? who : async () => who, 30_000),
+    actions: {
+      stop: jest.fn(async () => undefined),
+      start: jest.fn(async () => undefined),
+      delete: jest.fn(async () => undefined)
+    },
+    administration: {
+      client: administration,
+      deployments: new DeploymentStore(everybodys),
+      groups: new Resource(() => administration.groups('all'), 15_000),
+      instanceTypes: new Resource(() => administration.instanceTypes(), 30_000),
+      pullSecrets: new Resource(() => administration.pullSecrets(), 30_000),
+      measurements: new Resource(() => administration.measurements(), 5_000)
+    },
+    translator: nullTranslator,
+    copy: jest.fn(),
+    report: jest.fn(),
+    openAdministration: jest.fn(),
+    scripted
+  };
+}

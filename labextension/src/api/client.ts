@@ -1,9 +1,13 @@
-import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
-
-import type { Change, Deployment, DeploymentList, Health } from './contract';
-import { ConnectionLost, errorOf } from './errors';
+import type {
+  Change,
+  Deployment,
+  DeploymentList,
+  Health,
+  Me
+} from './contract';
+import { ConnectionLost } from './errors';
 import { readJsonLines } from './ndjson';
+import type { RestClient } from './rest';
 
 const PAGE_SIZE = 500;
 
@@ -31,17 +35,28 @@ export interface IDeploymentClient {
   ): Promise<AsyncIterable<Change[]>>;
 }
 
+/** What people do to a deployment. */
+export interface IDeploymentActions {
+  stop(id: string): Promise<unknown>;
+  start(id: string): Promise<unknown>;
+  delete(id: string): Promise<unknown>;
+}
+
 /**
- * The REST API under `<base url>primehub-deploy/v1/`.
+ * Deployments over the REST API.
  *
- * Everything goes through `ServerConnection.makeRequest`, which knows the base URL, the token and the
- * XSRF cookie: a bare `fetch` or an `EventSource` is refused on JupyterHub.
+ * @param scope - `own`: of the caller's groups. `all`: of all groups, which only administrators may ask for.
  */
-export class DeploymentClient implements IDeploymentClient {
-  constructor(private readonly settings: ServerConnection.ISettings) {}
+export class DeploymentClient implements IDeploymentClient, IDeploymentActions {
+  constructor(
+    private readonly rest: RestClient,
+    scope: 'own' | 'all' = 'own'
+  ) {
+    this.scope = scope === 'all' ? { all: '1' } : {};
+  }
 
   async health(signal?: AbortSignal): Promise<Health> {
-    return this.getJson<Health>('health', {}, signal);
+    return this.rest.json<Health>('GET', 'health', { signal });
   }
 
   async list(signal?: AbortSignal): Promise<IDeploymentSnapshot> {
@@ -49,14 +64,17 @@ export class DeploymentClient implements IDeploymentClient {
     let token: string | null = null;
     let resourceVersion: number | null = null;
     do {
-      const query: Record<string, string> = { limit: String(PAGE_SIZE) };
-      if (token !== null) {
-        query['continue'] = token;
-      }
-      const page: DeploymentList = await this.getJson<DeploymentList>(
+      const page: DeploymentList = await this.rest.json<DeploymentList>(
+        'GET',
         'deployments',
-        query,
-        signal
+        {
+          query: {
+            ...this.scope,
+            limit: String(PAGE_SIZE),
+            continue: token ?? undefined
+          },
+          signal
+        }
       );
       items.push(...page.items);
       token = page.continue_token ?? null;
@@ -70,49 +88,34 @@ export class DeploymentClient implements IDeploymentClient {
     resourceVersion: number,
     signal: AbortSignal
   ): Promise<AsyncIterable<Change[]>> {
-    const query = { resource_version: String(resourceVersion) };
-    const response = await this.get('watch', query, signal);
+    const response = await this.rest.send('GET', 'watch', {
+      query: { ...this.scope, resource_version: String(resourceVersion) },
+      signal
+    });
     if (response.body === null) {
       throw new ConnectionLost('the server sent no stream');
     }
     return readJsonLines<Change>(response.body);
   }
 
-  private async getJson<T>(
-    path: string,
-    query: Record<string, string>,
-    signal?: AbortSignal
-  ): Promise<T> {
-    const response = await this.get(path, query, signal);
-    try {
-      return (await response.json()) as T;
-    } catch (error) {
-      // A login page with status 200, or a connection cut in the middle.
-      throw new ConnectionLost(String(error));
-    }
+  /** Who the caller is, and what they may do. */
+  me(signal?: AbortSignal): Promise<Me> {
+    return this.rest.json<Me>('GET', 'me', { signal });
   }
 
-  private async get(
-    path: string,
-    query: Record<string, string>,
-    signal?: AbortSignal
-  ): Promise<Response> {
-    const url =
-      URLExt.join(this.settings.baseUrl, 'primehub-deploy', 'v1', path) +
-      URLExt.objectToQueryString(query);
-    // `reload` skips the HTTP cache without the anonymous query parameter that the default `no-store` adds.
-    const init: RequestInit = { method: 'GET', cache: 'reload', signal };
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(url, init, this.settings);
-    } catch (error) {
-      throw new ConnectionLost(
-        error instanceof Error ? error.message : String(error)
-      );
-    }
-    if (!response.ok) {
-      throw await errorOf(response);
-    }
-    return response;
+  stop(id: string): Promise<Deployment> {
+    const path = `deployments/${id}:stop`;
+    return this.rest.json<Deployment>('POST', path, { body: {} });
   }
+
+  start(id: string): Promise<Deployment> {
+    const path = `deployments/${id}:start`;
+    return this.rest.json<Deployment>('POST', path, { body: {} });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.rest.send('DELETE', `deployments/${id}`);
+  }
+
+  private readonly scope: Readonly<Record<string, string>>;
 }

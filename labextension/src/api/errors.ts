@@ -52,12 +52,17 @@ export class ConnectionLost extends Error {
  * Tell what an answer that is not a success means.
  *
  * Only our handlers send `code`; Jupyter's own 404 (`{"message": "Not Found"}` or a page) says that
- * none of them is registered, and its 401 and 403 that the login ended.
+ * none of them is registered, and its 401 and 403 that the login ended. We never redirect: whoever did stands
+ * in front of a server that isn't there, such as a JupyterHub while it stops or starts the server, and what
+ * it answers in the end (its own 403, 404 or 424) says nothing about us.
  */
 export async function errorOf(response: Response): Promise<Error> {
   const body = parse(await response.text().catch(() => ''));
   const message =
     typeof body.message === 'string' ? body.message : response.statusText;
+  if (response.redirected) {
+    return new ConnectionLost(`${response.status} ${message}`.trim());
+  }
   if (typeof body.code === 'string') {
     return new ApiError(response.status, {
       code: body.code,

@@ -21,6 +21,87 @@ export interface components {
             update_message: string;
         };
         /**
+         * AuditEntry
+         * @description One thing that somebody did, or tried to do.
+         */
+        AuditEntry: {
+            /**
+             * Action
+             * @description the operationId of the API, such as createDeployment
+             */
+            action: string;
+            /**
+             * Address
+             * @description network address that the request came from
+             */
+            address: string;
+            /**
+             * Group
+             * @default
+             */
+            group: string;
+            /**
+             * Message
+             * @description why it was refused, or failed; else what was set, of settings
+             * @default
+             */
+            message: string;
+            /**
+             * Number
+             * @description grows with time
+             */
+            number: number;
+            outcome: components["schemas"]["AuditOutcome"];
+            /**
+             * Status
+             * @description HTTP status of the answer
+             */
+            status: number;
+            /**
+             * Target
+             * @description id or name of what it was done to
+             * @default
+             */
+            target: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /**
+             * User
+             * @description empty: not logged in
+             */
+            user: string;
+            /**
+             * Via
+             * @description program that sent it: browser, or the client's user agent
+             * @default
+             */
+            via: string;
+        };
+        /**
+         * AuditList
+         * @description One page of the audit log, newest first.
+         */
+        AuditList: {
+            /**
+             * Continue Token
+             * @default null
+             */
+            continue_token: string | null;
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * AuditOutcome
+         * @description How it ended.
+         * @enum {string}
+         */
+        AuditOutcome: "allowed" | "refused" | "failed";
+        /**
          * Change
          * @description One line of the watch stream.
          *
@@ -46,10 +127,74 @@ export interface components {
             type: "RESET" | "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
         };
         /**
+         * Client
+         * @description Who may call a private endpoint.
+         */
+        Client: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+            /**
+             * Last Used At
+             * @description none: never yet
+             * @default null
+             */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ClientList
+         * @description Clients of a deployment, by name.
+         */
+        ClientList: {
+            /** Items */
+            items: components["schemas"]["Client"][];
+        };
+        /**
+         * ClientToken
+         * @description A client that was just added, with its token. The token is shown this once and stored as a hash.
+         */
+        ClientToken: {
+            client: components["schemas"]["Client"];
+            /** Token */
+            token: string;
+        };
+        /**
+         * CreateClient
+         * @description Body of ``POST deployments/{id}/clients``.
+         */
+        CreateClient: {
+            /**
+             * Expires At
+             * @description in the future; none: until it is revoked
+             * @default null
+             */
+            expires_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * CreateDeployment
          * @description Body of ``POST deployments``.
          */
         CreateDeployment: {
+            /**
+             * Access
+             * @description public: whoever reaches the gateway may call the endpoint; private: its clients, by token
+             * @default public
+             * @enum {string}
+             */
+            access: "public" | "private";
             /**
              * Description
              * @default
@@ -93,6 +238,97 @@ export interface components {
              * @default
              */
             update_message: string;
+        };
+        /**
+         * CreateGroup
+         * @description Body of ``POST groups``.
+         */
+        CreateGroup: {
+            /**
+             * Admins
+             * @default []
+             */
+            admins: string[];
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Members
+             * @default []
+             */
+            members: string[];
+            /** Name */
+            name: string;
+            quota?: components["schemas"]["Quota-Input"];
+        };
+        /**
+         * CreateInstanceType
+         * @description Body of ``POST instance-types``.
+         */
+        CreateInstanceType: {
+            /**
+             * Cpu
+             * @default null
+             */
+            cpu: number | string | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+            /**
+             * Gpu
+             * @default 0
+             */
+            gpu: number;
+            /**
+             * Groups
+             * @description names of the groups that may use it; none: all
+             * @default null
+             */
+            groups: string[] | null;
+            /**
+             * Memory
+             * @default null
+             */
+            memory: number | string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CreatePullSecret
+         * @description Body of ``POST pull-secrets``.
+         */
+        CreatePullSecret: {
+            /**
+             * Groups
+             * @description names of the groups that may use it; none: all
+             * @default null
+             */
+            groups: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Registry */
+            registry: string;
+            /** Username */
+            username: string;
         };
         /**
          * Deployment
@@ -145,6 +381,8 @@ export interface components {
             updated_at: string;
             /** Updated By */
             updated_by: string;
+            /** @description its share of the group's quota now; nothing once it is stopped */
+            usage: components["schemas"]["Usage"];
         };
         /**
          * DeploymentList
@@ -180,6 +418,13 @@ export interface components {
          */
         DeploymentSpec: {
             /**
+             * Access
+             * @description public: whoever reaches the gateway may call the endpoint; private: its clients, by token
+             * @default public
+             * @enum {string}
+             */
+            access: "public" | "private";
+            /**
              * Description
              * @default
              */
@@ -206,6 +451,8 @@ export interface components {
              * @default 1
              */
             replicas: number;
+            /** @description what the instance type stood for when it was chosen; later edits of the type don't change it */
+            resources: components["schemas"]["Resources"];
             /**
              * Stopped
              * @default false
@@ -270,9 +517,21 @@ export interface components {
         };
         /**
          * Group
-         * @description Who owns deployments.
+         * @description A group as the caller may see it.
          */
         Group: {
+            /**
+             * Admins
+             * @description only for administrators and group admins
+             * @default null
+             */
+            admins: string[] | null;
+            /**
+             * Deleted
+             * @description it is gone and its deployments are still there
+             * @default false
+             */
+            deleted: boolean;
             /** Display Name */
             display_name: string;
             /**
@@ -280,12 +539,43 @@ export interface components {
              * @description Enable Model Deployment
              */
             enabled: boolean;
+            /**
+             * Instance Types
+             * @description names of those that it may use
+             * @default []
+             */
+            instance_types: string[];
+            /**
+             * Members
+             * @description only for administrators and group admins
+             * @default null
+             */
+            members: string[] | null;
             /** Name */
             name: string;
+            /**
+             * Pull Secrets
+             * @description names of those that it may use
+             * @default []
+             */
+            pull_secrets: string[];
+            quota: components["schemas"]["Quota-Output"];
+            /**
+             * @description of the caller; none: an administrator who is no member
+             * @default null
+             */
+            role: components["schemas"]["Role"] | null;
+            usage: components["schemas"]["Usage"];
+            /**
+             * Version
+             * @description also the ETag
+             * @default 1
+             */
+            version: number;
         };
         /**
          * GroupList
-         * @description Groups of the caller.
+         * @description Groups of the caller; all for administrators who ask.
          */
         GroupList: {
             /** Items */
@@ -337,7 +627,10 @@ export interface components {
              * @default
              */
             description: string;
-            /** Display Name */
+            /**
+             * Display Name
+             * @default
+             */
             display_name: string;
             /**
              * Gpu
@@ -345,17 +638,29 @@ export interface components {
              */
             gpu: number;
             /**
+             * Groups
+             * @description names of the groups that may use it; none: all
+             * @default null
+             */
+            groups: string[] | null;
+            /**
              * Memory
-             * @description bytes; none: no ceiling
+             * @description bytes; none: all of the machine
              * @default null
              */
             memory: number | null;
             /** Name */
             name: string;
+            /**
+             * Version
+             * @description grows with every change; also the ETag
+             * @default 1
+             */
+            version: number;
         };
         /**
          * InstanceTypeList
-         * @description Instance types that the caller may use.
+         * @description Instance types that the caller may use; all for administrators who ask. The first is the default.
          */
         InstanceTypeList: {
             /** Items */
@@ -388,12 +693,47 @@ export interface components {
          * @description Who the caller is to this server, and what they may do.
          */
         Me: {
+            /**
+             * Admin
+             * @default false
+             */
+            admin: boolean;
             /** Can Write */
             can_write: boolean;
             /** Groups */
             groups: components["schemas"]["Group"][];
+            provider: components["schemas"]["ProviderInfo"];
             /** User */
             user: string;
+        };
+        /**
+         * Measurement
+         * @description What a deployment's replicas really use, measured now.
+         */
+        Measurement: {
+            /**
+             * Cpu
+             * @description CPU cores, over the last seconds
+             */
+            cpu: number;
+            /**
+             * Id
+             * @description of the deployment
+             */
+            id: string;
+            /**
+             * Memory
+             * @description bytes: proportional set size where known, else resident
+             */
+            memory: number;
+        };
+        /**
+         * MeasurementList
+         * @description Measurements of the caller's running deployments.
+         */
+        MeasurementList: {
+            /** Items */
+            items: components["schemas"]["Measurement"][];
         };
         /**
          * Model
@@ -547,6 +887,128 @@ export interface components {
             status: number;
         };
         /**
+         * ProviderInfo
+         * @description Where groups come from.
+         */
+        ProviderInfo: {
+            /**
+             * Members Writable
+             * @description members can be edited here; who is group admin is one of the settings
+             */
+            members_writable: boolean;
+            /**
+             * Name
+             * @description stored, file, jupyterhub, kubernetes, or that of somebody's own provider
+             */
+            name: string;
+            /**
+             * Settings Writable
+             * @description groups, instance types and pull secrets can be edited here
+             */
+            settings_writable: boolean;
+            /**
+             * Warning
+             * @description what people should know: an unreadable file, a Hub that is down
+             * @default
+             */
+            warning: string;
+        };
+        /**
+         * PullSecretInfo
+         * @description A pull secret as the caller may see it: members see the name alone.
+         */
+        PullSecretInfo: {
+            /**
+             * Groups
+             * @description names of the groups that may use it; none: all
+             * @default null
+             */
+            groups: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Registry
+             * @default null
+             */
+            registry: string | null;
+            /**
+             * Username
+             * @default null
+             */
+            username: string | null;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * PullSecretList
+         * @description Pull secrets that the caller may use; all for administrators who ask.
+         */
+        PullSecretList: {
+            /** Items */
+            items: components["schemas"]["PullSecretInfo"][];
+        };
+        /**
+         * Quota
+         * @description A group's ceilings; none: unlimited.
+         */
+        "Quota-Input": {
+            /**
+             * Cpu
+             * @description CPU cores
+             * @default null
+             */
+            cpu: number | string | null;
+            /**
+             * Deployments
+             * @description number of running deployments
+             * @default null
+             */
+            deployments: number | null;
+            /**
+             * Gpu
+             * @default null
+             */
+            gpu: number | null;
+            /**
+             * Memory
+             * @description bytes
+             * @default null
+             */
+            memory: number | string | null;
+        };
+        /**
+         * Quota
+         * @description A group's ceilings; none: unlimited.
+         */
+        "Quota-Output": {
+            /**
+             * Cpu
+             * @description CPU cores
+             * @default null
+             */
+            cpu: number | null;
+            /**
+             * Deployments
+             * @description number of running deployments
+             * @default null
+             */
+            deployments: number | null;
+            /**
+             * Gpu
+             * @default null
+             */
+            gpu: number | null;
+            /**
+             * Memory
+             * @description bytes
+             * @default null
+             */
+            memory: number | null;
+        };
+        /**
          * Reason
          * @description Why a deployment is in its phase, for programs; ``message`` says it to people.
          * @enum {string}
@@ -615,6 +1077,11 @@ export interface components {
              * Format: date-time
              */
             step_since: string;
+            /**
+             * Steps
+             * @description of the current attempt, oldest first
+             */
+            steps: components["schemas"]["StepTime"][];
         };
         /**
          * ReplicaCount
@@ -633,6 +1100,29 @@ export interface components {
         ReplicaList: {
             /** Items */
             items: components["schemas"]["Replica"][];
+        };
+        /**
+         * Resources
+         * @description The limits of one replica.
+         */
+        Resources: {
+            /**
+             * Cpu
+             * @description CPU cores; none: all of the machine
+             * @default null
+             */
+            cpu: number | null;
+            /**
+             * Gpu
+             * @default 0
+             */
+            gpu: number;
+            /**
+             * Memory
+             * @description bytes; none: all of the machine
+             * @default null
+             */
+            memory: number | null;
         };
         /**
          * Revision
@@ -684,6 +1174,11 @@ export interface components {
             rollback_to: number | null;
             spec: components["schemas"]["DeploymentSpec"];
             /**
+             * Steps
+             * @description of the slowest replica that it started; none where it started none
+             */
+            steps: components["schemas"]["StepTime"][];
+            /**
              * Update Message
              * @default
              */
@@ -699,6 +1194,12 @@ export interface components {
             /** Items */
             items: components["schemas"]["Revision"][];
         };
+        /**
+         * Role
+         * @description What somebody is to a group; administrators need none.
+         * @enum {string}
+         */
+        Role: "member" | "group_admin";
         /**
          * RollbackDeployment
          * @description Body of ``POST deployments/{id}:rollback``.
@@ -744,11 +1245,8 @@ export interface components {
             derived: boolean;
             /** Inputs */
             inputs: components["schemas"]["Tensor-Input"][];
-            /**
-             * Outputs
-             * @default []
-             */
-            outputs: components["schemas"]["Tensor-Input"][];
+            /** Outputs */
+            outputs?: components["schemas"]["Tensor-Input"][];
         };
         /**
          * Signature
@@ -769,10 +1267,7 @@ export interface components {
             derived: boolean;
             /** Inputs */
             inputs: components["schemas"]["Tensor-Output"][];
-            /**
-             * Outputs
-             * @default []
-             */
+            /** Outputs */
             outputs: components["schemas"]["Tensor-Output"][];
         };
         /**
@@ -810,6 +1305,18 @@ export interface components {
          * @enum {string}
          */
         Step: "scheduling" | "pulling" | "starting" | "loading" | "ready" | "backing-off" | "stopping" | "exited";
+        /**
+         * StepTime
+         * @description When a replica took a step.
+         */
+        StepTime: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            step: components["schemas"]["Step"];
+        };
         /**
          * Tensor
          * @description One input or output of a model, in the words of the Open Inference Protocol v2.
@@ -871,10 +1378,47 @@ export interface components {
             shape: number[];
         };
         /**
+         * Trial
+         * @description What came of trying a specification without recording anything: one replica, loaded and asked for a moment.
+         */
+        Trial: {
+            /**
+             * Answer
+             * @description what the model answered, where a request was given
+             * @default null
+             */
+            answer: unknown;
+            /**
+             * Duration
+             * @description seconds
+             */
+            duration: number;
+            /**
+             * Log Tail
+             * @description the last lines that it printed
+             */
+            log_tail: string[];
+            /**
+             * Message
+             * @description why it failed, one line for people
+             * @default
+             */
+            message: string;
+            /** Ok */
+            ok: boolean;
+            /** @default null */
+            reason: components["schemas"]["Reason"] | null;
+        };
+        /**
          * UpdateDeployment
          * @description Body of ``PATCH deployments/{id}``: only the fields that are sent change.
          */
         UpdateDeployment: {
+            /**
+             * Access
+             * @default null
+             */
+            access: ("public" | "private") | null;
             /**
              * Description
              * @default null
@@ -914,6 +1458,107 @@ export interface components {
             update_message: string;
         };
         /**
+         * UpdateGroup
+         * @description Body of ``PATCH groups/{group}``: only the fields that are sent change. Group admins may send ``members``.
+         */
+        UpdateGroup: {
+            /**
+             * Admins
+             * @default null
+             */
+            admins: string[] | null;
+            /**
+             * Display Name
+             * @default null
+             */
+            display_name: string | null;
+            /**
+             * Enabled
+             * @default null
+             */
+            enabled: boolean | null;
+            /**
+             * Members
+             * @default null
+             */
+            members: string[] | null;
+            /**
+             * @description replaces all ceilings
+             * @default null
+             */
+            quota: components["schemas"]["Quota-Input"] | null;
+            /**
+             * Running
+             * @description what becomes of running deployments when Model Deployment is switched off; without it that is refused (409) while any runs, and the answer lists them
+             * @default null
+             */
+            running: ("keep" | "stop") | null;
+        };
+        /**
+         * UpdateInstanceType
+         * @description Body of ``PATCH instance-types/{name}``: only the fields that are sent change; null removes a limit.
+         */
+        UpdateInstanceType: {
+            /**
+             * Cpu
+             * @default null
+             */
+            cpu: number | string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description: string | null;
+            /**
+             * Display Name
+             * @default null
+             */
+            display_name: string | null;
+            /**
+             * Gpu
+             * @default null
+             */
+            gpu: number | null;
+            /**
+             * Groups
+             * @description names of the groups that may use it; none: all
+             * @default null
+             */
+            groups: string[] | null;
+            /**
+             * Memory
+             * @default null
+             */
+            memory: number | string | null;
+        };
+        /**
+         * UpdatePullSecret
+         * @description Body of ``PATCH pull-secrets/{name}``: only the fields that are sent change.
+         */
+        UpdatePullSecret: {
+            /**
+             * Groups
+             * @description names of the groups that may use it; none: all
+             * @default null
+             */
+            groups: string[] | null;
+            /**
+             * Password
+             * @default null
+             */
+            password: string | null;
+            /**
+             * Registry
+             * @default null
+             */
+            registry: string | null;
+            /**
+             * Username
+             * @default null
+             */
+            username: string | null;
+        };
+        /**
          * UpdateStatus
          * @description A revision that is being rolled out, or whose roll-out failed while an older one serves.
          */
@@ -928,6 +1573,35 @@ export interface components {
             reason: components["schemas"]["Reason"] | null;
             /** Revision */
             revision: number;
+        };
+        /**
+         * Usage
+         * @description What is in use of a quota.
+         */
+        Usage: {
+            /**
+             * Cpu
+             * @description CPU cores
+             * @default 0
+             */
+            cpu: number;
+            /**
+             * Deployments
+             * @description running or starting
+             * @default 0
+             */
+            deployments: number;
+            /**
+             * Gpu
+             * @default 0
+             */
+            gpu: number;
+            /**
+             * Memory
+             * @description bytes
+             * @default 0
+             */
+            memory: number;
         };
         /**
          * WarmRequest

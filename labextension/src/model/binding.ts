@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
+import type { IResourceState, Resource } from './resource';
 import type { DeploymentStore, IDeploymentsState } from './store';
 
 /**
@@ -17,4 +18,21 @@ export function useDeployments(
     [store, active]
   );
   return useSyncExternalStore(subscribe, store.getState);
+}
+
+/**
+ * A resource's state, for a React component.
+ *
+ * @param active - Whether a person can see the component: only then is it kept up to date.
+ */
+export function useResource<T>(
+  resource: Resource<T>,
+  active: boolean
+): IResourceState<T> {
+  const subscribe = useCallback(
+    (listener: () => void) =>
+      active ? resource.subscribe(listener) : () => undefined,
+    [resource, active]
+  );
+  return useSyncExternalStore(subscribe, resource.getState);
 }

@@ -9,7 +9,7 @@ export const PHASES: readonly Phase[] = [
 
 /** Which deployments to show. */
 export interface IFilter {
-  /** Words that must all occur in name, id, group, endpoint or who changed it last. */
+  /** Words that must all occur in name, id, group, endpoint, or who made it or changed it last. */
   search: string;
   /** Empty: all. */
   phases: ReadonlySet<Phase>;
@@ -33,7 +33,7 @@ export function select(
       ? deployments
       : deployments.filter(item => {
           const text =
-            `${item.name}\n${item.id}\n${item.group}\n${item.endpoint}\n${item.updated_by}`.toLowerCase();
+            `${item.name}\n${item.id}\n${item.group}\n${item.endpoint}\n${item.created_by}\n${item.updated_by}`.toLowerCase();
           return words.every(word => text.includes(word));
         });
   const counts = { Deployed: 0, Deploying: 0, Failed: 0, Stopped: 0 };

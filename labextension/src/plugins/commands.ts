@@ -27,7 +27,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   optional: [ICommandPalette, ILauncher],
   activate: (
     app: JupyterFrontEnd,
-    { store, translator, copy }: IDeployments,
+    { store, me, translator, copy }: IDeployments,
     palette: ICommandPalette | null,
     launcher: ILauncher | null
   ): void => {
@@ -66,7 +66,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Refresh Model Deployments'),
       icon: refreshIcon,
       describedBy: NO_ARGUMENTS,
-      execute: () => store.refresh()
+      execute: () => Promise.all([store.refresh(), me.refresh()])
     });
 
     app.commands.addCommand(CommandIDs.copyEndpoint, {

@@ -6,8 +6,16 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DeploymentClient } from '../api/client';
+import { RestClient } from '../api/rest';
+import { administrationOver } from '../model/administration';
+import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import { IDeployments } from '../tokens';
+import { OPEN_ADMINISTRATION } from './administration';
+import { reporter } from './reports';
+
+/** How often the caller's groups and rights are asked for while a view is open (ms). */
+const ME_INTERVAL = 30_000;
 
 /** One store per tab: the panel and every cell show the same, from one stream. */
 export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
@@ -19,12 +27,20 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
   activate: (
     app: JupyterFrontEnd,
     translator: ITranslator | null
-  ): IDeployments => ({
-    store: new DeploymentStore(
-      new DeploymentClient(app.serviceManager.serverSettings)
-    ),
-    translator: translator ?? nullTranslator,
-    // Works on plain http too, where the browser has no `navigator.clipboard`.
-    copy: text => Clipboard.copyToSystem(text)
-  })
+  ): IDeployments => {
+    const rest = new RestClient(app.serviceManager.serverSettings);
+    const client = new DeploymentClient(rest);
+    const me = new Resource(signal => client.me(signal), ME_INTERVAL);
+    return {
+      store: new DeploymentStore(client),
+      me,
+      actions: client,
+      administration: administrationOver(rest, me),
+      translator: translator ?? nullTranslator,
+      // Works on plain http too, where the browser has no `navigator.clipboard`.
+      copy: text => Clipboard.copyToSystem(text),
+      report: reporter(translator ?? nullTranslator),
+      openAdministration: () => void app.commands.execute(OPEN_ADMINISTRATION)
+    };
+  }
 };

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import React, { useRef } from 'react';
 
 import type { Deployment } from '../api/contract';
@@ -6,12 +5,10 @@ import { useWide } from './observers';
 import { Card, TableRows } from './rows';
 import { useNow } from './time';
 import { useTranslation } from './translation';
+import { useWindow } from './windowed';
 
 /** From this width on a table, below it cards. */
 const TABLE_WIDTH = 760;
-
-/** Up to so many rows all are in the page, where the browser's own search finds them. */
-const ALL_ROWS = 60;
 
 const ROW_HEIGHT = { card: 96, table: 45 };
 
@@ -26,11 +23,13 @@ export interface IGridProps {
   /** Id of the row that is open; empty: none. */
   selected: string;
   onToggle: (id: string) => void;
+  /** What an open row offers to do. */
+  buttons?: (deployment: Deployment) => JSX.Element;
 }
 
 /** Deployments as a table or as cards; long lists draw only what is in view. */
 export function Grid(props: IGridProps): JSX.Element {
-  const { items, layout, active, selected, onToggle } = props;
+  const { items, layout, active, selected, onToggle, buttons } = props;
   const trans = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
   const wide = useWide(scroll, TABLE_WIDTH);
@@ -38,28 +37,20 @@ export function Grid(props: IGridProps): JSX.Element {
   const counting = items.some(item => item.status.phase === 'Deploying');
   const now = useNow(counting ? 1_000 : 15_000, active);
 
-  const rows = useVirtualizer({
-    count: items.length,
-    enabled: items.length > ALL_ROWS,
-    estimateSize: () => (table ? ROW_HEIGHT.table : ROW_HEIGHT.card),
-    getItemKey: index => items[index]!.id,
-    getScrollElement: () => scroll.current,
-    overscan: 8
-  });
-  const drawn = rows.getVirtualItems();
-  const above = drawn[0]?.start ?? 0;
-  const below = rows.getTotalSize() - (drawn[drawn.length - 1]?.end ?? 0);
-  const indices =
-    items.length > ALL_ROWS ? drawn.map(row => row.index) : items.keys();
-
-  const shown = [...indices].map(index => {
+  const { indices, above, below, measure } = useWindow(
+    scroll,
+    items.length,
+    table ? ROW_HEIGHT.table : ROW_HEIGHT.card,
+    index => items[index]!.id
+  );
+  const shown = indices.map(index => {
     const deployment = items[index]!;
     const open = deployment.id === selected;
     return {
-      props: { deployment, now, open, onToggle },
+      props: { deployment, now, open, onToggle, buttons },
       element: {
         key: deployment.id,
-        ref: rows.measureElement,
+        ref: measure,
         'data-index': index,
         'data-deployment': deployment.id,
         className: open ? 'pd-Row pd-mod-open' : 'pd-Row'
@@ -129,7 +120,7 @@ export function Grid(props: IGridProps): JSX.Element {
 }
 
 /** Holds the place of table rows that are not drawn. */
-function Spacer({ height }: { height: number }): JSX.Element {
+export function Spacer({ height }: { height: number }): JSX.Element {
   return (
     <tbody aria-hidden="true">
       <tr style={{ height }} />

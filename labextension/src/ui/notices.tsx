@@ -1,6 +1,5 @@
 import React, { PropsWithChildren } from 'react';
 
-import type { IDeploymentsState } from '../model/store';
 import { VERSION } from '../version';
 import { Snippet } from './CopyButton';
 import { clockTime } from './time';
@@ -10,8 +9,8 @@ interface IActionProps {
   onAction: () => void;
 }
 
-/** A message that stands where the grid would. */
-function Notice({
+/** A message that stands where the content would. */
+export function Notice({
   title,
   children
 }: PropsWithChildren<{ title: string }>): JSX.Element {
@@ -115,7 +114,7 @@ export function Unauthorized({
   );
 }
 
-function TryAgain({ onAction }: IActionProps): JSX.Element {
+export function TryAgain({ onAction }: IActionProps): JSX.Element {
   const trans = useTranslation();
   return (
     <button type="button" className="pd-Button" onClick={onAction}>
@@ -124,22 +123,27 @@ function TryAgain({ onAction }: IActionProps): JSX.Element {
   );
 }
 
-/** Stands above what may no longer be true. */
+/** Stands above what may no longer be true since `syncedAt` (ms since the epoch). */
 export function StaleBanner({
-  state,
+  syncedAt,
+  problem,
   onAction
-}: IActionProps & { state: IDeploymentsState }): JSX.Element {
+}: IActionProps & {
+  syncedAt: number | null;
+  problem: string;
+}): JSX.Element {
   const trans = useTranslation();
   const locale = useLocale();
   return (
-    <div className="pd-Banner" role="status" title={state.problem}>
+    <div className="pd-Banner" role="status">
       <span>
-        {state.syncedAt === null
+        {syncedAt === null
           ? trans.__('No connection to the server yet, connecting…')
           : trans.__(
               'Connection lost — showing data as of %1, reconnecting…',
-              clockTime(state.syncedAt, locale)
+              clockTime(syncedAt, locale)
             )}
+        {problem && <span className="pd-Banner-reason">{problem}</span>}
       </span>
       <button type="button" className="pd-Button" onClick={onAction}>
         {trans.__('Reconnect now')}
@@ -149,12 +153,12 @@ export function StaleBanner({
 }
 
 /** Where rows will be. */
-export function Skeleton(): JSX.Element {
+export function Skeleton({ what }: { what?: string }): JSX.Element {
   const trans = useTranslation();
   return (
     <div className="pd-Skeleton" role="status">
       <span className="pd-visuallyHidden">
-        {trans.__('Loading deployments…')}
+        {what ?? trans.__('Loading deployments…')}
       </span>
       {[0, 1, 2].map(index => (
         <div className="pd-Skeleton-row" key={index} aria-hidden="true" />

@@ -1,4 +1,4 @@
-import { RefObject, useEffect, useState } from 'react';
+import { RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** Where a browser can't tell, everything counts as seen. */
 const NO_OBSERVER = typeof IntersectionObserver === 'undefined';
@@ -26,19 +26,55 @@ export function useOnScreen(ref: RefObject<Element>): boolean {
 /** Whether an element is at least `width` pixels wide; the last answer while it is hidden. */
 export function useWide(ref: RefObject<Element>, width: number): boolean {
   const [wide, setWide] = useState(false);
-  useEffect(() => {
+  // Before the first paint, so that nothing jumps.
+  useLayoutEffect(() => {
     const element = ref.current;
     if (!element || typeof ResizeObserver === 'undefined') {
       return;
     }
-    const observer = new ResizeObserver(entries => {
-      const now = entries[entries.length - 1]!.contentRect.width;
+    const consider = (now: number) => {
       if (now > 0) {
         setWide(now >= width);
       }
-    });
+    };
+    consider(element.getBoundingClientRect().width);
+    const observer = new ResizeObserver(entries =>
+      consider(entries[entries.length - 1]!.contentRect.width)
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [ref, width]);
   return wide;
+}
+
+const REFRESH_DELAY = 500;
+
+/**
+ * Refresh something some time after `cause` changed: once for many changes in a row, and not for the first value.
+ */
+export function useRefreshAfter(
+  cause: unknown,
+  refresh: () => Promise<void>,
+  active: boolean
+): void {
+  const seen = useRef(cause);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  useEffect(() => {
+    if (seen.current === cause) {
+      return;
+    }
+    seen.current = cause;
+    // One that waits already sees this change too.
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void refresh();
+    }, REFRESH_DELAY);
+  }, [cause, refresh]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [active]
+  );
 }

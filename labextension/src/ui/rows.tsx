@@ -1,7 +1,10 @@
-import React from 'react';
+import React, { memo } from 'react';
 
 import type { Deployment } from '../api/contract';
+import { useResource } from '../model/binding';
 import { Endpoint } from './CopyButton';
+import { amount } from './QuotaBars';
+import { useSession } from './session';
 import { Status } from './Status';
 import { exactTime, relativeTime } from './time';
 import { useLocale, useTranslation } from './translation';
@@ -13,6 +16,8 @@ export interface IRowProps {
   /** One row at a time is opened: it shows its message and endpoint in full. */
   open: boolean;
   onToggle: (id: string) => void;
+  /** What an open row offers to do. */
+  buttons?: (deployment: Deployment) => JSX.Element;
 }
 
 /** The name; a button that opens and closes the row. */
@@ -80,7 +85,7 @@ export function Trouble({ deployment, open }: IRowProps): JSX.Element | null {
 }
 
 /** What only an open row shows. */
-export function Facts({ deployment }: IRowProps): JSX.Element {
+export function Facts({ deployment, buttons }: IRowProps): JSX.Element {
   const trans = useTranslation();
   const { id, revision, serving_revision, endpoint } = deployment;
   const served =
@@ -88,27 +93,60 @@ export function Facts({ deployment }: IRowProps): JSX.Element {
       ? trans.__('none')
       : String(serving_revision);
   return (
-    <dl className="pd-Facts">
-      <dt>{trans.__('ID')}</dt>
-      <dd>
-        <code>{id}</code>
-      </dd>
-      <dt>{trans.__('Endpoint')}</dt>
-      <dd>
-        <code>{endpoint}</code>
-      </dd>
-      <dt>{trans.__('Revision')}</dt>
-      <dd>
-        {serving_revision === revision
-          ? revision
-          : trans.__('%1, serving: %2', revision, served)}
-      </dd>
-    </dl>
+    <>
+      <dl className="pd-Facts">
+        <dt>{trans.__('ID')}</dt>
+        <dd>
+          <code>{id}</code>
+        </dd>
+        <dt>{trans.__('Endpoint')}</dt>
+        <dd>
+          <code>{endpoint}</code>
+        </dd>
+        <dt>{trans.__('Instance type')}</dt>
+        <dd>
+          <InstanceTypeName deployment={deployment} />
+        </dd>
+        <dt>{trans.__('Revision')}</dt>
+        <dd>
+          {serving_revision === revision
+            ? revision
+            : trans.__('%1, serving: %2', revision, served)}
+        </dd>
+      </dl>
+      {buttons?.(deployment)}
+    </>
   );
 }
 
-/** A deployment where there is little room. */
-export function Card(props: IRowProps): JSX.Element {
+/** What each replica was given; a type that is gone says so, and what it gave. */
+function InstanceTypeName({
+  deployment
+}: Pick<IRowProps, 'deployment'>): JSX.Element {
+  const trans = useTranslation();
+  const me = useResource(useSession().me, false).value;
+  const { group, spec } = deployment;
+  const owner = me?.groups.find(({ name }) => name === group);
+  const { cpu, memory } = spec.resources ?? {};
+  const amounts = [
+    cpu ? amount('cpu', cpu, trans) : '',
+    memory ? amount('memory', memory, trans) : ''
+  ].filter(Boolean);
+  return (
+    <>
+      {spec.instance_type}
+      {amounts.length > 0 && ` (${amounts.join(', ')})`}
+      {owner && !owner.instance_types.includes(spec.instance_type) && (
+        <span className="pd-Deleted">
+          {trans.__('deleted or withdrawn; what runs keeps it')}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** A deployment where there is little room; scrolling draws only those anew that come into view. */
+export const Card = memo((props: IRowProps): JSX.Element => {
   const { deployment, now, open } = props;
   const trans = useTranslation();
   return (
@@ -134,41 +172,43 @@ export function Card(props: IRowProps): JSX.Element {
       {open && <Facts {...props} />}
     </div>
   );
-}
+});
+Card.displayName = 'Card';
 
 /** A deployment's rows of the table: one, and a second one when it is open. */
-export function TableRows(
-  props: IRowProps & { position: number }
-): JSX.Element {
-  const { deployment, now, open, position } = props;
-  return (
-    <>
-      <tr aria-rowindex={position + 1}>
-        <th scope="row">
-          <Title {...props} />
-        </th>
-        <td title={deployment.group}>{deployment.group}</td>
-        <td className="pd-Table-status">
-          <Status deployment={deployment} now={now} />
-          <Trouble {...props} />
-        </td>
-        <td>
-          <Replicas {...props} />
-        </td>
-        <td>
-          <Endpoint url={deployment.endpoint} />
-        </td>
-        <td>
-          <Updated {...props} />
-        </td>
-      </tr>
-      {open && (
-        <tr className="pd-Table-more">
-          <td colSpan={6}>
-            <Facts {...props} />
+export const TableRows = memo(
+  (props: IRowProps & { position: number }): JSX.Element => {
+    const { deployment, now, open, position } = props;
+    return (
+      <>
+        <tr aria-rowindex={position + 1}>
+          <th scope="row">
+            <Title {...props} />
+          </th>
+          <td title={deployment.group}>{deployment.group}</td>
+          <td className="pd-Table-status">
+            <Status deployment={deployment} now={now} />
+            <Trouble {...props} />
+          </td>
+          <td>
+            <Replicas {...props} />
+          </td>
+          <td>
+            <Endpoint url={deployment.endpoint} />
+          </td>
+          <td>
+            <Updated {...props} />
           </td>
         </tr>
-      )}
-    </>
-  );
-}
+        {open && (
+          <tr className="pd-Table-more">
+            <td colSpan={6}>
+              <Facts {...props} />
+            </td>
+          </tr>
+        )}
+      </>
+    );
+  }
+);
+TableRows.displayName = 'TableRows';

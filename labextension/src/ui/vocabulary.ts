@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Deployment, Phase, Reason, Step } from '../api/contract';
+import type { Deployment, Group, Phase, Reason, Step } from '../api/contract';
 
 /** The words that people read for the API's closed vocabularies. */
 export function phaseWord(phase: Phase, trans: TranslationBundle): string {
@@ -115,4 +115,12 @@ export function trouble(
     };
   }
   return null;
+}
+
+/** What people call a group. */
+export function groupTitle({
+  name,
+  display_name
+}: Pick<Group, 'name' | 'display_name'>): string {
+  return display_name || name;
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
+import { expectAccessible } from './accessible';
 import {
   CELL,
   PANEL_ID,
@@ -15,18 +15,6 @@ import {
 /** Kept for people to look at; fonts differ between machines, so nothing is compared. */
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/looks/${name}.png` });
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .include('.pd-App')
-    .setLegacyMode()
-    .analyze();
-  expect(
-    violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.html}\n${nodes[0]?.failureSummary}`
-    )
-  ).toEqual([]);
-}
 
 for (const [name, theme] of Object.entries(THEMES)) {
   test.describe(name, () => {

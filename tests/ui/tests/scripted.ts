@@ -5,19 +5,24 @@ export { expect, galata };
 
 export const PANEL_ID = 'primehub-deploy-panel';
 
-type Play = (items: object[], mode?: 'ok' | 'cut' | 'missing') => Promise<void>;
+type Play = (
+  items: object[],
+  mode?: 'ok' | 'cut' | 'missing',
+  directory?: object
+) => Promise<void>;
 
 /** Galata's test, with what the fake REST API answers. */
 export const test = base.extend<{ play: Play }>({
   play: async ({ request, baseURL }, use) => {
-    const play: Play = async (items, mode = 'ok') => {
+    const play: Play = async (items, mode = 'ok', directory) => {
       const response = await request.put(
         `${baseURL}/primehub-deploy/v1/script`,
-        { data: { items, mode } }
+        { data: { items, mode, directory } }
       );
       expect(response.status()).toBe(204);
     };
-    await play([]);
+    // Nothing of the test before is left.
+    await play([], 'ok', {});
     await use(play);
   }
 });
@@ -37,6 +42,8 @@ export const panelOf = (page: Page): Locator => page.locator(`#${PANEL_ID}`);
 
 export const ago = (seconds: number): string =>
   new Date(Date.now() - seconds * 1000).toISOString();
+
+export const GIB = 2 ** 30;
 
 interface IStatus {
   phase: string;
@@ -61,8 +68,15 @@ export function deployment(
         size: 1024,
         interpreter: '/usr/bin/python3'
       },
-      replicas: 1
+      replicas: 1,
+      stopped: status.phase === 'Stopped',
+      instance_type: 'default',
+      resources: { cpu: 1, memory: GIB, gpu: 0 }
     },
+    usage:
+      status.phase === 'Stopped'
+        ? { cpu: 0, memory: 0, gpu: 0, deployments: 0 }
+        : { cpu: 1, memory: GIB, gpu: 0, deployments: 1 },
     revision: 1,
     serving_revision: 1,
     endpoint: `http://127.0.0.1:8123/deployment/${id}/`,
@@ -147,3 +161,24 @@ export const gallery = () => [
 /** Code that shows the widget. */
 export const CELL =
   'from primehub_deploy_ext import DeploymentsPanel\npanel = DeploymentsPanel()\npanel';
+
+/** Scroll up from where it is, fast; tells how long the slowest frame took (ms). */
+export const longestFrame = (scroller: Locator): Promise<number> =>
+  scroller.evaluate(
+    element =>
+      new Promise<number>(resolve => {
+        let longest = 0;
+        let last = performance.now();
+        const step = (now: number) => {
+          longest = Math.max(longest, now - last);
+          last = now;
+          element.scrollTop -= 400;
+          if (element.scrollTop > 400) {
+            requestAnimationFrame(step);
+          } else {
+            resolve(longest);
+          }
+        };
+        requestAnimationFrame(step);
+      })
+  );
