@@ -28,7 +28,8 @@ class DeploymentsPanel(ipywidgets.DOMWidget):  # type: ignore[misc]
     deployment
         Id of one deployment to show in detail; empty for the list.
     view
-        ``"grid"`` of cards or ``"table"``.
+        ``"grid"`` of cards, ``"table"``, or ``"admin"``: groups, quotas, instance types and the audit log, for those
+        who manage them.
     height
         CSS height, for example ``"480px"``; as high as needed when empty.
     selected
@@ -44,7 +45,7 @@ class DeploymentsPanel(ipywidgets.DOMWidget):  # type: ignore[misc]
 
     group = Unicode("").tag(sync=True)
     deployment = Unicode("").tag(sync=True)
-    view = Enum(("grid", "table"), "grid").tag(sync=True)
+    view = Enum(("grid", "table", "admin"), "grid").tag(sync=True)
     height = Unicode("").tag(sync=True)
     selected = Unicode("").tag(sync=True)
 

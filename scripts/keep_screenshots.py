@@ -1,0 +1,54 @@
+"""Copy what the browser tests photographed into docs/screenshots, made small; needs Pillow.
+
+``python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots``
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+# Screens have few colours: a palette is a third of the bytes, and nobody sees the difference.
+COLOURS = 128
+FOLDERS = ("admin", "refusals")
+THEMES = ("light", "dark")
+SINGLE = {
+    "cell.png": "cell-light.png",
+    "dark-narrow.png": "panel-dark.png",
+    "light-wide.png": "panel-light-wide.png",
+}
+
+
+def kept(looks: Path) -> dict[Path, Path]:
+    """Return which pictures are kept, and below which name."""
+    found = {looks / name: Path(kept_as) for name, kept_as in SINGLE.items()}
+    for folder in FOLDERS:
+        for path in sorted((looks / folder).glob("*.png")):
+            # High contrast is tested, and looks like dark.
+            if any(f"-{theme}-" in path.name for theme in THEMES):
+                found[path] = Path(folder, path.name)
+    return found
+
+
+def shrink(source: Path, target: Path) -> int:
+    """Write a picture with a palette; return its size in bytes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(source) as picture:
+        flat = picture.convert("RGB")
+    flat.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
+    return target.stat().st_size
+
+
+def main(looks: Path, shown: Path) -> None:
+    """Replace the pictures."""
+    for folder in FOLDERS:
+        for old in (shown / folder).glob("*.png"):
+            old.unlink()
+    sizes = [shrink(source, shown / target) for source, target in kept(looks).items()]
+    print(f"{len(sizes)} pictures, {sum(sizes) / 2**20:.1f} MB")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
