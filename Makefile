@@ -9,7 +9,7 @@ LINK := .venv/share/jupyter/labextensions/primehub-deploy-ext
 FRONT := primehub_deploy_ext/labextension/package.json
 SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) labextension/package.json
 
-.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks bench screenshots clean browser
+.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks hub bench screenshots clean browser
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -29,8 +29,10 @@ $(FRONT): $(SOURCES) labextension/node_modules/.ready
 	cd labextension && jlpm build:prod
 	touch $@
 
-# Linked, so that a new build of the front end is there after a reload of the page.
+# Linked, so that a new build of the front end is there after a reload of the page. The link goes before pip comes, or pip
+# would put its install.json through it into the front end, which no wheel could be made of any more.
 $(READY): pyproject.toml | $(FRONT)
+	rm -rf $(LINK) primehub_deploy_ext/labextension/install.json
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --quiet --no-build-isolation --editable . --group dev
 	rm -rf $(LINK)
 	ln -s $(CURDIR)/primehub_deploy_ext/labextension $(LINK)
@@ -38,6 +40,11 @@ $(READY): pyproject.toml | $(FRONT)
 
 tests/ui/node_modules/.ready: tests/ui/package.json tests/ui/yarn.lock $(TOOLS)
 	cd tests/ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm install --immutable
+	touch $@
+
+tests/hub/node_modules/.ready: tests/hub/package.json tests/hub/yarn.lock pyproject.toml $(READY)
+	$(BIN)/python -m pip install --quiet --group hub
+	cd tests/hub && jlpm install --immutable
 	touch $@
 
 browser:
@@ -49,7 +56,7 @@ lab: $(READY) $(FRONT) ## Start JupyterLab on the quickstart notebook
 quickstart: $(READY) ## Run the quickstart notebook without a browser and print what it shows
 	python scripts/demo_server.py python scripts/run_notebook.py notebooks/quickstart.ipynb
 
-test: check unit engines ui-unit packaging notebooks ui ## Run every test
+test: check unit engines ui-unit packaging notebooks ui hub ## Run every test
 
 test-fast: check unit ui-unit ## Run what needs neither engine nor browser
 
@@ -64,7 +71,7 @@ unit: $(READY)
 	python -m pytest -q -n 2 tests/unit tests/server
 
 engines: $(READY)
-	python -m pytest -q tests/engines tests/faults
+	python -m pytest -q tests/engines tests/faults tests/acceptance
 
 ui-unit: labextension/node_modules/.ready
 	cd labextension && jlpm test
@@ -78,14 +85,17 @@ notebooks: $(READY)
 ui: $(READY) $(FRONT) tests/ui/node_modules/.ready browser
 	tests/ui/run.sh
 
+hub: $(READY) $(FRONT) tests/hub/node_modules/.ready browser
+	python -m pytest -q --timeout 300 tests/hub
+
 screenshots: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Renew docs/screenshots
-	tests/ui/run.sh looks
-	cp tests/ui/test-results/looks/cell.png docs/screenshots/cell-light.png
-	cp tests/ui/test-results/looks/dark-narrow.png docs/screenshots/panel-dark.png
-	cp tests/ui/test-results/looks/light-wide.png docs/screenshots/panel-light-wide.png
+	tests/ui/run.sh looks refusals
+	python -m pip install --quiet --group screenshots
+	python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots
 
 bench: $(READY) ## Measure, side by side, what the README claims
 	python benchmarks/deploy.py
+	python benchmarks/access.py
 
 clean: ## Remove what was built
-	rm -rf .venv build dist labextension/lib labextension/node_modules primehub_deploy_ext/labextension tests/ui/node_modules
+	rm -rf .venv build dist labextension/lib labextension/node_modules primehub_deploy_ext/labextension tests/ui/node_modules tests/hub/node_modules

@@ -30,7 +30,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.demo_server import end_engine, jupyter_server
+from scripts.demo_server import end_engine, environment_of, jupyter_server
 
 ROUNDS = 7
 CALLS = 2000
@@ -56,9 +56,10 @@ class RawClient:
         if not isinstance(address, str):
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def poster(self, path: str, body: bytes) -> Callable[[], None]:
+    def poster(self, path: str, body: bytes, authorization: str = "") -> Callable[[], None]:
         """Return a call that posts and reads the whole answer."""
         head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        head += f"Authorization: {authorization}\r\n" if authorization else ""
         request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
         def call() -> None:
@@ -188,8 +189,9 @@ def main() -> None:
     (home / "run").mkdir()
     results: list[tuple[str, str, str]] = []
     try:
-        with jupyter_server(home) as environment:
-            os.environ.update(environment)
+        with jupyter_server(home) as server:
+            os.environ.update(environment_of(home))
+            os.environ.update(PRIMEHUB_DEPLOY_URL=server.url, PRIMEHUB_DEPLOY_TOKEN=server.token)
             from primehub_deploy_ext import deploy
 
             def timed() -> tuple[float, Any]:
@@ -280,7 +282,7 @@ def main() -> None:
             )
             first.delete()
     finally:
-        end_engine(home)
+        end_engine(home / "engine")
     print("| what | figure | by hand ÷ ours |\n|---|---|---|")
     for what, figure, ratio in results:
         print(f"| {what} | {figure} | {ratio} |")
