@@ -178,6 +178,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         play,
         page
       }) => {
+        test.setTimeout(120_000);
         const refuse = {
           listGroups: {
             status: 503,
@@ -202,7 +203,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         await expect(root.getByText(/too old/)).toBeVisible();
         await play([], 'ok', world(none));
         await expect(root.getByText('No groups yet')).toBeVisible({
-          timeout: 20_000
+          timeout: 40_000
         });
         await look(page, root, named('no-groups'));
         for (const [screen, words] of [
