@@ -1,7 +1,7 @@
-import { administrationPlugin } from './plugins/administration';
 import { commandsPlugin } from './plugins/commands';
 import { panelPlugin } from './plugins/panel';
 import { storePlugin } from './plugins/store';
+import { tabsPlugin } from './plugins/tabs';
 import { widgetPlugin } from './plugins/widget';
 
 export { IDeployments } from './tokens';
@@ -9,7 +9,7 @@ export { IDeployments } from './tokens';
 export default [
   storePlugin,
   panelPlugin,
-  administrationPlugin,
+  tabsPlugin,
   widgetPlugin,
   commandsPlugin
 ];

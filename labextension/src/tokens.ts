@@ -1,9 +1,11 @@
 import type { ITranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
-import type { IDeploymentActions } from './api/client';
 import type { Me } from './api/contract';
+import type { DeploymentsClient } from './api/deployments';
 import type { IAdministration } from './model/administration';
+import type { IDetails } from './model/details';
+import type { Place } from './model/place';
 import type { Resource } from './model/resource';
 import type { DeploymentStore } from './model/store';
 
@@ -12,15 +14,17 @@ export interface IDeployments {
   readonly store: DeploymentStore;
   /** Who the caller is: their groups with quotas and usage, and what they may do. */
   readonly me: Resource<Me>;
-  readonly actions: IDeploymentActions;
+  readonly client: DeploymentsClient;
+  /** What belongs to one deployment: history, replicas, events, clients. */
+  readonly details: (id: string) => IDetails;
   readonly administration: IAdministration;
   readonly translator: ITranslator;
   /** Put text on the clipboard. */
   readonly copy: (text: string) => void;
   /** Tell the user that the server refused something, or that it failed. */
   readonly report: (problem: unknown) => void;
-  /** Open the administration as a tab of its own. */
-  readonly openAdministration: () => void;
+  /** Show a place as a tab of its own, in the main area. */
+  readonly openTab: (place: Place) => void;
 }
 
 export const IDeployments = new Token<IDeployments>(

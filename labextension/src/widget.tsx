@@ -3,7 +3,8 @@ import React from 'react';
 import { Root, createRoot } from 'react-dom/client';
 
 import type { IDeployments } from './tokens';
-import { App, View } from './ui/App';
+import { HOME, Place } from './model/place';
+import { App } from './ui/App';
 import type { Layout } from './ui/Grid';
 import { VERSION } from './version';
 
@@ -37,6 +38,7 @@ export class DeploymentsPanelView extends DOMWidgetView {
   override render(): void {
     super.render();
     this.root = createRoot(this.el);
+    this.rooted = this.place().view === 'deployment';
     this.listenTo(this.model, 'change', () => this.draw());
     this.draw();
   }
@@ -56,10 +58,10 @@ export class DeploymentsPanelView extends DOMWidgetView {
         {...DeploymentsPanelView.deployments}
         host="cell"
         group={this.text('group')}
-        deployment={this.text('deployment')}
         layout={this.layout}
-        view={this.text('view') === 'admin' ? 'administration' : 'deployments'}
-        onView={this.show}
+        place={this.place()}
+        onPlace={this.show}
+        rooted={this.rooted}
         height={this.text('height')}
         selected={this.text('selected')}
         onSelect={this.select}
@@ -72,10 +74,26 @@ export class DeploymentsPanelView extends DOMWidgetView {
     this.touch();
   };
 
-  private readonly show = (view: View): void => {
-    this.model.set('view', view === 'administration' ? 'admin' : this.layout);
+  private readonly show = (place: Place): void => {
+    this.model.set('view', viewTrait(place, this.layout));
+    this.model.set('deployment', 'id' in place ? place.id : '');
     this.touch();
   };
+
+  /** What the traits say is to be shown; the tab of a detail is the browser's own business. */
+  private place(): Place {
+    const id = this.text('deployment');
+    switch (this.text('view')) {
+      case 'admin':
+        return { view: 'administration' };
+      case 'create':
+        return { view: 'create' };
+      case 'update':
+        return id ? { view: 'update', id } : HOME;
+      default:
+        return id ? { view: 'deployment', id } : HOME;
+    }
+  }
 
   /** A trait as text; what the kernel leaves out or sets to None is empty. */
   private text(trait: string): string {
@@ -85,5 +103,18 @@ export class DeploymentsPanelView extends DOMWidgetView {
 
   /** How deployments were shown last: what the way back from the administration leads to. */
   private layout: Layout = 'grid';
+  private rooted = false;
   private root: Root | undefined;
+}
+
+function viewTrait(place: Place, layout: Layout): string {
+  switch (place.view) {
+    case 'administration':
+      return 'admin';
+    case 'create':
+    case 'update':
+      return place.view;
+    default:
+      return layout;
+  }
 }

@@ -83,6 +83,8 @@ def _schemas() -> tuple[References, dict[str, Any]]:
             wanted[operation.body, "validation"] = None
         if _is_model(operation.answer):
             wanted[operation.answer, "serialization"] = None
+        if operation.preview is not None:
+            wanted[operation.preview, "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_SCHEMAS, schema_generator=_WholeAnswers)
     return cast("References", references), dict(sorted(definitions["$defs"].items()))
 
@@ -114,10 +116,23 @@ def _describe(operation: Operation, references: References) -> dict[str, Any]:
         schema = references[operation.body, "validation"] if _is_model(operation.body) else {}
         content = {"application/json": {"schema": schema}}
         described["requestBody"] = {"required": operation.body_required, "content": content}
-    described["responses"] = {str(operation.status): _success(operation, references)} | {
+    described["responses"] = _successes(operation, references) | {
         str(status): _error(status, operation, references) for status in sorted({*operation.errors, *_ALWAYS})
     }
     return described
+
+
+def _successes(operation: Operation, references: References) -> dict[str, Any]:
+    successes = {str(operation.status): _success(operation, references)}
+    if operation.preview is not None:
+        preview = {"schema": references[operation.preview, "serialization"]}
+        if "200" in successes:
+            content = successes["200"]["content"]["application/json"]
+            content["schema"] = {"anyOf": [content["schema"], preview["schema"]]}
+        else:
+            description = f"{HTTPStatus.OK.phrase}, with dry_run=1"
+            successes["200"] = {"description": description, "content": {"application/json": preview}}
+    return successes
 
 
 def _success(operation: Operation, references: References) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Operation:
         False where an empty body will do.
     answer
         Model of the answer; ``dict`` for any JSON object; None for no body.
+    preview
+        Model of the answer (200) to ``dry_run=1``, where there is one.
     status
         Of success.
     media
@@ -52,6 +54,7 @@ class Operation:
     body: type[BaseModel | dict[str, Any] | bytes] | None = None
     body_required: bool = True
     answer: type[BaseModel | dict[str, Any]] | None = None
+    preview: type[BaseModel] | None = None
     status: int = 200
     media: tuple[str, ...] = ("application/json",)
     parameters: tuple[Parameter, ...] = ()
@@ -190,12 +193,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "deployments", "createDeployment", "Start a new deployment", body=m.CreateDeployment,
-        answer=m.Deployment, status=201, parameters=_DRY_RUN, errors=(400, 409),
+        answer=m.Deployment, status=201, preview=groups.DryRun, parameters=_DRY_RUN, errors=(400, 409),
     ),
     Operation("GET", _ONE, "getDeployment", "One deployment", answer=m.Deployment, errors=(404,)),
     Operation(
         "PATCH", _ONE, "updateDeployment", "Change fields and roll the change out", body=m.UpdateDeployment,
-        answer=m.Deployment, if_match=True, parameters=_DRY_RUN, errors=(400, 404, 409),
+        answer=m.Deployment, preview=groups.DryRun, if_match=True, parameters=_DRY_RUN, errors=(400, 404, 409),
     ),
     Operation(
         "DELETE", _ONE, "deleteDeployment", "Remove a deployment and all it owns", status=204, if_match=True,

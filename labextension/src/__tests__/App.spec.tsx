@@ -236,13 +236,8 @@ test('with a server of another series it names both versions', async () => {
   expect(screen.getByText(/version 0\.1\.0 .* version 0\.9\.0/)).toBeVisible();
 });
 
-test('shows one group, or one deployment, when told so', async () => {
+test('shows one group when told so', async () => {
   await show([deployment(), failed], { group: 'sales' });
   expect(screen.queryByText('Iris classifier')).not.toBeInTheDocument();
   expect(row('Churn')).toBeVisible();
-});
-
-test('says when the one deployment that it shows is gone', async () => {
-  await show([deployment()], { deployment: 'gone' });
-  expect(screen.getByText('No deployment gone')).toBeVisible();
 });

@@ -96,9 +96,9 @@ describe('what a member is refused', () => {
       spec: { ...deployment().spec, stopped: true },
       status: { phase: 'Stopped', reason: 'Stopped' }
     });
-    const { actions, report } = await show(me(), [stopped]);
+    const { rest, report } = await show(me(), [stopped]);
     const refusal = apiError(403, 'quota_exceeded', 'The CPU quota …');
-    actions.start.mockRejectedValue(refusal);
+    rest.start.mockRejectedValue(refusal);
     await userEvent.click(
       screen.getByRole('button', { name: 'Iris classifier' })
     );
@@ -106,13 +106,13 @@ describe('what a member is refused', () => {
     await userEvent.click(
       within(screen.getByRole('dialog')).getByRole('button', { name: 'Start' })
     );
-    expect(actions.start).toHaveBeenCalledWith('iris');
+    expect(rest.start).toHaveBeenCalledWith('iris');
     expect(report).toHaveBeenCalledWith(refusal);
   });
 });
 
 test('nothing is stopped or deleted without a yes', async () => {
-  const { actions } = await show(me());
+  const { rest } = await show(me());
   await userEvent.click(
     screen.getByRole('button', { name: 'Iris classifier' })
   );
@@ -121,8 +121,8 @@ test('nothing is stopped or deleted without a yes', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
   const dialog = within(screen.getByRole('dialog'));
   await userEvent.click(dialog.getByRole('button', { name: 'Delete' }));
-  expect(actions.stop).not.toHaveBeenCalled();
-  expect(actions.delete).toHaveBeenCalledWith('iris');
+  expect(rest.stop).not.toHaveBeenCalled();
+  expect(rest.delete).toHaveBeenCalledWith('iris');
 });
 
 test('a group narrows the list', async () => {

@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { AdministrationClient } from '../api/administration';
 import type { IDeploymentClient, IDeploymentSnapshot } from '../api/client';
+import type { DeploymentsClient } from '../api/deployments';
 import type {
   AuditEntry,
   Change,
@@ -13,6 +14,7 @@ import type {
   PullSecretInfo
 } from '../api/contract';
 import { ApiError } from '../api/errors';
+import { detailsOver } from '../model/details';
 import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import type { IDeployments } from '../tokens';
@@ -287,12 +289,47 @@ export function scriptedAdministration(): ScriptedAdministration {
   };
 }
 
+/** What a test of single deployments answers with: each method is a mock. */
+export type ScriptedDeployments = {
+  [Method in keyof DeploymentsClient]: jest.Mock;
+};
+
+export function scriptedDeployments(): ScriptedDeployments {
+  const nothing = () => jest.fn(async () => undefined);
+  const empty = () => jest.fn(async () => []);
+  return {
+    create: nothing(),
+    tryCreate: nothing(),
+    update: nothing(),
+    tryUpdate: nothing(),
+    get: nothing(),
+    stop: nothing(),
+    start: nothing(),
+    restart: nothing(),
+    scale: nothing(),
+    rollback: nothing(),
+    delete: nothing(),
+    restartReplica: nothing(),
+    revisions: empty(),
+    replicas: empty(),
+    events: empty(),
+    clients: empty(),
+    addClient: nothing(),
+    removeClient: nothing(),
+    predict: nothing(),
+    tryRevision: nothing(),
+    logs: jest.fn(async () => (async function* () {})()),
+    logFile: nothing()
+  };
+}
+
 export interface IScriptedSession extends IDeployments {
   readonly scripted: ScriptedAdministration;
-  readonly actions: Record<'stop' | 'start' | 'delete', jest.Mock>;
+  /** The REST API of single deployments: each method is a mock. */
+  readonly rest: ScriptedDeployments;
   readonly report: jest.Mock;
   readonly copy: jest.Mock;
-  readonly openAdministration: jest.Mock;
+  readonly openTab: jest.Mock;
 }
 
 /** All that a screen needs, with answers that the test decides. */
@@ -307,15 +344,14 @@ export function session({
   who?: Me | (() => Promise<Me>);
 } = {}): IScriptedSession {
   const scripted = scriptedAdministration();
+  const rest = scriptedDeployments();
   const administration = scripted as unknown as AdministrationClient;
   return {
     store: new DeploymentStore(client),
     me: new Resource(typeof who === 'function' ? who : async () => who, 30_000),
-    actions: {
-      stop: jest.fn(async () => undefined),
-      start: jest.fn(async () => undefined),
-      delete: jest.fn(async () => undefined)
-    },
+    client: rest as unknown as DeploymentsClient,
+    details: detailsOver(rest as unknown as DeploymentsClient),
+    rest,
     administration: {
       client: administration,
       deployments: new DeploymentStore(everybodys),
@@ -327,7 +363,7 @@ export function session({
     translator: nullTranslator,
     copy: jest.fn(),
     report: jest.fn(),
-    openAdministration: jest.fn(),
+    openTab: jest.fn(),
     scripted
   };
 }

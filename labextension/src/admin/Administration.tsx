@@ -87,7 +87,7 @@ function NothingToManage({ onBack }: { onBack?: () => void }): JSX.Element {
 function Screens(props: IAdministrationProps & { me: Me }): JSX.Element {
   const { me, active, host, onBack } = props;
   const trans = useTranslation();
-  const { openAdministration } = useSession();
+  const { openTab } = useSession();
   const screens = screensOf(me);
   const ask = useAsk();
   const [wanted, setRoute] = useState<IRoute>({
@@ -170,7 +170,7 @@ function Screens(props: IAdministrationProps & { me: Me }): JSX.Element {
             className="pd-IconButton"
             aria-label={trans.__('Open as a tab')}
             title={trans.__('Open as a tab')}
-            onClick={openAdministration}
+            onClick={() => openTab({ view: 'administration' })}
           >
             <launchIcon.react tag="span" width="16px" />
           </button>

@@ -35,19 +35,12 @@ export interface IDeploymentClient {
   ): Promise<AsyncIterable<Change[]>>;
 }
 
-/** What people do to a deployment. */
-export interface IDeploymentActions {
-  stop(id: string): Promise<unknown>;
-  start(id: string): Promise<unknown>;
-  delete(id: string): Promise<unknown>;
-}
-
 /**
- * Deployments over the REST API.
+ * All deployments over the REST API: a snapshot, and what changes.
  *
  * @param scope - `own`: of the caller's groups. `all`: of all groups, which only administrators may ask for.
  */
-export class DeploymentClient implements IDeploymentClient, IDeploymentActions {
+export class DeploymentClient implements IDeploymentClient {
   constructor(
     private readonly rest: RestClient,
     scope: 'own' | 'all' = 'own'
@@ -101,20 +94,6 @@ export class DeploymentClient implements IDeploymentClient, IDeploymentActions {
   /** Who the caller is, and what they may do. */
   me(signal?: AbortSignal): Promise<Me> {
     return this.rest.json<Me>('GET', 'me', { signal });
-  }
-
-  stop(id: string): Promise<Deployment> {
-    const path = `deployments/${id}:stop`;
-    return this.rest.json<Deployment>('POST', path, { body: {} });
-  }
-
-  start(id: string): Promise<Deployment> {
-    const path = `deployments/${id}:start`;
-    return this.rest.json<Deployment>('POST', path, { body: {} });
-  }
-
-  async delete(id: string): Promise<void> {
-    await this.rest.send('DELETE', `deployments/${id}`);
   }
 
   private readonly scope: Readonly<Record<string, string>>;

@@ -6,27 +6,52 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type AuditList = Schemas['AuditList'];
 export type AuditOutcome = Schemas['AuditOutcome'];
 export type Change = Schemas['Change'];
+export type Client = Schemas['Client'];
+export type ClientList = Schemas['ClientList'];
+export type ClientToken = Schemas['ClientToken'];
 export type Deployment = Schemas['Deployment'];
 export type DeploymentList = Schemas['DeploymentList'];
+export type DeploymentEvent = Schemas['Event'];
+export type DryRun = Schemas['DryRun'];
 export type ErrorBody = Schemas['ErrorBody'];
+export type EventList = Schemas['EventList'];
 export type Group = Schemas['Group'];
 export type GroupList = Schemas['GroupList'];
 export type Health = Schemas['Health'];
 export type InstanceType = Schemas['InstanceType'];
 export type InstanceTypeList = Schemas['InstanceTypeList'];
+export type LogLine = Schemas['LogLine'];
 export type Me = Schemas['Me'];
 export type Measurement = Schemas['Measurement'];
 export type MeasurementList = Schemas['MeasurementList'];
+export type Model = Schemas['Model-Output'];
 export type Phase = Schemas['Phase'];
+export type Prediction = Schemas['Prediction'];
 export type ProviderInfo = Schemas['ProviderInfo'];
 export type PullSecretInfo = Schemas['PullSecretInfo'];
 export type PullSecretList = Schemas['PullSecretList'];
 export type Quota = Schemas['Quota-Output'];
 export type Reason = Schemas['Reason'];
+export type Replica = Schemas['Replica'];
+export type ReplicaList = Schemas['ReplicaList'];
+export type Revision = Schemas['Revision'];
+export type RevisionList = Schemas['RevisionList'];
+export type Signature = Schemas['Signature-Output'];
 export type Step = Schemas['Step'];
+export type StepTime = Schemas['StepTime'];
+export type Tensor = Schemas['Tensor-Output'];
+export type Trial = Schemas['Trial'];
 export type Usage = Schemas['Usage'];
 
 // What callers send: the generated types demand every field, the server doesn't.
+export type NewDeployment = Partial<
+  Omit<Schemas['CreateDeployment'], 'name' | 'model'>
+> & { name: string; model: Model };
+export type DeploymentChange = Partial<
+  Omit<Schemas['UpdateDeployment'], 'model'> & { model: Model }
+>;
+export type NewClient = Pick<Schemas['CreateClient'], 'name'> &
+  Partial<Schemas['CreateClient']>;
 export type QuotaInput = Partial<Schemas['Quota-Input']>;
 export type GroupChange = Partial<
   Omit<Schemas['UpdateGroup'], 'quota'> & { quota: QuotaInput }

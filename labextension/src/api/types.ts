@@ -460,6 +460,24 @@ export interface components {
             stopped: boolean;
         };
         /**
+         * DryRun
+         * @description What a change would do: the answer to ``dry_run=1``.
+         */
+        DryRun: {
+            /** @description of the group after the change */
+            after: components["schemas"]["Usage"];
+            /** Group */
+            group: string;
+            quota: components["schemas"]["Quota-Output"];
+            /**
+             * @description what came of loading the model, with ``try=1``
+             * @default null
+             */
+            trial: components["schemas"]["Trial"] | null;
+            /** @description of the group now */
+            usage: components["schemas"]["Usage"];
+        };
+        /**
          * ErrorBody
          * @description Every error, on every route.
          */

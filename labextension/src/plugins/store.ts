@@ -6,13 +6,15 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DeploymentClient } from '../api/client';
+import { DeploymentsClient } from '../api/deployments';
 import { RestClient } from '../api/rest';
 import { administrationOver } from '../model/administration';
+import { detailsOver } from '../model/details';
 import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import { IDeployments } from '../tokens';
-import { OPEN_ADMINISTRATION } from './administration';
 import { reporter } from './reports';
+import { OPEN_PLACE } from './tabs';
 
 /** How often the caller's groups and rights are asked for while a view is open (ms). */
 const ME_INTERVAL = 30_000;
@@ -29,18 +31,20 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
     translator: ITranslator | null
   ): IDeployments => {
     const rest = new RestClient(app.serviceManager.serverSettings);
-    const client = new DeploymentClient(rest);
-    const me = new Resource(signal => client.me(signal), ME_INTERVAL);
+    const all = new DeploymentClient(rest);
+    const client = new DeploymentsClient(rest);
+    const me = new Resource(signal => all.me(signal), ME_INTERVAL);
     return {
-      store: new DeploymentStore(client),
+      store: new DeploymentStore(all),
       me,
-      actions: client,
+      client,
+      details: detailsOver(client),
       administration: administrationOver(rest, me),
       translator: translator ?? nullTranslator,
       // Works on plain http too, where the browser has no `navigator.clipboard`.
       copy: text => Clipboard.copyToSystem(text),
       report: reporter(translator ?? nullTranslator),
-      openAdministration: () => void app.commands.execute(OPEN_ADMINISTRATION)
+      openTab: place => void app.commands.execute(OPEN_PLACE, { ...place })
     };
   }
 };

@@ -1,9 +1,12 @@
-import React, { Suspense, lazy, useCallback, useRef, useState } from 'react';
+import React, { Suspense, lazy, useRef } from 'react';
 
+import type { Place } from '../model/place';
 import type { IDeployments } from '../tokens';
 import { CopyContext } from './CopyButton';
 import { AskProvider } from './dialogs';
 import type { Layout } from './Grid';
+import { HostContext } from './host';
+import { NavigationProvider, useNavigation } from './navigation';
 import { Skeleton } from './notices';
 import { useOnScreen } from './observers';
 import { Overview } from './Overview';
@@ -13,63 +16,67 @@ import { TranslatorContext, useTranslation } from './translation';
 const Administration = lazy(async () => ({
   default: (await import('../admin/Administration')).Administration
 }));
+const Detail = lazy(async () => ({
+  default: (await import('../detail/Detail')).Detail
+}));
+const CreateForm = lazy(async () => ({
+  default: (await import('../form/CreateForm')).CreateForm
+}));
+const UpdateForm = lazy(async () => ({
+  default: (await import('../form/UpdateForm')).UpdateForm
+}));
 
 /** Where it is: fills the side panel or a tab, or grows in a notebook cell up to `height`. */
 export type Host = 'panel' | 'tab' | 'cell';
-
-export type View = 'deployments' | 'administration';
 
 export interface IAppProps extends IDeployments {
   host: Host;
   /** Only this group's deployments; empty: all. */
   group?: string;
-  /** Only the deployment with this id; empty: all. */
-  deployment?: string;
   layout?: Layout;
   /** CSS height, for a cell. */
   height?: string;
   /** Id of the row that is open; left out: the component keeps it itself. */
   selected?: string;
   onSelect?: (id: string) => void;
-  /** What is shown; left out: the component keeps it itself, beginning with the deployments. */
-  view?: View;
-  onView?: (view: View) => void;
+  /** What is shown; left out: the component keeps it itself, beginning with `start`. */
+  place?: Place;
+  start?: Place;
+  onPlace?: (place: Place) => void;
+  /** Whether what it began with is all that it is for. */
+  rooted?: boolean;
 }
 
-/** The whole screen, the same in every host. */
+/** The whole app, the same in every host. */
 export function App(props: IAppProps): JSX.Element {
   return (
     <TranslatorContext.Provider value={props.translator}>
       <SessionProvider value={props}>
-        <CopyContext.Provider value={props.copy}>
-          <Screen {...props} />
-        </CopyContext.Provider>
+        <HostContext.Provider value={props.host}>
+          <CopyContext.Provider value={props.copy}>
+            <NavigationProvider {...props}>
+              <Frame {...props} />
+            </NavigationProvider>
+          </CopyContext.Provider>
+        </HostContext.Provider>
       </SessionProvider>
     </TranslatorContext.Provider>
   );
 }
 
-function Screen(props: IAppProps): JSX.Element {
-  const { host, height, onView } = props;
+function Frame(props: IAppProps): JSX.Element {
+  const { host, height } = props;
   const trans = useTranslation();
   const root = useRef<HTMLElement>(null);
   const active = useOnScreen(root);
-  const [own, setOwn] = useState<View>('deployments');
-  const view = props.view ?? own;
-  const show = useCallback(
-    (next: View) => {
-      setOwn(next);
-      onView?.(next);
-    },
-    [onView]
-  );
+  const { place } = useNavigation();
   return (
     <section
       ref={root}
       className={`pd-App pd-mod-${host}`}
       style={height ? { height, maxHeight: 'none' } : undefined}
       aria-label={
-        view === 'administration'
+        place.view === 'administration'
           ? trans.__('Administration of model deployments')
           : trans.__('Model deployments')
       }
@@ -77,26 +84,38 @@ function Screen(props: IAppProps): JSX.Element {
       data-lm-suppress-shortcuts={host === 'cell' ? 'true' : undefined}
     >
       <AskProvider>
-        {view === 'administration' ? (
-          <Suspense
-            fallback={
-              <Skeleton what={trans.__('Loading the administration…')} />
-            }
-          >
-            <Administration
-              host={host}
-              active={active}
-              onBack={host === 'tab' ? undefined : () => show('deployments')}
-            />
-          </Suspense>
-        ) : (
-          <Overview
-            {...props}
-            active={active}
-            onAdministration={() => show('administration')}
-          />
-        )}
+        <Suspense fallback={<Skeleton what={trans.__('Loading…')} />}>
+          <Screen {...props} active={active} />
+        </Suspense>
       </AskProvider>
     </section>
   );
+}
+
+function Screen(props: IAppProps & { active: boolean }): JSX.Element {
+  const { active, host } = props;
+  const { place, go, back } = useNavigation();
+  switch (place.view) {
+    case 'administration':
+      return (
+        <Administration
+          host={host}
+          active={active}
+          onBack={back ?? undefined}
+        />
+      );
+    case 'deployment':
+      return <Detail key={place.id} {...place} active={active} />;
+    case 'create':
+      return <CreateForm draft={place.draft} active={active} />;
+    case 'update':
+      return <UpdateForm key={place.id} id={place.id} active={active} />;
+    case 'deployments':
+      return (
+        <Overview
+          {...props}
+          onAdministration={() => go({ view: 'administration' })}
+        />
+      );
+  }
 }

@@ -10,12 +10,7 @@ import { DeploymentButtons, useDeploymentControls } from './actions';
 import { Announcer } from './Announcer';
 import { Grid, Layout } from './Grid';
 import { GroupResources } from './GroupResources';
-import {
-  NoDeployments,
-  NoSuchDeployment,
-  NothingFound,
-  StaleBanner
-} from './notices';
+import { NoDeployments, NothingFound, StaleBanner } from './notices';
 import { useRefreshAfter } from './observers';
 import { obstacle } from './obstacle';
 import { useSession } from './session';
@@ -26,7 +21,6 @@ export interface IOverviewProps {
   /** Whether a person can see it. */
   active: boolean;
   group?: string;
-  deployment?: string;
   layout?: Layout;
   selected?: string;
   onSelect?: (id: string) => void;
@@ -74,7 +68,7 @@ interface IDeploymentsProps extends IOverviewProps {
 }
 
 function Deployments(props: IDeploymentsProps): JSX.Element {
-  const { state, me, active, filter, onFilter, deployment, onSelect } = props;
+  const { state, me, active, filter, onFilter, onSelect } = props;
   const [own, setOwn] = useState('');
   const selected = props.selected ?? own;
   const controls = useDeploymentControls();
@@ -82,8 +76,8 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
   const groups = useMemo(() => me?.groups ?? [], [me]);
   const group = props.group || chosen;
   const scope = useMemo(
-    () => inScope(state.deployments, group, deployment),
-    [state.deployments, group, deployment]
+    () => inScope(state.deployments, group),
+    [state.deployments, group]
   );
   const { items, counts } = useMemo(
     () => select(scope, filter),
@@ -103,28 +97,26 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
     me && maySeeAdministration(me) ? props.onAdministration : undefined;
   return (
     <>
-      {!deployment && (
-        <Toolbar
-          filter={filter}
-          counts={counts}
-          refreshing={state.refreshing}
-          groups={props.group ? [] : groups}
-          group={chosen}
-          onGroup={setChosen}
-          onFilter={onFilter}
-          onRefresh={props.onRefresh}
-          onAdministration={manage}
-        />
-      )}
+      <Toolbar
+        filter={filter}
+        counts={counts}
+        refreshing={state.refreshing}
+        groups={props.group ? [] : groups}
+        group={chosen}
+        onGroup={setChosen}
+        onFilter={onFilter}
+        onRefresh={props.onRefresh}
+        onAdministration={manage}
+      />
       <ProviderWarning warning={me?.provider.warning ?? ''} />
-      {!deployment && closed.length > 0 && closed.length === shown.length && (
+      {closed.length > 0 && closed.length === shown.length && (
         <NotEnabled
           group={closed.map(groupTitle).join(', ')}
           manage={me?.admin ? manage : undefined}
         />
       )}
       {me?.can_write === false && <ReadOnly />}
-      {!deployment && <GroupResources groups={shown} />}
+      <GroupResources groups={shown} />
       {items.length > 0 ? (
         <Grid
           items={items}
@@ -140,8 +132,6 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
               : undefined
           }
         />
-      ) : deployment ? (
-        <NoSuchDeployment id={deployment} />
       ) : isFiltered(filter) ? (
         <NothingFound onAction={() => onFilter(NO_FILTER)} />
       ) : me && groups.length === 0 && !me.admin ? (
@@ -157,14 +147,9 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
 
 function inScope(
   deployments: readonly Deployment[],
-  group = '',
-  id = ''
+  group: string
 ): readonly Deployment[] {
-  return group || id
-    ? deployments.filter(
-        item => (!group || item.group === group) && (!id || item.id === id)
-      )
-    : deployments;
+  return group ? deployments.filter(item => item.group === group) : deployments;
 }
 
 /** The groups that what is shown is about. */

@@ -17,7 +17,7 @@ export interface IDeploymentControls {
 
 /** Stop, start and delete deployments, with a question before. */
 export function useDeploymentControls(): IDeploymentControls {
-  const { actions, report } = useSession();
+  const { client, report } = useSession();
   const ask = useAsk();
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   // Buttons that are busy keep the focus: that is why they aren't disabled.
@@ -37,7 +37,7 @@ export function useDeploymentControls(): IDeploymentControls {
       const { id } = deployment;
       setBusy(before => new Set(before).add(id));
       try {
-        await actions[action](id);
+        await client[action](id);
         return true;
       } catch (problem) {
         report(problem);
@@ -50,7 +50,7 @@ export function useDeploymentControls(): IDeploymentControls {
         });
       }
     },
-    [actions, ask, report]
+    [client, ask, report]
   );
   return useMemo(() => ({ busy, run }), [busy, run]);
 }

@@ -1,0 +1,44 @@
+import type {
+  Client,
+  DeploymentEvent,
+  Replica,
+  Revision
+} from '../api/contract';
+import type { DeploymentsClient } from '../api/deployments';
+import { Resource } from './resource';
+
+/** How often what belongs to a deployment is asked for while somebody looks and nothing tells of a change (ms). */
+const EVERY = {
+  revisions: 30_000,
+  replicas: 5_000,
+  events: 15_000,
+  clients: 15_000
+};
+
+/** What belongs to one deployment and no stream tells: shared by all views of it in this browser tab. */
+export interface IDetails {
+  readonly revisions: Resource<Revision[]>;
+  readonly replicas: Resource<Replica[]>;
+  readonly events: Resource<DeploymentEvent[]>;
+  readonly clients: Resource<Client[]>;
+}
+
+/** Gives the details of a deployment, the same for everybody who asks for its id. */
+export function detailsOver(
+  client: DeploymentsClient
+): (id: string) => IDetails {
+  const known = new Map<string, IDetails>();
+  return id => {
+    let details = known.get(id);
+    if (!details) {
+      details = {
+        revisions: new Resource(s => client.revisions(id, s), EVERY.revisions),
+        replicas: new Resource(s => client.replicas(id, s), EVERY.replicas),
+        events: new Resource(s => client.events(id, s), EVERY.events),
+        clients: new Resource(s => client.clients(id, s), EVERY.clients)
+      };
+      known.set(id, details);
+    }
+    return details;
+  };
+}

@@ -1,0 +1,65 @@
+/** Parts of a deployment's detail. */
+export const DETAIL_TABS = [
+  'information',
+  'try',
+  'logs',
+  'history',
+  'metrics',
+  'events',
+  'access'
+] as const;
+
+export type DetailTab = (typeof DETAIL_TABS)[number];
+
+/** What a view shows: the same in the side panel, in a tab and in a notebook cell. */
+export type Place =
+  | { readonly view: 'deployments' }
+  | { readonly view: 'administration' }
+  | {
+      readonly view: 'deployment';
+      readonly id: string;
+      readonly tab?: DetailTab;
+    }
+  | { readonly view: 'create'; readonly draft?: string }
+  | { readonly view: 'update'; readonly id: string };
+
+export type View = Place['view'];
+
+/** Where every view begins. */
+export const HOME: Place = { view: 'deployments' };
+
+/** Whether two places show the same screen of the same thing; the tab of a detail doesn't matter. */
+export function sameScreen(one: Place, other: Place): boolean {
+  return screenKey(one) === screenKey(other);
+}
+
+/** Names the screen of a place: that of an open tab, of a draft, of a remembered scroll position. */
+export function screenKey(place: Place): string {
+  return 'id' in place ? `${place.view}:${place.id}` : place.view;
+}
+
+/** A place from what was stored or typed; null where it is none. */
+export function placeOf(value: unknown): Place | null {
+  if (value === null || typeof value !== 'object') {
+    return null;
+  }
+  const { view, id, tab } = value as Record<string, unknown>;
+  switch (view) {
+    case 'deployments':
+    case 'administration':
+    case 'create':
+      return { view };
+    case 'update':
+      return typeof id === 'string' && id ? { view, id } : null;
+    case 'deployment':
+      return typeof id === 'string' && id
+        ? { view, id, ...(isTab(tab) ? { tab } : {}) }
+        : null;
+    default:
+      return null;
+  }
+}
+
+function isTab(value: unknown): value is DetailTab {
+  return DETAIL_TABS.some(tab => tab === value);
+}
