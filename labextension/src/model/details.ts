@@ -1,5 +1,6 @@
 import type {
   Client,
+  Deployment,
   DeploymentEvent,
   Replica,
   Revision
@@ -9,6 +10,7 @@ import { Resource } from './resource';
 
 /** How often what belongs to a deployment is asked for while somebody looks and nothing tells of a change (ms). */
 const EVERY = {
+  deployment: 5_000,
   revisions: 30_000,
   replicas: 5_000,
   events: 15_000,
@@ -17,6 +19,8 @@ const EVERY = {
 
 /** What belongs to one deployment and no stream tells: shared by all views of it in this browser tab. */
 export interface IDetails {
+  /** The deployment itself: only for one that the stream of the caller's own doesn't tell of. */
+  readonly deployment: Resource<Deployment>;
   readonly revisions: Resource<Revision[]>;
   readonly replicas: Resource<Replica[]>;
   readonly events: Resource<DeploymentEvent[]>;
@@ -32,6 +36,7 @@ export function detailsOver(
     let details = known.get(id);
     if (!details) {
       details = {
+        deployment: new Resource(s => client.get(id, s), EVERY.deployment),
         revisions: new Resource(s => client.revisions(id, s), EVERY.revisions),
         replicas: new Resource(s => client.replicas(id, s), EVERY.replicas),
         events: new Resource(s => client.events(id, s), EVERY.events),

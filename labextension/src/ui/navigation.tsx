@@ -20,6 +20,8 @@ export interface INavigation {
   readonly go: (place: Place) => void;
   /** Show what was shown before; null where nothing was. */
   readonly back: (() => void) | null;
+  /** Whether a person came here in this view; else it began with this place, or its host chose it. */
+  readonly arrived: boolean;
 }
 
 const NavigationContext = createContext<INavigation | null>(null);
@@ -56,8 +58,10 @@ export function NavigationProvider({
   );
   // What the host says by itself (a trait that was set) is a step too.
   const seen = useRef(place);
+  const arrived = useRef(false);
   const show = useCallback(
     (next: Place) => {
+      arrived.current = true;
       setOwn(next);
       onPlace?.(next);
     },
@@ -78,7 +82,12 @@ export function NavigationProvider({
   }, [place]);
   const navigation = useMemo<INavigation>(() => {
     const last = past[past.length - 1];
-    return { place, go: show, back: last ? () => show(last) : null };
+    return {
+      place,
+      go: show,
+      back: last ? () => show(last) : null,
+      arrived: arrived.current
+    };
   }, [place, past, show]);
   return (
     <NavigationContext.Provider value={navigation}>

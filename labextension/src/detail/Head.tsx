@@ -1,0 +1,82 @@
+import { caretLeftIcon, launchIcon } from '@jupyterlab/ui-components';
+import React, { useEffect, useRef } from 'react';
+
+import type { DetailTab } from '../model/place';
+import { DeploymentButtons, useDeploymentControls } from '../ui/actions';
+import { useHost } from '../ui/host';
+import { useNavigation } from '../ui/navigation';
+import { useSession } from '../ui/session';
+import { Status } from '../ui/Status';
+import { useNow } from '../ui/time';
+import { useTranslation } from '../ui/translation';
+import { useDetail } from './context';
+
+/** Which deployment, how it is, and what can be done with it. */
+export function Head({
+  active,
+  tab
+}: {
+  active: boolean;
+  tab: DetailTab;
+}): JSX.Element {
+  const { deployment, writable } = useDetail();
+  const { status, name, id, group } = deployment;
+  const trans = useTranslation();
+  const controls = useDeploymentControls();
+  const now = useNow(1000, active && status.phase === 'Deploying');
+  const title = useRef<HTMLHeadingElement>(null);
+  const { back, arrived } = useNavigation();
+  const { openTab } = useSession();
+  const host = useHost();
+
+  // What was pressed to come here is gone: the keyboard goes on from the title.
+  useEffect(() => {
+    if (arrived && document.activeElement === document.body) {
+      title.current?.focus({ preventScroll: true });
+    }
+  }, [arrived]);
+
+  return (
+    <header className="pd-DetailHead">
+      <div className="pd-DetailHead-line">
+        {back && (
+          <button
+            type="button"
+            className="pd-IconButton"
+            aria-label={trans.__('Back')}
+            title={trans.__('Back')}
+            onClick={back}
+          >
+            <caretLeftIcon.react tag="span" width="20px" />
+          </button>
+        )}
+        <h2 ref={title} tabIndex={-1} className="pd-DetailHead-title">
+          {name}
+        </h2>
+        {host !== 'tab' && (
+          <button
+            type="button"
+            className="pd-IconButton"
+            aria-label={trans.__('Open as a tab')}
+            title={trans.__('Open as a tab')}
+            onClick={() => openTab({ view: 'deployment', id, tab })}
+          >
+            <launchIcon.react tag="span" width="16px" />
+          </button>
+        )}
+      </div>
+      <div className="pd-DetailHead-status">
+        <Status deployment={deployment} now={now} />
+        <span className="pd-Group" title={trans.__('Group: %1', group)}>
+          {group}
+        </span>
+      </div>
+      {status.message && (
+        <p className="pd-DetailHead-message">{status.message}</p>
+      )}
+      {writable && (
+        <DeploymentButtons deployment={deployment} controls={controls} />
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+import { createContext, useContext } from 'react';
+
+import type { Deployment, Me } from '../api/contract';
+
+/** What all parts of a detail share. */
+export interface IDetailContext {
+  readonly deployment: Deployment;
+  /** Null until it came. */
+  readonly me: Me | null;
+  /** Whether the caller may change it. */
+  readonly writable: boolean;
+}
+
+const DetailContext = createContext<IDetailContext | null>(null);
+
+export const DetailProvider = DetailContext.Provider;
+
+export function useDetail(): IDetailContext {
+  const detail = useContext(DetailContext);
+  if (detail === null) {
+    throw new Error('there is no DetailProvider');
+  }
+  return detail;
+}

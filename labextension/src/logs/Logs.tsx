@@ -1,0 +1,7 @@
+import React from 'react';
+
+import type { ITabProps } from '../detail/tab';
+
+export function Logs({ id }: ITabProps): JSX.Element {
+  return <p>{id}</p>;
+}
