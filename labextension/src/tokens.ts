@@ -1,10 +1,11 @@
 import type { ITranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
-import type { Me } from './api/contract';
+import type { Deployment, Me } from './api/contract';
 import type { DeploymentsClient } from './api/deployments';
 import type { IAdministration } from './model/administration';
 import type { IDetails } from './model/details';
+import type { Drafts } from './model/drafts';
 import type { Place } from './model/place';
 import type { Resource } from './model/resource';
 import type { DeploymentStore } from './model/store';
@@ -18,6 +19,8 @@ export interface IDeployments {
   /** What belongs to one deployment: history, replicas, events, clients. */
   readonly details: (id: string) => IDetails;
   readonly administration: IAdministration;
+  /** What was typed into forms and not sent yet. */
+  readonly drafts: Drafts;
   readonly translator: ITranslator;
   /** Put text on the clipboard. */
   readonly copy: (text: string) => void;
@@ -25,6 +28,10 @@ export interface IDeployments {
   readonly report: (problem: unknown) => void;
   /** Show a place as a tab of its own, in the main area. */
   readonly openTab: (place: Place) => void;
+  /** Tell what becomes of a change, as the server answered to it: under way, then good or bad. */
+  readonly follow: (deployment: Deployment) => void;
+  /** Put code into a new cell of the notebook that is at hand; left out where there is no such thing. */
+  readonly insertCell?: (code: string) => void;
 }
 
 export const IDeployments = new Token<IDeployments>(

@@ -15,6 +15,7 @@ import type {
 } from '../api/contract';
 import { ApiError } from '../api/errors';
 import { detailsOver } from '../model/details';
+import { Drafts } from '../model/drafts';
 import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import type { IDeployments } from '../tokens';
@@ -330,6 +331,7 @@ export interface IScriptedSession extends IDeployments {
   readonly report: jest.Mock;
   readonly copy: jest.Mock;
   readonly openTab: jest.Mock;
+  readonly follow: jest.Mock;
 }
 
 /** All that a screen needs, with answers that the test decides. */
@@ -364,6 +366,8 @@ export function session({
     copy: jest.fn(),
     report: jest.fn(),
     openTab: jest.fn(),
+    drafts: new Drafts(),
+    follow: jest.fn(),
     scripted
   };
 }

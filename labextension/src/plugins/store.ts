@@ -3,6 +3,7 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DeploymentClient } from '../api/client';
@@ -10,6 +11,8 @@ import { DeploymentsClient } from '../api/deployments';
 import { RestClient } from '../api/rest';
 import { administrationOver } from '../model/administration';
 import { detailsOver } from '../model/details';
+import { Drafts } from '../model/drafts';
+import type { Place } from '../model/place';
 import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import { IDeployments } from '../tokens';
@@ -24,27 +27,43 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
   id: 'primehub-deploy-ext:store',
   description: 'Keeps the deployments of this server up to date.',
   autoStart: true,
-  optional: [ITranslator],
+  optional: [ITranslator, IStateDB],
   provides: IDeployments,
   activate: (
     app: JupyterFrontEnd,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    state: IStateDB | null
   ): IDeployments => {
     const rest = new RestClient(app.serviceManager.serverSettings);
     const all = new DeploymentClient(rest);
     const client = new DeploymentsClient(rest);
     const me = new Resource(signal => all.me(signal), ME_INTERVAL);
+    const store = new DeploymentStore(all);
+    const openTab = (place: Place) =>
+      void app.commands.execute(OPEN_PLACE, { ...place });
+    const following = {
+      store,
+      openTab,
+      translator: translator ?? nullTranslator
+    };
+    const drafts = new Drafts(state);
+    void app.restored.then(() => drafts.tidy());
     return {
-      store: new DeploymentStore(all),
+      store,
       me,
       client,
       details: detailsOver(client),
       administration: administrationOver(rest, me),
+      drafts,
       translator: translator ?? nullTranslator,
       // Works on plain http too, where the browser has no `navigator.clipboard`.
       copy: text => Clipboard.copyToSystem(text),
       report: reporter(translator ?? nullTranslator),
-      openTab: place => void app.commands.execute(OPEN_PLACE, { ...place })
+      openTab,
+      follow: deployment =>
+        void import('../form/following').then(({ follow }) =>
+          follow(following, deployment)
+        )
     };
   }
 };

@@ -1,0 +1,149 @@
+import { Notification } from '@jupyterlab/apputils';
+
+import type { Deployment } from '../api/contract';
+import type { Place } from '../model/place';
+import type { DeploymentStore } from '../model/store';
+import { DOMAIN } from '../ui/translation';
+import type { ITranslator } from '@jupyterlab/translation';
+
+/** Notifications cut what is longer. */
+const LONGEST = 140;
+/** How long good news stay (ms). */
+const GOOD_NEWS = 10_000;
+
+export interface IFollowing {
+  readonly store: DeploymentStore;
+  readonly translator: ITranslator;
+  readonly openTab: (place: Place) => void;
+}
+
+/** What became of one revision of a deployment. */
+export type Fate =
+  | { readonly kind: 'under way' }
+  | { readonly kind: 'serves' }
+  /** `old`: another revision goes on serving. */
+  | { readonly kind: 'failed'; readonly why: string; readonly old: boolean }
+  /** Deleted, stopped, or changed again by somebody: there is nothing more to wait for. */
+  | { readonly kind: 'over' };
+
+/**
+ * What became of a revision.
+ *
+ * @param found - The deployment now; undefined: it is gone.
+ */
+export function fateOf(found: Deployment | undefined, revision: number): Fate {
+  if (!found || found.revision > revision) {
+    return { kind: 'over' };
+  }
+  const { phase, message, update } = found.status;
+  if (found.revision < revision) {
+    return { kind: 'under way' };
+  }
+  if (update && update.revision === revision && update.outcome === 'failed') {
+    return { kind: 'failed', why: update.message, old: true };
+  }
+  switch (phase) {
+    case 'Failed':
+      return { kind: 'failed', why: message, old: false };
+    case 'Deployed':
+      return { kind: 'serves' };
+    case 'Stopped':
+      return { kind: 'over' };
+    case 'Deploying':
+      return { kind: 'under way' };
+  }
+}
+
+/**
+ * Tell what becomes of a change of a deployment in a notification that leads to it: under way, then good or bad.
+ *
+ * @param deployment - As the server answered to the change.
+ * @returns Stops following.
+ */
+export function follow(
+  { store, translator, openTab }: IFollowing,
+  deployment: Deployment
+): () => void {
+  const trans = translator.load(DOMAIN);
+  const { id, name, revision } = deployment;
+  const first = revision === 1;
+  const open = (tab?: 'history') => ({
+    label: trans.__('Open'),
+    caption: trans.__('Open the deployment %1', name),
+    callback: () => openTab({ view: 'deployment', id, ...(tab && { tab }) })
+  });
+  const notification = Notification.emit(
+    first
+      ? trans.__('%1 is deploying', name)
+      : trans.__('The update of %1 is deploying', name),
+    'in-progress',
+    { autoClose: false, actions: [open()] }
+  );
+
+  const settle = (fate: Fate): boolean => {
+    switch (fate.kind) {
+      case 'under way':
+        return false;
+      case 'over':
+        Notification.dismiss(notification);
+        return true;
+      case 'serves':
+        Notification.update({
+          id: notification,
+          type: 'success',
+          message: first
+            ? trans.__('%1 is deployed', name)
+            : trans.__('The update of %1 is deployed', name),
+          autoClose: GOOD_NEWS,
+          actions: [open()]
+        });
+        return true;
+      case 'failed':
+        Notification.update({
+          id: notification,
+          type: 'error',
+          message: shortened(
+            fate.old
+              ? trans.__(
+                  'The update of %1 failed, revision %2 goes on serving: %3',
+                  name,
+                  deployment.serving_revision ?? revision - 1,
+                  fate.why
+                )
+              : trans.__('%1 failed: %2', name, fate.why)
+          ),
+          autoClose: false,
+          actions: [open('history')]
+        });
+        return true;
+    }
+  };
+
+  let over = false;
+  // The store may not know the deployment yet: only what was seen can be gone.
+  let seen = false;
+  const look = () => {
+    const { deployments, connection } = store.getState();
+    const found = deployments.find(one => one.id === id);
+    seen ||= found !== undefined;
+    if (!over && seen && connection === 'live') {
+      over = settle(fateOf(found, revision));
+      if (over) {
+        stop();
+      }
+    }
+  };
+  const unsubscribe = store.subscribe(look);
+  const stop = () => {
+    over = true;
+    unsubscribe();
+  };
+  look();
+  return stop;
+}
+
+function shortened(message: string): string {
+  return message.length <= LONGEST
+    ? message
+    : `${message.slice(0, LONGEST - 1)}…`;
+}
