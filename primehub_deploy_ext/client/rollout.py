@@ -86,7 +86,9 @@ def is_done(deployment: Json, goal: Phase) -> bool:
         return True
     update = status.get("update")
     rolling = update is not None and update["outcome"] == Outcome.IN_PROGRESS
-    return goal is Phase.DEPLOYED and phase == Phase.DEPLOYED and not rolling
+    # What changes in place, such as access, needs no roll-out: it is done when the newest revision serves.
+    serves = deployment.get("serving_revision") == deployment["revision"]
+    return goal is Phase.DEPLOYED and phase == Phase.DEPLOYED and serves and not rolling
 
 
 def _failure(rest: RestClient, deployment: Json, revision: int) -> DeploymentFailed | None:

@@ -143,6 +143,15 @@ async def test_access_changes_without_a_restart(bench: Bench) -> None:
     assert (await bench.engine.replicas("doors"))[0].pid == before.pid
 
 
+async def test_an_endpoint_is_private_when_the_call_that_makes_it_so_returns(bench: Bench) -> None:
+    deployment = await bench.deployed("shut")
+    for _ in range(10):
+        await bench.engine.update("shut", UpdateDeployment(access="private"), user="ada")
+        assert (await call(deployment))[0] == 401
+        await bench.engine.update("shut", UpdateDeployment(access="public"), user="ada")
+        assert (await call(deployment))[0] == 200
+
+
 async def test_a_rollback_opens_no_endpoint_that_was_made_private_since(bench: Bench) -> None:
     await bench.deployed("older")
     await bench.engine.update("older", UpdateDeployment(access="private", description="new"), user="ada")

@@ -55,7 +55,7 @@ class DeploymentActor(Portrait):
         publish: Callable[[DeploymentActor], None],
         forget: Callable[[DeploymentActor], Awaitable[None]],
     ) -> None:
-        callers = Callers(means.store, row.uid, self._tell_who_may_call)
+        callers = Callers(means.store, row.uid, self.tell_who_may_call)
         super().__init__(means, Record(means.store, row, revisions), callers)
         self._publish = publish
         self._forget = forget
@@ -93,6 +93,15 @@ class DeploymentActor(Portrait):
         workload.give_up(slot, kill=kill)
         self.publish()
         self.wake()
+
+    async def tell_who_may_call(self) -> None:
+        """Have the gateway let in who may call now; returns when it does."""
+        try:
+            await self._means.front.update()
+        except BaseException:
+            # Nobody else would tell it again, and it may have let a revoked client in until then.
+            self.wake()
+            raise
 
     def delete(self) -> None:
         """Begin to remove the deployment."""
@@ -348,14 +357,6 @@ class DeploymentActor(Portrait):
                 self.wake()
 
         self._retiring[workload.template] = asyncio.create_task(retire())
-
-    async def _tell_who_may_call(self) -> None:
-        try:
-            await self._means.front.update()
-        except BaseException:
-            # Nobody else would tell it again, and it may have let a revoked client in until then.
-            self.wake()
-            raise
 
     async def _update_gateway(self) -> None:
         serving = self.record.serving

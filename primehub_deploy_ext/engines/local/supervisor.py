@@ -189,7 +189,13 @@ class Supervisor:
         if resources is not None:
             fields["resources"] = resources
         wish = replace(wish, update_message=change.update_message)
-        return self._revise(id, Action.UPDATE, lambda spec: spec.model_copy(update=fields), wish)
+        actor = self._actor(id)
+        access = actor.record.target.revision.spec.access
+        self._revise(id, Action.UPDATE, lambda spec: spec.model_copy(update=fields), wish)
+        if actor.record.target.revision.spec.access != access:
+            # Whoever is told that it is private now relies on it.
+            await actor.tell_who_may_call()
+        return actor.view()
 
     async def scale(self, id: str, replicas: int, wish: Wish) -> Deployment:
         """See ``Engine.scale``."""

@@ -138,10 +138,21 @@ def test_a_failure_of_an_earlier_update_is_not_ours(rest: Any, server: Any, depl
 
 def test_deployed_while_an_update_is_in_progress_is_not_done(rest: Any, server: Any, deployment: Any) -> None:
     rolling = {"revision": 2, "outcome": "in progress", "message": ""}
+    deployed(server)
     server.state("iris", phase="Deployed", reason="RollingUpdate", update=rolling)
     moves = Moves(lambda: None, lambda: server.state("iris", reason="Ready", update=None))
     rollout.wait_for(rest, deployment, timeout=10, progress=moves)
     assert moves.shown[-1] == "Ready"
+
+
+def test_a_change_in_place_is_done_when_its_revision_serves(rest: Any, server: Any, deployment: Any) -> None:
+    deployed(server)
+    changed = server.new_revision("iris", "update")
+    server.state("iris", phase="Deployed", reason="Ready", step=None)
+    moves = Moves(lambda: deployed(server))
+    found = rollout.wait_for(rest, changed, timeout=10, progress=moves)
+    assert found["serving_revision"] == 2
+    assert "serves revision 2 at" in moves.text
 
 
 def test_a_timeout_says_how_to_go_on(rest: Any, deployment: Any) -> None:
