@@ -20,7 +20,7 @@ SERVER_CLIENT = "primehub-deploy.server"
 
 _STORED_AS = "server_token"
 _JUST_AFTER = 0.001
-_LONGEST_SLEEP = 86_400.0
+_LONGEST_SLEEP = 60.0
 _WRITE_PAUSE = 5.0
 
 log = logging.getLogger(__name__)
@@ -121,17 +121,15 @@ class Callers:
         """Have the gateway told when the next client expires, and the one after it."""
         self._stop_watching()
         clock = self._clock()
-        left = [
-            (client.expires_at - clock).total_seconds()
-            for client, _ in self._known.values()
-            if client.expires_at is not None and client.expires_at > clock
-        ]
-        if left:
-            self._next_expiry = asyncio.create_task(self._expire_in(min(left)))
+        times = [client.expires_at for client, _ in self._known.values() if client.expires_at is not None]
+        ahead = [time for time in times if time > clock]
+        if ahead:
+            self._next_expiry = asyncio.create_task(self._expire_at(min(ahead)))
 
-    async def _expire_in(self, seconds: float) -> None:
-        # Loops can't wait for years; telling the gateway once a day does no harm.
-        await asyncio.sleep(min(seconds + _JUST_AFTER, _LONGEST_SLEEP))
+    async def _expire_at(self, time: datetime) -> None:
+        # Not in one sleep: the loop's time stands still while a laptop sleeps, and clocks are set.
+        while (left := (time - self._clock()).total_seconds()) >= 0:  # noqa: ASYNC110 -- a clock calls nobody
+            await asyncio.sleep(min(left + _JUST_AFTER, _LONGEST_SLEEP))
         # Forgotten first: it would end itself.
         self._next_expiry = None
         self.watch_expiry()

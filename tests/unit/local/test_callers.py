@@ -82,6 +82,24 @@ def test_a_gateway_that_is_away_when_one_expires_is_told_of_the_next(store: Stor
     asyncio.run(scenario())
 
 
+def test_a_client_expires_by_the_clock_although_the_loop_stood_still(
+    store: Store, uid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        gateway, clock = Gateway(), [datetime.now(timezone.utc)]
+        callers = Callers(store, uid, gateway.tell, lambda: clock[0])
+        monkeypatch.setattr("primehub_deploy_ext.engines.local.callers._LONGEST_SLEEP", 0.01)
+        await callers.add(client("alice", clock[0] + timedelta(hours=8)))
+        gateway.told.clear()
+        # A laptop that sleeps: no time passes for the loop.
+        clock[0] += timedelta(hours=9)
+        await asyncio.wait_for(gateway.told.wait(), 5)
+        callers.close()
+        assert callers.users() == ()
+
+    asyncio.run(scenario())
+
+
 def test_clients_that_call_all_the_time_are_written_down_now_and_then(
     store: Store, uid: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
