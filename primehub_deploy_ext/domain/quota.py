@@ -14,7 +14,7 @@ from primehub_deploy_ext.domain.quantities import format_cpu, format_memory
 from primehub_deploy_ext.domain.resources import Quota, Resources, Usage
 
 _TITLES = {"cpu": "CPU", "memory": "memory", "gpu": "GPU", "deployments": "deployments"}
-# What helps besides stopping something.
+# Deployments that a refusal names; all of them are in its details.
 _MOST_NAMED = 5
 
 
@@ -98,10 +98,9 @@ def check_quota(group: str, quota: Quota, used: Mapping[str, Usage], id: str, wa
             _message(group, over[0], quota, others, wanted, used, id),
             fields=[
                 {
-                    "field": "replicas" if over[0] != "deployments" else "group",
-                    "message": f"exceeds the {_TITLES[name]} quota of the group",
+                    "field": "group" if over[0] == "deployments" else "replicas",
+                    "message": f"exceeds the {_TITLES[over[0]]} quota of the group",
                 }
-                for name in over[:1]
             ],
             details={
                 "group": group,
