@@ -4,7 +4,6 @@ import {
   PANEL_ID,
   deployment,
   expect,
-  longestFrame,
   panelOf,
   test
 } from './scripted';
@@ -469,9 +468,6 @@ test('a thousand deployments scroll while they are measured', async ({
       timeout: 500
     });
   }).toPass();
-  const worst = await longestFrame(grid);
-  console.log(`longest frame while scrolling ${worst.toFixed(0)} ms`);
-  expect(worst).toBeLessThan(500);
 
   // Sorting by what is measured begins at the top of all of them.
   await tab.getByRole('button', { name: 'CPU' }).click();

@@ -2,7 +2,6 @@ import {
   deployment,
   expect,
   gallery,
-  longestFrame,
   panelOf,
   PANEL_ID,
   test
@@ -158,16 +157,6 @@ test.describe('with a thousand deployments', () => {
         .locator('.pd-Grid')
         .evaluate(grid => (grid.scrollTop = grid.scrollHeight));
       await expect(panel.getByText('Model 999', { exact: true })).toBeVisible();
-
-      const worst = await longestFrame(panel.locator('.pd-Grid'));
-      test.info().annotations.push({
-        type: 'longest frame while scrolling',
-        description: `${worst.toFixed(0)} ms`
-      });
-      console.log(
-        `${layout}: longest frame while scrolling ${worst.toFixed(0)} ms`
-      );
-      expect(worst).toBeLessThan(500);
     });
   }
 });
