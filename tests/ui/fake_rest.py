@@ -3,7 +3,7 @@
 For states of the UI that are hard to bring about with the real one.
 
 ``PUT primehub-deploy/v1/script`` takes ``{"items": [Deployment, …], "mode": "ok" | "cut" | "missing",
-"directory": {…}}``; ``fake_directory`` says what a directory holds.
+"directory": {…}, "details": {…}}``; ``fake_directory`` and ``fake_details`` say what these hold.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ class Script:
         self.version = 1
         self.changed = asyncio.Condition()
         self.directory = Directory({}, self.items)
+        # By id: revisions, replicas, events, clients.
+        self.details: dict[str, Json] = {}
 
-    async def play(self, items: list[Json], mode: str, directory: Json | None) -> None:
-        """Replace everything; each item that differs counts as changed now. A directory that is left out stays."""
+    async def play(
+        self, items: list[Json], mode: str, directory: Json | None, details: dict[str, Json] | None = None
+    ) -> None:
+        """Replace everything; each item that differs counts as changed now. Directory and details stay if left out."""
         self.version += 1
         before, self.items, self.mode = self.items, {}, mode
         for item in items:
@@ -45,6 +49,8 @@ class Script:
         if directory is not None:
             self.directory = Directory(directory, self.items)
         self.directory.deployments = self.items
+        if details is not None:
+            self.details = details
         await self.tell()
 
     async def change(self, id: str, item: Json | None) -> None:
@@ -123,7 +129,7 @@ class Play(ScriptHandler):
     @web.authenticated
     async def put(self) -> None:
         body = self.body
-        await self.script.play(body["items"], body.get("mode", "ok"), body.get("directory"))
+        await self.script.play(body["items"], body.get("mode", "ok"), body.get("directory"), body.get("details"))
         self.set_status(204)
         self.finish()
 
@@ -176,6 +182,24 @@ class Watch(ScriptHandler):
 
 class Deployment(ScriptHandler):
     @web.authenticated
+    def get(self, id: str) -> None:
+        self.prepare_answer("getDeployment")
+        if id not in self.script.items:
+            raise Refused(404, "not_found", f"there is no deployment {id!r}")
+        self.finish(self.script.items[id])
+
+    @web.authenticated
+    async def patch(self, id: str) -> None:
+        """Another revision that differs in what was sent, and serves at once."""
+        self.prepare_answer("updateDeployment")
+        item = self.script.items[id]
+        changes = {key: value for key, value in self.body.items() if key != "update_message"}
+        number = item["revision"] + 1
+        revised = {"spec": {**item["spec"], **changes}, "revision": number, "serving_revision": number}
+        await self.script.change(id, {**item, **revised})
+        self.finish(self.script.items[id])
+
+    @web.authenticated
     async def delete(self, id: str) -> None:
         self.prepare_answer("deleteDeployment")
         await self.script.change(id, None)
@@ -203,7 +227,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    from fake_administration import routes
+    import fake_administration
+    import fake_details
 
     script = {"script": Script()}
     base = url_path_join(server.web_app.settings["base_url"], "primehub-deploy", "v1")
@@ -214,6 +239,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         ("watch", Watch),
         (r"deployments/([^/:]+)", Deployment),
         (r"deployments/([^/:]+):(stop|start)", DeploymentAction),
-        *routes(),
+        *fake_details.routes(),
+        *fake_administration.routes(),
     ]
     server.web_app.add_handlers(".*$", [(url_path_join(base, path), handler, script) for path, handler in table])
