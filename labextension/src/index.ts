@@ -1,4 +1,5 @@
 import { commandsPlugin } from './plugins/commands';
+import { linksPlugin } from './plugins/links';
 import { panelPlugin } from './plugins/panel';
 import { storePlugin } from './plugins/store';
 import { tabsPlugin } from './plugins/tabs';
@@ -10,6 +11,7 @@ export default [
   storePlugin,
   panelPlugin,
   tabsPlugin,
+  linksPlugin,
   widgetPlugin,
   commandsPlugin
 ];

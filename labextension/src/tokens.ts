@@ -7,6 +7,7 @@ import type { IAdministration } from './model/administration';
 import type { IDetails } from './model/details';
 import type { Drafts } from './model/drafts';
 import type { Place } from './model/place';
+import type { Preferences } from './model/preferences';
 import type { Resource } from './model/resource';
 import type { DeploymentStore } from './model/store';
 
@@ -30,8 +31,14 @@ export interface IDeployments {
   readonly openTab: (place: Place) => void;
   /** Tell what becomes of a change, as the server answered to it: under way, then good or bad. */
   readonly follow: (deployment: Deployment) => void;
-  /** Put code into a new cell of the notebook that is at hand; left out where there is no such thing. */
-  readonly insertCell?: (code: string) => void;
+  /** Show a place in the side panel. */
+  readonly openPanel: (place: Place) => void;
+  /** The address of a place, for others: what it shows them is what they may see. */
+  readonly linkTo: (place: Place) => string;
+  /** Put code into a new cell of the notebook that was used last; without one, on the clipboard (and say so). */
+  readonly insertCell: (code: string) => 'inserted' | 'copied';
+  /** What the user likes (JupyterLab's settings), kept up to date. */
+  readonly preferences: Preferences;
 }
 
 export const IDeployments = new Token<IDeployments>(

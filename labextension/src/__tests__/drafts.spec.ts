@@ -27,7 +27,10 @@ class Storage implements IDraftStorage {
     const ids = [...this.texts.keys()].filter(id =>
       id.startsWith(`${namespace}:`)
     );
-    return { ids, values: ids.map(id => JSON.parse(this.texts.get(id)!)) };
+    return {
+      ids,
+      values: ids.map((id): unknown => JSON.parse(this.texts.get(id)!))
+    };
   }
 
   async save(id: string, value: unknown): Promise<void> {

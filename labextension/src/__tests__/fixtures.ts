@@ -16,6 +16,8 @@ import type {
 import { ApiError } from '../api/errors';
 import { detailsOver } from '../model/details';
 import { Drafts } from '../model/drafts';
+import { Preferences } from '../model/preferences';
+import { queryOfPlace } from '../model/link';
 import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import type { IDeployments } from '../tokens';
@@ -332,6 +334,8 @@ export interface IScriptedSession extends IDeployments {
   readonly copy: jest.Mock;
   readonly openTab: jest.Mock;
   readonly follow: jest.Mock;
+  readonly openPanel: jest.Mock;
+  readonly insertCell: jest.Mock;
 }
 
 /** All that a screen needs, with answers that the test decides. */
@@ -368,6 +372,10 @@ export function session({
     openTab: jest.fn(),
     drafts: new Drafts(),
     follow: jest.fn(),
+    openPanel: jest.fn(),
+    linkTo: place => `http://localhost/lab?${queryOfPlace(place)}`,
+    insertCell: jest.fn(() => 'inserted'),
+    preferences: new Preferences(),
     scripted
   };
 }

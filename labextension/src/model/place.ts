@@ -13,7 +13,11 @@ export type DetailTab = (typeof DETAIL_TABS)[number];
 
 /** What a view shows: the same in the side panel, in a tab and in a notebook cell. */
 export type Place =
-  | { readonly view: 'deployments' }
+  | {
+      readonly view: 'deployments';
+      /** Which of them, as the list writes it down; left out: as it is. */
+      readonly filter?: string;
+    }
   | { readonly view: 'administration' }
   | {
       readonly view: 'deployment';
@@ -25,10 +29,18 @@ export type Place =
 
 export type View = Place['view'];
 
+export const PLACE_VIEWS: readonly View[] = [
+  'deployments',
+  'administration',
+  'deployment',
+  'create',
+  'update'
+];
+
 /** Where every view begins. */
 export const HOME: Place = { view: 'deployments' };
 
-/** Whether two places show the same screen of the same thing; the tab of a detail doesn't matter. */
+/** Whether two places show the same screen of the same thing; filter and tab don't matter. */
 export function sameScreen(one: Place, other: Place): boolean {
   return screenKey(one) === screenKey(other);
 }
@@ -43,12 +55,14 @@ export function placeOf(value: unknown): Place | null {
   if (value === null || typeof value !== 'object') {
     return null;
   }
-  const { view, id, tab } = value as Record<string, unknown>;
+  const { view, id, tab, filter, draft } = value as Record<string, unknown>;
   switch (view) {
     case 'deployments':
+      return { view, ...(typeof filter === 'string' ? { filter } : {}) };
     case 'administration':
-    case 'create':
       return { view };
+    case 'create':
+      return { view, ...(typeof draft === 'string' ? { draft } : {}) };
     case 'update':
       return typeof id === 'string' && id ? { view, id } : null;
     case 'deployment':
@@ -60,6 +74,7 @@ export function placeOf(value: unknown): Place | null {
   }
 }
 
-function isTab(value: unknown): value is DetailTab {
+/** Whether a text names a part of a detail. */
+export function isTab(value: unknown): value is DetailTab {
   return DETAIL_TABS.some(tab => tab === value);
 }

@@ -7,15 +7,8 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { IDeployments } from '../tokens';
-import { deploymentsIcon } from '../ui/icons';
 import { DOMAIN } from '../ui/translation';
-import { PANEL_ID } from './panel';
-
-namespace CommandIDs {
-  export const open = 'primehub-deploy:open';
-  export const refresh = 'primehub-deploy:refresh';
-  export const copyEndpoint = 'primehub-deploy:copy-endpoint';
-}
+import { CommandIDs } from './commandIds';
 
 const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
 
@@ -40,27 +33,6 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         : app.contextMenuHitTest(
             node => node.dataset['deployment'] !== undefined
           )?.dataset['deployment'];
-
-    app.commands.addCommand(CommandIDs.open, {
-      label: args =>
-        args['launcher'] === true
-          ? trans.__('Deployments')
-          : trans.__('Show Model Deployments'),
-      caption: trans.__('Show the deployments of this server'),
-      icon: deploymentsIcon,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            launcher: {
-              type: 'boolean',
-              description: trans.__('Whether the label is for a launcher card')
-            }
-          }
-        }
-      },
-      execute: () => app.shell.activateById(PANEL_ID)
-    });
 
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh Model Deployments'),

@@ -3,6 +3,8 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Clipboard } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
@@ -16,8 +18,12 @@ import type { Place } from '../model/place';
 import { Resource } from '../model/resource';
 import { DeploymentStore } from '../model/store';
 import { IDeployments } from '../tokens';
+import { DOMAIN } from '../ui/translation';
+import { CommandIDs } from './commandIds';
+import { inserter } from './insertion';
+import { linkTo } from './links';
+import { preferencesFrom } from './preferences';
 import { reporter } from './reports';
-import { OPEN_PLACE } from './tabs';
 
 /** How often the caller's groups and rights are asked for while a view is open (ms). */
 const ME_INTERVAL = 30_000;
@@ -27,25 +33,26 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
   id: 'primehub-deploy-ext:store',
   description: 'Keeps the deployments of this server up to date.',
   autoStart: true,
-  optional: [ITranslator, IStateDB],
+  optional: [ITranslator, INotebookTracker, ISettingRegistry, IStateDB],
   provides: IDeployments,
   activate: (
     app: JupyterFrontEnd,
-    translator: ITranslator | null,
+    translation: ITranslator | null,
+    notebooks: INotebookTracker | null,
+    settings: ISettingRegistry | null,
     state: IStateDB | null
   ): IDeployments => {
+    const translator = translation ?? nullTranslator;
+    const show = (command: string) => (place: Place) =>
+      void app.commands.execute(command, { ...place });
     const rest = new RestClient(app.serviceManager.serverSettings);
     const all = new DeploymentClient(rest);
     const client = new DeploymentsClient(rest);
+    const preferences = preferencesFrom(settings);
     const me = new Resource(signal => all.me(signal), ME_INTERVAL);
     const store = new DeploymentStore(all);
-    const openTab = (place: Place) =>
-      void app.commands.execute(OPEN_PLACE, { ...place });
-    const following = {
-      store,
-      openTab,
-      translator: translator ?? nullTranslator
-    };
+    const openTab = show(CommandIDs.openPlace);
+    const following = { store, openTab, translator };
     const drafts = new Drafts(state);
     void app.restored.then(() => drafts.tidy());
     return {
@@ -55,11 +62,15 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       details: detailsOver(client),
       administration: administrationOver(rest, me),
       drafts,
-      translator: translator ?? nullTranslator,
+      translator,
       // Works on plain http too, where the browser has no `navigator.clipboard`.
       copy: text => Clipboard.copyToSystem(text),
-      report: reporter(translator ?? nullTranslator),
+      report: reporter(translator),
       openTab,
+      openPanel: show(CommandIDs.open),
+      linkTo,
+      insertCell: inserter(app, notebooks, translator.load(DOMAIN)),
+      preferences,
       follow: deployment =>
         void import('../form/following').then(({ follow }) =>
           follow(following, deployment)

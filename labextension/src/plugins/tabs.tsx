@@ -16,10 +16,7 @@ import { Place, placeOf, screenKey } from '../model/place';
 import { IDeployments } from '../tokens';
 import { deploymentsIcon } from '../ui/icons';
 import { DOMAIN } from '../ui/translation';
-
-/** Shows any place as a tab; the commands that people see are in front of it. */
-export const OPEN_PLACE = 'primehub-deploy:open-place';
-const OPEN_ADMINISTRATION = 'primehub-deploy:open-administration';
+import { CommandIDs, placeArguments } from './commandIds';
 
 const App = lazy(async () => ({ default: (await import('../ui/App')).App }));
 
@@ -95,30 +92,13 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
       namespace: 'primehub-deploy-tabs'
     });
 
-    app.commands.addCommand(OPEN_PLACE, {
+    app.commands.addCommand(CommandIDs.openPlace, {
       label: trans.__('Open a Place of Model Deployments'),
       describedBy: {
         args: {
           type: 'object',
           required: ['view'],
-          properties: {
-            view: {
-              type: 'string',
-              enum: [
-                'deployments',
-                'administration',
-                'deployment',
-                'create',
-                'update'
-              ]
-            },
-            id: { type: 'string', description: trans.__('of a deployment') },
-            tab: { type: 'string', description: trans.__('of a deployment') },
-            draft: {
-              type: 'string',
-              description: trans.__('what a form begins with')
-            }
-          }
+          properties: placeArguments(trans)
         }
       },
       execute: async args => {
@@ -147,12 +127,14 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
         asked = true;
         void me
           .refresh()
-          .then(() => app.commands.notifyCommandChanged(OPEN_ADMINISTRATION));
+          .then(() =>
+            app.commands.notifyCommandChanged(CommandIDs.administration)
+          );
       }
       return value !== null && maySeeAdministration(value);
     };
 
-    app.commands.addCommand(OPEN_ADMINISTRATION, {
+    app.commands.addCommand(CommandIDs.administration, {
       label: trans.__('Administer Model Deployments'),
       caption: trans.__(
         'Groups, quotas, instance types, pull secrets, all deployments and the audit log'
@@ -161,15 +143,15 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: { type: 'object', properties: {} } },
       isVisible: visible,
       execute: () =>
-        app.commands.execute(OPEN_PLACE, { view: 'administration' })
+        app.commands.execute(CommandIDs.openPlace, { view: 'administration' })
     });
 
     palette?.addItem({
-      command: OPEN_ADMINISTRATION,
+      command: CommandIDs.administration,
       category: trans.__('Model Deployment')
     });
     void restorer?.restore(tracker, {
-      command: OPEN_PLACE,
+      command: CommandIDs.openPlace,
       args: tab => ({ ...tab.place }),
       name: tab => tab.id
     });
