@@ -27,6 +27,8 @@ export interface IDeployments {
   readonly copy: (text: string) => void;
   /** Tell the user that the server refused something, or that it failed. */
   readonly report: (problem: unknown) => void;
+  /** Tell the user in passing that something was done. */
+  readonly tell: (text: string) => void;
   /** Show a place as a tab of its own, in the main area. */
   readonly openTab: (place: Place) => void;
   /** Tell what becomes of a change, as the server answered to it: under way, then good or bad. */

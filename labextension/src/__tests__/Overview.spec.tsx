@@ -120,6 +120,9 @@ test('nothing is stopped or deleted without a yes', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
   await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
   const dialog = within(screen.getByRole('dialog'));
+  expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
+  await userEvent.click(dialog.getByRole('textbox'));
+  await userEvent.paste('Iris classifier');
   await userEvent.click(dialog.getByRole('button', { name: 'Delete' }));
   expect(rest.stop).not.toHaveBeenCalled();
   expect(rest.delete).toHaveBeenCalledWith('iris');

@@ -332,6 +332,7 @@ export interface IScriptedSession extends IDeployments {
   readonly rest: ScriptedDeployments;
   readonly report: jest.Mock;
   readonly copy: jest.Mock;
+  readonly tell: jest.Mock;
   readonly openTab: jest.Mock;
   readonly follow: jest.Mock;
   readonly openPanel: jest.Mock;
@@ -368,6 +369,7 @@ export function session({
     },
     translator: nullTranslator,
     copy: jest.fn(),
+    tell: jest.fn(),
     report: jest.fn(),
     openTab: jest.fn(),
     drafts: new Drafts(),

@@ -2,7 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Clipboard } from '@jupyterlab/apputils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -27,6 +27,9 @@ import { reporter } from './reports';
 
 /** How often the caller's groups and rights are asked for while a view is open (ms). */
 const ME_INTERVAL = 30_000;
+
+/** How long it is said that something was done (ms). */
+const TOLD_FOR = 3_000;
 
 /** One store per tab: the panel and every cell show the same, from one stream. */
 export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
@@ -66,6 +69,7 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       // Works on plain http too, where the browser has no `navigator.clipboard`.
       copy: text => Clipboard.copyToSystem(text),
       report: reporter(translator),
+      tell: text => void Notification.success(text, { autoClose: TOLD_FOR }),
       openTab,
       openPanel: show(CommandIDs.open),
       linkTo,

@@ -1,131 +1,104 @@
-import React, { useCallback, useMemo, useRef, useState } from 'react';
+import React, { useCallback, useMemo, useSyncExternalStore } from 'react';
 
 import type { Deployment } from '../api/contract';
-import { Confirm, useAsk } from './dialogs';
-import { amount } from './QuotaBars';
+import { curlOf } from '../model/curl';
+import { DeploymentAction, Doing, undertakingsOf } from '../model/doing';
+import { useAsk } from './dialogs';
+import { useNavigation } from './navigation';
+import { Question } from './questions';
+import { ScaleDialog } from './ScaleDialog';
 import { useSession } from './session';
 import { useTranslation } from './translation';
 
-export type DeploymentAction = 'stop' | 'start' | 'delete';
+export type { DeploymentAction } from '../model/doing';
 
 export interface IDeploymentControls {
-  /** Ids of those that something is being done to. */
-  busy: ReadonlySet<string>;
+  /** What is being done to which deployment (by id) and has no answer yet, by any view of this browser tab. */
+  readonly busy: Doing;
   /** Ask, and do it; tells whether it was done. What the server says against it is reported. */
-  run: (action: DeploymentAction, deployment: Deployment) => Promise<boolean>;
+  readonly run: (
+    action: DeploymentAction,
+    deployment: Deployment
+  ) => Promise<boolean>;
+  readonly copyEndpoint: (deployment: Deployment) => void;
+  /** A shell command that calls it with the model's own example. */
+  readonly copyCurl: (deployment: Deployment) => void;
+  /** Show the form for a new one, filled in with this one's settings. */
+  readonly clone: (deployment: Deployment) => void;
 }
 
-/** Stop, start and delete deployments, with a question before. */
+/** Names the draft that begins as a copy of a deployment, for `{view: 'create', draft}`. */
+export const cloneDraft = (id: string): string => `clone:${id}`;
+
+/** All that can be done to a deployment from anywhere: with a question before where something may be missed. */
 export function useDeploymentControls(): IDeploymentControls {
-  const { client, report } = useSession();
+  const { client, report, copy, tell } = useSession();
+  const { go } = useNavigation();
+  const trans = useTranslation();
   const ask = useAsk();
-  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
-  // Buttons that are busy keep the focus: that is why they aren't disabled.
-  const now = useRef(busy);
-  now.current = busy;
+  const undertakings = undertakingsOf(client);
+  const busy = useSyncExternalStore(
+    undertakings.subscribe,
+    undertakings.getState
+  );
   const run = useCallback(
     async (action: DeploymentAction, deployment: Deployment) => {
-      if (now.current.has(deployment.id)) {
-        return false;
-      }
-      const confirmed = await ask<boolean>(answer => (
-        <Question action={action} deployment={deployment} onAnswer={answer} />
-      ));
-      if (!confirmed) {
-        return false;
-      }
       const { id } = deployment;
-      setBusy(before => new Set(before).add(id));
+      // Buttons that are busy keep the focus: that is why they aren't disabled.
+      if (undertakings.getState().has(id)) {
+        return false;
+      }
+      let replicas = 0;
+      if (action === 'scale') {
+        replicas =
+          (await ask<number | null>(answer => (
+            <ScaleDialog deployment={deployment} onAnswer={answer} />
+          ))) ?? 0;
+        if (replicas === 0) {
+          return false;
+        }
+      } else {
+        const confirmed = await ask<boolean>(answer => (
+          <Question action={action} deployment={deployment} onAnswer={answer} />
+        ));
+        if (!confirmed) {
+          return false;
+        }
+      }
       try {
-        await client[action](id);
-        return true;
+        const done = await undertakings.during(id, action, async () => {
+          await (action === 'scale'
+            ? client.scale(id, replicas)
+            : client[action](id));
+          return true;
+        });
+        return done ?? false;
       } catch (problem) {
         report(problem);
         return false;
-      } finally {
-        setBusy(before => {
-          const after = new Set(before);
-          after.delete(id);
-          return after;
-        });
       }
     },
-    [client, ask, report]
+    [client, undertakings, ask, report]
   );
-  return useMemo(() => ({ busy, run }), [busy, run]);
+  return useMemo(
+    () => ({
+      busy,
+      run,
+      copyEndpoint: ({ name, endpoint }) => {
+        copy(endpoint);
+        tell(trans.__('Endpoint of %1 copied', name));
+      },
+      copyCurl: deployment => {
+        copy(curlOf(deployment));
+        tell(trans.__('curl command for %1 copied', deployment.name));
+      },
+      clone: ({ id }) => go({ view: 'create', draft: cloneDraft(id) })
+    }),
+    [busy, run, copy, tell, trans, go]
+  );
 }
 
-function Question({
-  action,
-  deployment,
-  onAnswer
-}: {
-  action: DeploymentAction;
-  deployment: Deployment;
-  onAnswer: (confirmed: boolean) => void;
-}): JSX.Element {
-  const trans = useTranslation();
-  const { name, group, usage, endpoint } = deployment;
-  switch (action) {
-    case 'stop':
-      return (
-        <Confirm
-          title={trans.__('Stop %1?', name)}
-          action={trans.__('Stop')}
-          onAnswer={onAnswer}
-        >
-          <p>
-            {trans.__(
-              'Callers get an error that says so until it is started again.'
-            )}
-          </p>
-          <p>
-            {trans.__(
-              'The group %1 gets back %2 and %3.',
-              group,
-              amount('cpu', usage.cpu, trans),
-              amount('memory', usage.memory, trans)
-            )}
-          </p>
-        </Confirm>
-      );
-    case 'start':
-      return (
-        <Confirm
-          title={trans.__('Start %1?', name)}
-          action={trans.__('Start')}
-          onAnswer={onAnswer}
-        >
-          <p>
-            {trans.__(
-              'It runs as it was before, and counts against the quota of the group %1.',
-              group
-            )}
-          </p>
-        </Confirm>
-      );
-    case 'delete':
-      return (
-        <Confirm
-          title={trans.__('Delete %1 for good?', name)}
-          action={trans.__('Delete')}
-          danger
-          onAnswer={onAnswer}
-        >
-          <p>
-            {trans.__(
-              'Its endpoint, its history and its clients are lost. This can’t be undone.'
-            )}
-          </p>
-          <p className="pd-breakable">
-            <code>{endpoint}</code>
-          </p>
-        </Confirm>
-      );
-  }
-}
-
-/** Buttons with words: for a row that is open. */
+/** Buttons with words: stop or start, and delete. */
 export function DeploymentButtons({
   deployment,
   controls

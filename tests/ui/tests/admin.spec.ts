@@ -435,6 +435,7 @@ test.describe('all deployments', () => {
       .click();
     await expect(rows).toContainText('Deployed');
     await tab.getByRole('button', { name: 'Delete Iris classifier' }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('Iris classifier');
     await page
       .getByRole('dialog')
       .getByRole('button', { name: 'Delete' })
