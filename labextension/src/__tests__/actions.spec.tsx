@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import React from 'react';
 
 import type { Deployment } from '../api/contract';
+import type { Place } from '../model/place';
 import { DeploymentAction, useDeploymentControls } from '../ui/actions';
 import { AskProvider } from '../ui/dialogs';
 import { NavigationProvider } from '../ui/navigation';
@@ -168,7 +169,15 @@ test('what is copied is told', async () => {
 });
 
 test('a clone begins as a draft', async () => {
-  show();
+  const { drafts } = show();
   await press('clone');
-  expect(onPlace).toHaveBeenCalledWith({ view: 'create', draft: 'clone:iris' });
+  const [{ view, draft }] = onPlace.mock.lastCall as [
+    Place & { draft: string }
+  ];
+  expect(view).toBe('create');
+  expect(drafts.peek(draft)?.draft).toMatchObject({
+    name: 'Copy of Iris classifier',
+    id: '',
+    instanceType: 'small'
+  });
 });

@@ -3,6 +3,7 @@ import React, { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { Deployment } from '../api/contract';
 import { curlOf } from '../model/curl';
 import { DeploymentAction, Doing, undertakingsOf } from '../model/doing';
+import { draftOf } from '../model/drafts';
 import { useAsk } from './dialogs';
 import { useNavigation } from './navigation';
 import { Question } from './questions';
@@ -27,12 +28,9 @@ export interface IDeploymentControls {
   readonly clone: (deployment: Deployment) => void;
 }
 
-/** Names the draft that begins as a copy of a deployment, for `{view: 'create', draft}`. */
-export const cloneDraft = (id: string): string => `clone:${id}`;
-
 /** All that can be done to a deployment from anywhere: with a question before where something may be missed. */
 export function useDeploymentControls(): IDeploymentControls {
-  const { client, report, copy, tell } = useSession();
+  const { client, drafts, report, copy, tell } = useSession();
   const { go } = useNavigation();
   const trans = useTranslation();
   const ask = useAsk();
@@ -92,9 +90,13 @@ export function useDeploymentControls(): IDeploymentControls {
         copy(curlOf(deployment));
         tell(trans.__('curl command for %1 copied', deployment.name));
       },
-      clone: ({ id }) => go({ view: 'create', draft: cloneDraft(id) })
+      clone: deployment => {
+        const name = trans.__('Copy of %1', deployment.name);
+        const draft = drafts.prepare(draftOf(deployment, name));
+        go({ view: 'create', draft });
+      }
     }),
-    [busy, run, copy, tell, trans, go]
+    [busy, run, copy, tell, drafts, trans, go]
   );
 }
 
