@@ -23,6 +23,7 @@ from primehub_deploy_ext.handlers.instance_types import InstanceTypeHandler, Ins
 from primehub_deploy_ext.handlers.logs import LogsHandler
 from primehub_deploy_ext.handlers.me import MeHandler
 from primehub_deploy_ext.handlers.measurements import MeasurementsHandler
+from primehub_deploy_ext.handlers.metrics import MetricsHandler, MetricsSummaryHandler
 from primehub_deploy_ext.handlers.openapi import OpenApiHandler
 from primehub_deploy_ext.handlers.predictions import PredictHandler
 from primehub_deploy_ext.handlers.pull_secrets import PullSecretHandler, PullSecretsHandler
@@ -46,6 +47,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "pull-secrets/{name}": PullSecretHandler,
     "audit": AuditHandler,
     "measurements": MeasurementsHandler,
+    "metrics/summary": MetricsSummaryHandler,
     "openapi.json": OpenApiHandler,
     "deployments": DeploymentsHandler,
     "deployments/{id}": DeploymentHandler,
@@ -62,6 +64,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "deployments/{id}/replicas/{name}:restart": RestartReplicaHandler,
     "deployments/{id}/events": EventsHandler,
     "deployments/{id}/logs": LogsHandler,
+    "deployments/{id}/metrics": MetricsHandler,
     "deployments/{id}/clients": ClientsHandler,
     "deployments/{id}/clients/{name}": ClientHandler,
     "watch": WatchHandler,

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.groups import InstanceType
+from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -39,6 +40,7 @@ class Capabilities:
     log_attempts: bool = True
     private: bool = False
     trials: bool = False
+    metrics: bool = False
 
 
 @dataclass(frozen=True)
@@ -281,6 +283,19 @@ class Engine(Protocol):
 
     async def measurements(self) -> list[Measurement]:
         """What the replicas of each running deployment use now."""
+
+    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
+        """Return what was measured of a deployment, ending now; what the engine can't know is ``None``, never 0.
+
+        Counters go on over restarts of the engine, the gateway and the replicas. Only for engines with
+        ``capabilities.metrics``, as the next two.
+        """
+
+    async def metrics_summary(self) -> MetricsSummaryList:
+        """Return the last 15 minutes of all deployments."""
+
+    async def exposition(self, *, openmetrics: bool = False) -> str:
+        """Return all that was counted since each deployment was created, in Prometheus' or OpenMetrics' text format."""
 
     async def has_artifact(self, digest: str) -> bool:
         """Tell whether the artifact is stored."""

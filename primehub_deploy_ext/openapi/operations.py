@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from primehub_deploy_ext.domain import audit, clients, groups, resources
+from primehub_deploy_ext.domain import audit, clients, groups, metrics, resources
 from primehub_deploy_ext.domain import models as m
 from primehub_deploy_ext.domain.phases import Phase
 
@@ -67,6 +67,10 @@ _COUNT = {"type": "integer", "minimum": 0}
 _POSITIVE = {"type": "integer", "minimum": 1}
 
 _ALL = Parameter("all", "those of all groups (administrators)", _FLAG)
+_RANGE = Parameter(
+    "range", "how far back to look (15m when left out)",
+    {"type": "string", "enum": [str(wanted) for wanted in metrics.MetricsRange]},
+)  # fmt: skip
 _DRY_RUN = (
     Parameter("dry_run", "check everything, change nothing, answer a DryRun with 200", _FLAG),
     Parameter("try", "with dry_run: also load the model for a moment, as a replica would", _FLAG),
@@ -186,6 +190,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET", "measurements", "listMeasurements", "CPU and memory in use now", answer=resources.MeasurementList,
         parameters=(_ALL,), errors=(400,),
     ),
+    Operation(
+        "GET", "metrics/summary", "listMetrics", "The last 15 minutes of all deployments: for sparklines and badges",
+        answer=metrics.MetricsSummaryList, parameters=(_ALL,), errors=(400,),
+    ),
     Operation("GET", "openapi.json", "getOpenApi", "This document", answer=dict),
     Operation(
         "GET", "deployments", "listDeployments", "One page of deployments", answer=m.DeploymentList,
@@ -227,6 +235,10 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(Parameter("kill", "end it at once, whatever it does", _FLAG),), errors=(400, 404, 409),
     ),
     Operation("GET", f"{_ONE}/events", "listEvents", "What the engine did and saw", answer=m.EventList, errors=(404,)),
+    Operation(
+        "GET", f"{_ONE}/metrics", "getMetrics", "What was measured, as columns for charts", answer=metrics.Metrics,
+        media=("application/json", "text/csv"), parameters=(_RANGE,), errors=(400, 404),
+    ),
     Operation(
         "GET", f"{_ONE}/clients", "listClients", "Who may call the endpoint while it is private",
         answer=clients.ClientList, errors=(404,),

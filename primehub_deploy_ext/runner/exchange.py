@@ -32,6 +32,10 @@ class Response:
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    # For the books: how long it took, how large the batch was, what a feedback was worth.
+    seconds: float = 0.0
+    rows: int | None = None
+    reward: float | None = None
 
 
 class RequestError(Exception):

@@ -37,8 +37,10 @@ class ServedModel:
         self.platform = adapter_name
         self.signature = signature
         self.methods = adapter.methods(model)
+        self.takes_feedback = callable(getattr(model, "send_feedback", None))
         self._model = model
         self._adapter = adapter
+        self._rows: int | None = None
 
     @classmethod
     def load(cls, order: ReplicaOrder) -> ServedModel:
@@ -84,10 +86,28 @@ class ServedModel:
 
     def call(self, method: str, data: Any) -> Any:
         """Call the model; what it raises is passed on."""
+        self._rows = _rows_of(data)
         return self._adapter.call(self._model, method, data)
+
+    def send_feedback(self, *given: Any) -> None:
+        """Tell the model what a prediction was worth; only one that takes feedback."""
+        self._model.send_feedback(*given)
+
+    def take_rows(self) -> int | None:
+        """Return the size of the last batch, once; None if the model was not called since."""
+        rows, self._rows = self._rows, None
+        return rows
 
     def class_names(self, method: str) -> list[str] | None:
         """Return the names of the columns that a method gives, where the model knows them."""
         if method in ("predict_proba", "predict_log_proba"):
             return self._adapter.class_names(self._model)
         return None
+
+
+def _rows_of(data: Any) -> int:
+    """Return how many things a prediction is about: rows of arrays and frames, items of lists, else one."""
+    shape = getattr(data, "shape", None)
+    if isinstance(shape, tuple):
+        return int(shape[0]) if shape else 1
+    return len(data) if isinstance(data, list) else 1

@@ -20,6 +20,8 @@ class ReplicaOrder:
     socket, status, report, log, artifact, workdir
         Paths: the unix socket to serve on, the status file, the datagram socket for the same, the log, the
         pickled model, the folder to run in.
+    counters
+        Path of the file that requests are counted in; they are not counted when left out.
     log_limit
         Bytes after which the log is rotated.
     signature, example
@@ -49,6 +51,7 @@ class ReplicaOrder:
     threads: int | None = None
     cpus: list[int] | None = None
     workdir: str = ""
+    counters: str = ""
 
     @classmethod
     def from_json(cls, value: Any) -> ReplicaOrder:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from primehub_deploy_ext.runner import protocols
+from primehub_deploy_ext.runner.counters import Counters
 from primehub_deploy_ext.runner.exchange import dumps
 from primehub_deploy_ext.runner.failure import ReplicaFailedError
 from primehub_deploy_ext.runner.logstream import LogFile, write_partial_lines
+from primehub_deploy_ext.runner.meter import Meter
 from primehub_deploy_ext.runner.model import ServedModel
 from primehub_deploy_ext.runner.order import ReplicaOrder
 from primehub_deploy_ext.runner.protocols import oip
@@ -89,7 +91,14 @@ async def _serve(
     loop.add_signal_handler(signal.SIGTERM, stop_before_ready)
     report.write("loading")
     served = await loop.run_in_executor(worker, _load, order)
-    server = ModelServer(protocols.routes(served, lambda: not stop.is_set()), worker, saw=report.client_seen)
+    served.take_rows()  # of the example, which is nobody's request
+    server = ModelServer(
+        protocols.routes(served, lambda: not stop.is_set()),
+        worker,
+        saw=report.client_seen,
+        meter=_meter(order.counters),
+        take_rows=served.take_rows,
+    )
     server.listen(order.socket)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # What the model brought lives as long as the process: collections needn't look at it.
@@ -110,6 +119,15 @@ async def _serve(
     print("stopping: answers what is in flight")
     if not await server.drain():
         print(f"stopped with {server.in_flight} requests unanswered", file=sys.stderr)
+
+
+def _meter(path: str) -> Meter | None:
+    try:
+        return Meter(Counters(Path(path))) if path else None
+    except (OSError, ValueError) as error:
+        # A full disk, say: to serve without counting is better than not to serve.
+        print(f"requests are not counted: {path}: {error}", file=sys.stderr)
+        return None
 
 
 def _load(order: ReplicaOrder) -> ServedModel:

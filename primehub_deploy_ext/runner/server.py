@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from http.client import responses
@@ -28,6 +29,7 @@ from tornado.netutil import bind_unix_socket
 from primehub_deploy_ext.runner.exchange import JSON_TYPE, Request, RequestError, Response, error
 from primehub_deploy_ext.runner.failure import one_line, trimmed_traceback
 from primehub_deploy_ext.runner.headers import set_request_headers
+from primehub_deploy_ext.runner.meter import Meter
 from primehub_deploy_ext.runner.protocols import Route, Routes
 
 CLIENT_HEADER = "X-Forwarded-User"
@@ -53,6 +55,10 @@ class ModelServer(HTTPServerConnectionDelegate):
         Bytes; a larger body is refused with 413.
     saw
         Called with the name of the client of a private endpoint, for each of its requests.
+    meter
+        Counts the calls of the model.
+    take_rows
+        Gives the size of the batch that was predicted last, in the worker's thread.
     """
 
     def __init__(
@@ -61,10 +67,14 @@ class ModelServer(HTTPServerConnectionDelegate):
         worker: Executor,
         max_body: int = MAX_BODY,
         saw: Callable[[str], None] = lambda _: None,
+        meter: Meter | None = None,
+        take_rows: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.routes = routes
         self.max_body = max_body
         self.saw = saw
+        self.meter = meter
+        self._take_rows = take_rows
         self.in_flight = 0
         self.draining = False
         self._worker = worker
@@ -98,7 +108,14 @@ class ModelServer(HTTPServerConnectionDelegate):
 
     def submit(self, answer: Callable[[Request], Response], request: Request) -> Future[Response]:
         """Run a route in the model's thread."""
-        return self._worker.submit(_guarded, answer, request)
+        return self._worker.submit(self._measured, answer, request)
+
+    def _measured(self, answer: Callable[[Request], Response], request: Request) -> Response:
+        began = time.perf_counter()
+        response = _guarded(answer, request)
+        response.seconds = time.perf_counter() - began
+        response.rows = self._take_rows()
+        return response
 
     async def drain(self, timeout: float = DRAIN_TIMEOUT) -> bool:
         """Let nobody new in, answer what is in flight; True if all of it was answered in time.
@@ -172,12 +189,19 @@ class _Exchange(HTTPMessageDelegate):
         loop = asyncio.get_running_loop()
         self._future = future = server.submit(found.answer, request)
         self._connection.set_close_callback(future.cancel)  # type: ignore[attr-defined]  # HTTP1Connection has it
-        future.add_done_callback(lambda done: loop.call_soon_threadsafe(self._answered, done))
+        future.add_done_callback(lambda done: loop.call_soon_threadsafe(self._answered, done, found.service))
 
-    def _answered(self, done: Future[Response]) -> None:
-        self._server.in_flight -= 1
-        if not done.cancelled():
-            self._send(done.result())
+    def _answered(self, done: Future[Response], service: str) -> None:
+        server = self._server
+        server.in_flight -= 1
+        if done.cancelled():
+            return
+        response = done.result()
+        if server.meter is not None:
+            server.meter.called(service, response.status, response.seconds, response.rows)
+            if response.reward is not None:
+                server.meter.rewarded(response.reward)
+        self._send(response)
 
     def _refuse(self) -> None:
         """Answer at once; tornado reads the rest of the body and drops it."""

@@ -19,6 +19,7 @@ from primehub_deploy_ext.service.groups.provider import GroupProvider, Surroundi
 from primehub_deploy_ext.service.identity import caller_name
 from primehub_deploy_ext.service.inspection import InspectionService
 from primehub_deploy_ext.service.instance_types import InstanceTypeService
+from primehub_deploy_ext.service.metrics import MetricsService
 from primehub_deploy_ext.service.pull_secrets import PullSecretService
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 from primehub_deploy_ext.service.watching import WatchService
@@ -33,6 +34,7 @@ class Services:
     audit_log: AuditLog
     deployments: DeploymentService
     inspection: InspectionService
+    metrics: MetricsService
     watching: WatchService
     artifacts: ArtifactService
     clients: ClientService
@@ -55,6 +57,7 @@ class Services:
             audit_log=audit_log,
             deployments=DeploymentService(engine, secrets),
             inspection=InspectionService(engine, caller, secrets),
+            metrics=MetricsService(engine, secrets),
             watching=WatchService(engine, caller, secrets),
             artifacts=ArtifactService(engine),
             clients=ClientService(engine),

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import math
 import os
 import shutil
 import signal
@@ -19,9 +20,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from primehub_deploy_ext.domain.buckets import LATENCY_BOUNDS
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.engines.local.gateway import Cluster, Gateway, GatewayState, Route, Settings, Unavailable
 from primehub_deploy_ext.engines.local.gateway import process as process_module
+from primehub_deploy_ext.engines.local.gateway.readings import Labels
 
 # Answers every request after a delay with what it saw; drops out by SIGKILL only.
 REPLICA = """
@@ -328,7 +331,7 @@ def test_a_private_deployment_admits_its_users_alone(serve, replica):
     serve(scenario)
 
 
-def test_requests_are_counted_by_deployment_kind_revision_and_code(serve, replica):
+def test_requests_are_counted_by_deployment_kind_method_revision_and_code(serve, replica):
     async def scenario(gateway):
         await gateway.apply(state(replica(), revision=4))
         await gateway.wait_healthy("iris/4", 1, 5)
@@ -339,18 +342,43 @@ def test_requests_are_counted_by_deployment_kind_revision_and_code(serve, replic
         await caller.ask("/deployment/iris/v2")
         await caller.ask("/nowhere")
         expected = {
-            ("iris", "predictions", "4", 200): 3,
-            ("iris", "feedback", "4", 200): 1,
-            ("iris", "other", "4", 200): 1,
-            ("", "", "", 404): 1,
+            Labels("iris", "predictions", "post", "4", 200): 3,
+            Labels("iris", "feedback", "post", "4", 200): 1,
+            Labels("iris", "other", "get", "4", 200): 1,
+            Labels("", "", "", "", 404): 1,
         }
-        counts = {}
+        counts = histograms = {}
         for _ in range(100):
-            counts = {(c.deployment, c.kind, c.revision, c.code): c.count for c in await gateway.stats()}
-            if counts == expected:
+            _, found = await gateway.readings()
+            counts = {labels: requests.count for labels, requests in found.requests.items()}
+            histograms = {labels: requests.buckets.get(math.inf) for labels, requests in found.requests.items()}
+            if counts == histograms == expected:
                 break
             await asyncio.sleep(0.05)
-        assert counts == expected
+        assert counts == histograms == expected
+        predictions = found.requests[Labels("iris", "predictions", "post", "4", 200)]
+        assert set(predictions.buckets) == {*LATENCY_BOUNDS, math.inf}
+        assert 0 < predictions.seconds < 3 * 60
+        assert found.bytes_in["iris"] == 4 * len(b"{}")
+        assert found.bytes_out["iris"] > 0
+        assert found.active == {"iris/4": 0}
+
+    serve(scenario)
+
+
+def test_what_is_refused_while_nothing_serves_counts_as_what_it_would_have_been(serve):
+    async def scenario(gateway):
+        await gateway.apply(GatewayState(unavailable=(Unavailable("iris", "stopped", "it is stopped"),)))
+        caller = Caller(gateway)
+        await caller.ask("/deployment/iris/v2/models/iris/infer", "POST", b"{}")
+        await caller.ask("/deployment/iris/api/v1.0/feedback", "POST", b"{}")
+        await caller.ask("/deployment/iris/v2", "OPTIONS")
+        _, found = await gateway.readings()
+        assert {labels: requests.count for labels, requests in found.requests.items()} == {
+            Labels("iris", "predictions", "post", "", 503): 1,
+            Labels("iris", "feedback", "post", "", 503): 1,
+            Labels("iris", "other", "other", "", 503): 1,
+        }
 
     serve(scenario)
 

@@ -10,6 +10,7 @@ from typing import Any
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
 from primehub_deploy_ext.domain.groups import InstanceType
+from primehub_deploy_ext.domain.metrics import Mark, Metrics, MetricsRange, MetricsSummaryList
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -27,6 +28,7 @@ from primehub_deploy_ext.domain.models import (
 from primehub_deploy_ext.domain.phases import Action, Reason, Step
 from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
 from primehub_deploy_ext.engines.base import LogQuery, NewClient, NewDeployment, PredictRequest
+from primehub_deploy_ext.monitoring.series import Point, metrics_of, summary_of
 from tests.server.fake_state import GIB, FakeState
 
 SMALL = InstanceType(name="small", display_name="Small", cpu=1, memory=GIB)
@@ -288,6 +290,20 @@ class FakeEngine(FakeState):
     async def measurements(self) -> list[Measurement]:
         running = [deployment for deployment in self._deployments.values() if not deployment.spec.stopped]
         return [Measurement(id=deployment.id, cpu=0.5, memory=GIB) for deployment in running]
+
+    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
+        await self.get(id)
+        mark = Mark(time=self._now(), kind="failure", label="Failed", message=self._words.get(id, ""))
+        points = [Point(60), Point(120, 60.0), Point(180, 60.0, self.sample)]
+        return metrics_of(id, wanted, points, step=60, marks=[mark], requests_ever=self.sample.requests)
+
+    async def metrics_summary(self) -> MetricsSummaryList:
+        points = [Point(60), Point(120, 60.0), Point(180, 60.0, self.sample)]
+        items = [summary_of(each, points) for each in self._deployments]
+        return MetricsSummaryList(step=30, times=[60, 120, 180], items=items)
+
+    async def exposition(self, *, openmetrics: bool = False) -> str:
+        return "# EOF\n" if openmetrics else "up 1\n"
 
     async def has_artifact(self, digest: str) -> bool:
         return digest in self.artifacts

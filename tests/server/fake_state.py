@@ -24,6 +24,7 @@ from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason
 from primehub_deploy_ext.domain.quota import check_quota, usage_of
 from primehub_deploy_ext.domain.resources import Quota, Resources, Usage
 from primehub_deploy_ext.engines.base import Capabilities, LogQuery, PredictRequest
+from primehub_deploy_ext.monitoring.sample import Sample
 
 GIB = 1024**3
 
@@ -39,7 +40,7 @@ class FakeState:
 
     def clear(self) -> None:
         """Begin anew, as if nothing had been."""
-        self.capabilities = Capabilities(warm=True, private=True, trials=True)
+        self.capabilities = Capabilities(warm=True, private=True, trials=True, metrics=True)
         self.heartbeat = 15.0
         self.fails: dict[str, Exception] = {}
         self.open_streams = 0
@@ -50,6 +51,7 @@ class FakeState:
         self.restarted: list[tuple[str, str, str, bool]] = []
         self.artifacts: dict[str, bytes] = {}
         self.log: list[LogLine] = []
+        self.sample = Sample(codes={200: 90, 404: 6, 500: 24})
         self.tokens: dict[tuple[str, str], str] = {}
         self._words: dict[str, str] = {}
         self._clients: dict[str, dict[str, Client]] = {}

@@ -40,6 +40,7 @@ async def test_values_of_any_revision_are_masked_wherever_programs_say_them(
             "deployments/iris/revisions/2",
             "deployments/iris/replicas",
             "deployments/iris/events",
+            "deployments/iris/metrics",
             "deployments/iris/logs",
         )
     }

@@ -127,6 +127,12 @@ export interface components {
             type: "RESET" | "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
         };
         /**
+         * Chart
+         * @description What there is a chart of; names what an engine can't measure.
+         * @enum {string}
+         */
+        Chart: "qps" | "success" | "client_errors" | "server_errors" | "predict_qps" | "reward" | "latency" | "model_latency" | "in_flight" | "bytes" | "batch_size" | "cpu" | "memory" | "ready";
+        /**
          * Client
          * @description Who may call a private endpoint.
          */
@@ -707,6 +713,42 @@ export interface components {
             time: string;
         };
         /**
+         * Mark
+         * @description Something that happened, to be marked on the time axis.
+         */
+        Mark: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "revision" | "restart" | "failure" | "stop" | "alert";
+            /**
+             * Label
+             * @description short: what fits beside the mark
+             */
+            label: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Replica
+             * @default null
+             */
+            replica: string | null;
+            /**
+             * Revision
+             * @default null
+             */
+            revision: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
          * Me
          * @description Who the caller is to this server, and what they may do.
          */
@@ -752,6 +794,261 @@ export interface components {
         MeasurementList: {
             /** Items */
             items: components["schemas"]["Measurement"][];
+        };
+        /**
+         * Metrics
+         * @description What was measured of one deployment, as columns: every list has one entry for each of ``times``.
+         */
+        Metrics: {
+            /**
+             * Batch Size
+             * @description mean rows in a prediction, by revision
+             */
+            batch_size: components["schemas"]["Series"][];
+            /**
+             * Bytes In
+             * @description bytes a second from callers
+             */
+            bytes_in: (number | null)[];
+            /**
+             * Bytes Out
+             * @description bytes a second to callers
+             */
+            bytes_out: (number | null)[];
+            /**
+             * Client Errors
+             * @description 4xx a second
+             */
+            client_errors: (number | null)[];
+            /**
+             * Cpu
+             * @description CPU cores in use, by replica
+             */
+            cpu: components["schemas"]["Series"][];
+            /** Id */
+            id: string;
+            /**
+             * In Flight
+             * @description requests being answered (the largest number seen)
+             */
+            in_flight: (number | null)[];
+            /**
+             * Latency
+             * @description p50, p75, p90, p95, p99 in seconds, from the first byte in to the last out
+             */
+            latency: components["schemas"]["Series"][];
+            /**
+             * Marks
+             * @description oldest first
+             */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Memory
+             * @description bytes, by replica: proportional set size where known, else resident
+             */
+            memory: components["schemas"]["Series"][];
+            /**
+             * Model Latency
+             * @description mean seconds that the model took, by revision
+             */
+            model_latency: components["schemas"]["Series"][];
+            /**
+             * Not Measured
+             * @description charts that this source can't fill, now or ever
+             */
+            not_measured: components["schemas"]["Chart"][];
+            /**
+             * Predict Qps
+             * @description predictions a second that reached a model, by revision
+             */
+            predict_qps: components["schemas"]["Series"][];
+            /**
+             * Qps
+             * @description predictions a second, at the gateway
+             */
+            qps: (number | null)[];
+            range: components["schemas"]["MetricsRange"];
+            /**
+             * Ready
+             * @description replicas that answer
+             */
+            ready: (number | null)[];
+            /**
+             * Requests Ever
+             * @description predictions since the deployment was created; 0: no traffic yet
+             */
+            requests_ever: number | null;
+            /**
+             * Reward
+             * @description mean reward of the feedback, zeros included, by revision
+             */
+            reward: components["schemas"]["Series"][];
+            /**
+             * Server Errors
+             * @description 5xx a second
+             */
+            server_errors: (number | null)[];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Source
+             * @description where the numbers come from
+             * @enum {string}
+             */
+            source: "engine" | "prometheus";
+            /**
+             * Step
+             * @description seconds from one point to the next
+             */
+            step: number;
+            /**
+             * Success
+             * @description share not answered with 5xx, 0 to 1; null without traffic
+             */
+            success: (number | null)[];
+            /**
+             * Times
+             * @description Unix seconds: the end of the interval that a point stands for
+             */
+            times: number[];
+            totals: components["schemas"]["MetricsTotals"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * MetricsRange
+         * @description How far back to look.
+         * @enum {string}
+         */
+        MetricsRange: "15m" | "1h" | "6h" | "24h" | "7d";
+        /**
+         * MetricsSummary
+         * @description What a row or a card of the grid shows of one deployment's last 15 minutes.
+         */
+        MetricsSummary: {
+            /**
+             * Alerts
+             * @description kinds of the alerts that are firing
+             */
+            alerts: string[];
+            /**
+             * Client Errors
+             * @description 4xx, last 15 minutes
+             */
+            client_errors: number | null;
+            /**
+             * Errors
+             * @description 5xx a second, one for each of ``times``
+             */
+            errors: (number | null)[];
+            /** Id */
+            id: string;
+            /**
+             * Latency P95
+             * @description seconds, last 15 minutes; null without traffic
+             */
+            latency_p95: number | null;
+            /**
+             * Qps
+             * @description predictions a second, last minute
+             */
+            qps: number | null;
+            /**
+             * Requests
+             * @description predictions, last 15 minutes
+             */
+            requests: number | null;
+            /**
+             * Server Errors
+             * @description 5xx, last 15 minutes
+             */
+            server_errors: number | null;
+            /**
+             * Sparkline
+             * @description predictions a second, one for each of ``times``
+             */
+            sparkline: (number | null)[];
+            /**
+             * Success
+             * @description share not answered with 5xx, last 15 minutes; null without traffic
+             */
+            success: number | null;
+        };
+        /**
+         * MetricsSummaryList
+         * @description The last 15 minutes of all of the caller's deployments, in one answer.
+         */
+        MetricsSummaryList: {
+            /** Items */
+            items: components["schemas"]["MetricsSummary"][];
+            /**
+             * Step
+             * @description seconds from one point to the next
+             */
+            step: number;
+            /**
+             * Times
+             * @description Unix seconds: the end of the interval that a point stands for
+             */
+            times: number[];
+        };
+        /**
+         * MetricsTotals
+         * @description The whole range in one number each.
+         */
+        MetricsTotals: {
+            /**
+             * Aborted
+             * @description given up by their callers before there was an answer; counted nowhere else
+             */
+            aborted: number | null;
+            /**
+             * Client Errors
+             * @description answered with 4xx
+             */
+            client_errors: number | null;
+            /**
+             * Codes
+             * @description predictions by status code
+             */
+            codes: {
+                [key: string]: number;
+            };
+            /** Feedback */
+            feedback: number | null;
+            /**
+             * Latency
+             * @description seconds by percentile, p50 … p99
+             */
+            latency: {
+                [key: string]: number | null;
+            };
+            /**
+             * Requests
+             * @description predictions that were answered, with whatever status
+             */
+            requests: number | null;
+            /**
+             * Reward
+             * @description mean of the rewards, zeros included
+             */
+            reward: number | null;
+            /**
+             * Server Errors
+             * @description answered with 5xx
+             */
+            server_errors: number | null;
+            /**
+             * Success
+             * @description share of them that were not answered with 5xx, 0 to 1
+             */
+            success: number | null;
         };
         /**
          * Model
@@ -1243,6 +1540,22 @@ export interface components {
              * @default
              */
             update_message: string;
+        };
+        /**
+         * Series
+         * @description One line of a chart.
+         */
+        Series: {
+            /**
+             * Label
+             * @description a percentile (p50 … p99), a revision (3), or a replica (3-0)
+             */
+            label: string;
+            /**
+             * Values
+             * @description one for each of ``times``
+             */
+            values: (number | null)[];
         };
         /**
          * Signature

@@ -20,6 +20,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from primehub_deploy_ext.domain.metrics import MetricsRange
 from primehub_deploy_ext.domain.models import DeploymentSpec, UpdateDeployment, WarmRequest
 from primehub_deploy_ext.domain.resources import Quota, Resources
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment
@@ -99,7 +100,7 @@ class Calls:
             for name in (
                 "health", "deployments", "get", "create", "update", "scale", "stop", "start", "restart", "rollback",
                 "delete", "revisions", "replicas", "events", "warm", "clients", "add_client", "remove_client",
-                "server_pass", "measurements", "try_out", "restart_replica",
+                "server_pass", "measurements", "try_out", "restart_replica", "metrics", "metrics_summary", "exposition",
             )
         }  # fmt: skip
 
@@ -175,6 +176,15 @@ class Calls:
 
     async def measurements(self) -> Any:
         return [_json(measurement) for measurement in await self._supervisor.measurements()]
+
+    async def metrics(self, id: str, wanted: str) -> Any:
+        return _json(await self._supervisor.metrics(id, MetricsRange(wanted)))
+
+    async def metrics_summary(self) -> Any:
+        return _json(self._supervisor.metrics_summary())
+
+    async def exposition(self, openmetrics: bool) -> Any:
+        return await self._supervisor.metering.exposition(openmetrics=openmetrics)
 
     async def warm(self, request: dict[str, Any]) -> None:
         await self._supervisor.warm(WarmRequest.model_validate(request))

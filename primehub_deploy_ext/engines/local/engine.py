@@ -18,6 +18,7 @@ from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.domain.groups import InstanceType
+from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -61,7 +62,9 @@ class LocalEngine:
     """
 
     name = "local"
-    capabilities = Capabilities(artifacts=True, images=False, warm=True, log_attempts=True, private=True, trials=True)
+    capabilities = Capabilities(
+        artifacts=True, images=False, warm=True, log_attempts=True, private=True, trials=True, metrics=True
+    )
 
     def __init__(self, paths: Paths | None = None) -> None:
         self._paths = paths or Paths.of_user()
@@ -280,6 +283,18 @@ class LocalEngine:
     async def measurements(self) -> list[Measurement]:
         """See ``Engine.measurements``."""
         return [Measurement.model_validate(item) for item in await self._call("measurements")]
+
+    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
+        """See ``Engine.metrics``."""
+        return Metrics.model_validate(await self._call("metrics", id=id, wanted=str(wanted)))
+
+    async def metrics_summary(self) -> MetricsSummaryList:
+        """See ``Engine.metrics_summary``."""
+        return MetricsSummaryList.model_validate(await self._call("metrics_summary"))
+
+    async def exposition(self, *, openmetrics: bool = False) -> str:
+        """See ``Engine.exposition``."""
+        return str(await self._call("exposition", openmetrics=openmetrics))
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
+from primehub_deploy_ext.engines.local.gateway.readings import Readings
 from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Unavailable
 
 if TYPE_CHECKING:
@@ -79,6 +80,20 @@ class Front:
             await self._gateway.drained(cluster, limit)
         except EngineUnavailable as error:
             log.warning("can't tell whether %s has drained: %s", cluster, error)
+
+    async def readings(self) -> list[tuple[str, Readings]]:
+        """Return what the gateway counted since it began, and what one that it replaced counted in the end.
+
+        Each with the name of its process. Nothing where none was started.
+
+        Raises
+        ------
+        EngineUnavailable
+            If it can't be asked.
+        """
+        if self.url is None or self.problem:
+            return []
+        return await self._gateway.readings()
 
     async def close(self, *, end: bool) -> None:
         """Let go of the gateway, which goes on serving unless it is told to end."""

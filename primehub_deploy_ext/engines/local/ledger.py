@@ -58,6 +58,10 @@ class Ledger:
         if quota != UNLIMITED:
             check_quota(group, quota, {**self._used(group), id: held or Usage()}, id, wanted)
 
+    def groups(self) -> dict[str, tuple[Quota, Usage]]:
+        """Return the quota that each group was last known to have, and what it uses of it."""
+        return {group: (quota, total(self._used(group).values())) for group, quota in self._quotas.items()}
+
     def room(self, group: str, id: str, admitted: Usage) -> Callable[[Usage], bool]:
         """Return what tells how much a deployment may take for a while, having been admitted with ``admitted``."""
         quota = self._quotas.get(group, UNLIMITED)

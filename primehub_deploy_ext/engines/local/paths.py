@@ -78,6 +78,11 @@ class Paths:
         return self.home / "state.db"
 
     @property
+    def metrics(self) -> Path:
+        """SQLite file of what was measured."""
+        return self.home / "metrics.db"
+
+    @property
     def artifacts(self) -> Path:
         """Content-addressed models."""
         return self.home / "artifacts"

@@ -8,6 +8,7 @@ from primehub_deploy_ext.domain.quota import largest, total
 from primehub_deploy_ext.domain.resources import Usage
 from primehub_deploy_ext.engines.local.callers import Callers
 from primehub_deploy_ext.engines.local.means import Means
+from primehub_deploy_ext.engines.local.metering.census import DeploymentFacts, ReplicaFacts
 from primehub_deploy_ext.engines.local.pace import claim_of
 from primehub_deploy_ext.engines.local.projection import Facts, project
 from primehub_deploy_ext.engines.local.record import Record
@@ -87,6 +88,35 @@ class Portrait:
             for _, workload in sorted(self.workloads.items())
             for _, slot in sorted(workload.slots.items())
         ]
+
+    def facts(self) -> DeploymentFacts:
+        """Return what there is to measure."""
+        row, spec = self.record.row, self.record.target.revision.spec
+        # By template: that is what its replicas, and the gateway's counts, are called.
+        models = {str(e.template): e.revision.spec.model for e in self.record.revisions.values()}
+        return DeploymentFacts(
+            uid=row.uid,
+            id=row.id,
+            name=row.name,
+            group=row.group,
+            created_at=row.created_at,
+            phase=(self.status or self._project()).phase,
+            desired=0 if spec.stopped else spec.replicas,
+            images={number: model.class_name or model.adapter for number, model in models.items()},
+            replicas=tuple(
+                ReplicaFacts(
+                    key=f"{row.uid}-{slot.name}",
+                    name=slot.name,
+                    revision=str(workload.template),
+                    pid=slot.pid,
+                    created=slot.create_time,
+                    ready=slot.ready,
+                    restarts=slot.restarts,
+                )
+                for workload in self.workloads.values()
+                for slot in workload.slots.values()
+            ),
+        )
 
     def share(self) -> Share:
         """Return this deployment's share of what the gateway serves."""

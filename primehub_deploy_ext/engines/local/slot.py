@@ -100,17 +100,7 @@ class Slot:
 
     def memory(self) -> int | None:
         """Return the proportional set size in bytes where the kernel tells it, else the resident size."""
-        if self.pid is None:
-            return None
-        try:
-            for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    return int(line.split()[1]) * 1024
-        except OSError:
-            pass
-        with contextlib.suppress(psutil.Error):
-            return int(psutil.Process(self.pid).memory_info().rss)
-        return None
+        return None if self.pid is None else memory_of(self.pid)
 
     def view(self, *, revision: int, serving: bool) -> Replica:
         """Return what callers see."""
@@ -153,6 +143,19 @@ class Slot:
                 "started_at": datetime.fromisoformat(body["started_at"]) if body["started_at"] else None,
             }
         )
+
+
+def memory_of(pid: int) -> int | None:
+    """Return the proportional set size in bytes where the kernel tells it, else the resident size; None if gone."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    with contextlib.suppress(psutil.Error):
+        return int(psutil.Process(pid).memory_info().rss)
+    return None
 
 
 def read_status(path: Path) -> dict[str, Any]:

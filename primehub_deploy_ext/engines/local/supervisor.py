@@ -15,6 +15,7 @@ from typing import Any, Literal
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import DeployError, InvalidInput, NotFound
+from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -40,6 +41,8 @@ from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Lau
 from primehub_deploy_ext.engines.local.ledger import Ledger
 from primehub_deploy_ext.engines.local.logs import read_logs
 from primehub_deploy_ext.engines.local.means import Means
+from primehub_deploy_ext.engines.local.metering.census import Census, GroupFacts
+from primehub_deploy_ext.engines.local.metering.metering import Metering
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.share import Share
@@ -75,6 +78,7 @@ class Supervisor:
             server_pass=ServerPass(store),
         )
         self._trials = Trials(self._means)
+        self.metering = Metering(paths.metrics, self._census, self._means.front.readings)
         self._actors: dict[str, DeploymentActor] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         run = int(store.meta("runs") or 0) + 1
@@ -104,10 +108,14 @@ class Supervisor:
         self._spawn(means.processes.watch())
         self._spawn(means.processes.check_answers())
         self._spawn(self._keep_house())
+        await self.metering.open()
+        self._spawn(self.metering.run())
 
     async def close(self) -> None:
         """Let go of everything; replicas, launchers and the gateway go on while anything runs."""
         idle = self.idle
+        # While everybody can still be asked.
+        await self.metering.close()
         for actor in self._actors.values():
             actor.close()
         for task in list(self._tasks):
@@ -135,6 +143,11 @@ class Supervisor:
 
     def _shares(self) -> list[Share]:
         return [actor.share() for actor in self._actors.values() if not actor.record.row.deleting or actor.workloads]
+
+    def _census(self) -> Census:
+        groups = [GroupFacts(name, quota, usage) for name, (quota, usage) in self._means.ledger.groups().items()]
+        facts = tuple(actor.facts() for actor in self._actors.values())
+        return Census(facts, self._means.paths.replicas, tuple(groups))
 
     def _used(self, group: str) -> dict[str, Usage]:
         mine = (actor for actor in self._actors.values() if actor.record.row.group == group)
@@ -340,6 +353,15 @@ class Supervisor:
         """See ``Engine.measurements``."""
         found = await asyncio.to_thread(self._means.processes.measure)
         return [Measurement(id=key, cpu=cpu, memory=memory) for key, (cpu, memory) in sorted(found.items())]
+
+    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
+        """See ``Engine.metrics``."""
+        row = self._actor(id).record.row
+        return await self.metering.metrics(row.uid, id, row.created_at, wanted, self._means.store.events(row.uid))
+
+    def metrics_summary(self) -> MetricsSummaryList:
+        """See ``Engine.metrics_summary``."""
+        return self.metering.summary((actor.record.row.uid, name, []) for name, actor in self._actors.items())
 
     def _actor(self, id: str) -> DeploymentActor:
         try:

@@ -24,6 +24,8 @@ from primehub_deploy_ext.engines.local.store import DeploymentRow
 START_TIMEOUT = 300.0
 # A replica ends by itself when it has answered, within 30 s; one whose model holds the interpreter's lock can't.
 END_TIMEOUT = 40.0
+# Kind of the file that a replica counts in. It outlives the replica, until its last counts are read.
+COUNTERS = "cnt"
 _END_PAUSE = 0.02
 _FAILED_STATUS = 3 << 8
 
@@ -254,6 +256,7 @@ class Workload:
             attempt=slot.attempt,
             socket=str(self.path(slot, "sock")),
             status=str(self.path(slot, "json")),
+            counters=str(self.path(slot, COUNTERS)),
         )
 
     # ------------------------------------------------------------------ what happened

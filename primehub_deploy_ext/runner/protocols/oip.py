@@ -40,7 +40,10 @@ def routes(served: ServedModel, is_ready: Callable[[], bool]) -> Routes:
         found[path] = Route("GET", lambda _: metadata)
         found[f"{path}/ready"] = Route("GET", model_ready)
         found[f"{path}/infer"] = Route(
-            "POST", lambda request: answer(infer(served, loads(request.body))), runs_model=True
+            "POST",
+            lambda request: answer(infer(served, loads(request.body))),
+            runs_model=True,
+            service=f"/v2/models/{served.name}/infer",
         )
     return found
 

@@ -24,9 +24,9 @@ def routes(served: ServedModel) -> Routes:
     """Return the protocol's routes for a model."""
 
     def predictions(request: Request) -> Response:
-        return answer(predict(served, _read(request)))
+        return answer(predict(served, read_body(request)))
 
-    return {path: Route("POST", predictions, runs_model=True) for path in PATHS}
+    return {path: Route("POST", predictions, runs_model=True, service="/predict") for path in PATHS}
 
 
 def predict(served: ServedModel, body: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def predict(served: ServedModel, body: Any) -> dict[str, Any]:
     return reply
 
 
-def _read(request: Request) -> Any:
+def read_body(request: Request) -> Any:
     """Return the request's JSON, which may come in the form field ``json``."""
     kind = request.content_type.partition(";")[0].strip().lower()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
@@ -77,6 +77,29 @@ def _read(request: Request) -> Any:
     if "json" not in fields:
         raise RequestError("the form has no field 'json'")
     return loads(fields["json"][-1], "form field 'json'")
+
+
+def message_data(served: ServedModel, body: dict[str, Any], key: str, *, as_input: bool) -> tuple[Any, list[str]]:
+    """Return the data of a message inside a body and the names of its columns; None and [] where there is none.
+
+    Parameters
+    ----------
+    as_input
+        It is what the model takes, and becomes an array or a data frame of the kind that it takes.
+    """
+    message = _object(body, key, "")
+    given = next((kind for kind in _KINDS if kind in message), None)
+    if given is None:
+        return None, []
+    if given != "data":
+        return message[given], []
+    data = _object(message, "data", f"{key}.")
+    names = data.get("names") or []
+    if as_input:
+        return _decode(data, served), names
+    if "tensor" in data:
+        return _tensor(_object(data, "tensor", f"{key}.data.")), names
+    return _ndarray(data.get("ndarray")), names
 
 
 def _object(body: dict[str, Any], key: str, path: str) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_only_a_public_route_turns_authentication_off():
     ],
 )
 def test_an_unavailable_deployment_says_why(message, shown):
-    (entry,) = lists(unavailable=[Unavailable("iris", "failed", message)])["/deployment/iris/"]
+    (*_, entry) = lists(unavailable=[Unavailable("iris", "failed", message)])["/deployment/iris/"]
     body = entry["direct_response"]["body"]["inline_string"]
     assert body.isascii()
     assert json.loads(body) == {"error": {"code": "failed", "message": shown, "deployment": "iris"}}
@@ -110,14 +110,14 @@ def test_the_longest_message_fits_into_a_direct_response():
     text = routes_file((), [Unavailable("iris", "failed", "\U0001f600" * 5000)], timeout=60).text
     (table,) = json.loads(text)["resources"]
     keys = table["virtual_hosts"][0]["matcher"]["matcher_tree"]["prefix_match_map"]["map"]
-    (entry,) = keys["/deployment/iris/"]["action"]["typed_config"]["routes"]
+    (*_, entry) = keys["/deployment/iris/"]["action"]["typed_config"]["routes"]
     assert len(entry["direct_response"]["body"]["inline_string"]) <= table["max_direct_response_body_size_bytes"]
 
 
 def test_retry_after_is_told_only_where_waiting_helps():
     def headers(retry_after):
         item = Unavailable("iris", "starting", "", retry_after)
-        (entry,) = lists(unavailable=[item])["/deployment/iris/"]
+        (*_, entry) = lists(unavailable=[item])["/deployment/iris/"]
         return {added["header"]["key"]: added["header"]["value"] for added in entry["response_headers_to_add"]}
 
     assert headers(None) == {"content-type": "application/json"}

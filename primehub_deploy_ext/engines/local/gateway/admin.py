@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from primehub_deploy_ext.engines.local.gateway.readings import FILTER, Readings, read
+
 _STATUS = {
     "routes": "http.gw.rds.gw.version_text",
     "clusters": "cluster_manager.cds.version_text",
@@ -18,8 +20,6 @@ _STATUS = {
     "clusters_rejected": "cluster_manager.cds.update_rejected",
     "clusters_failed": "cluster_manager.cds.update_failure",
 }
-_SAMPLE = re.compile(r"envoy_gw_requests\{(.*)\} (\d+)")
-_LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 class AdminError(Exception):
@@ -36,21 +36,6 @@ class GatewayStatus:
     listeners: int
     refused: int
     """Updates that were refused since Envoy started."""
-
-
-@dataclass(frozen=True)
-class RequestCount:
-    """Requests since Envoy started; ``""`` where a label has no value, as the revision of an answer without a replica.
-
-    ``kind`` is ``predictions`` (every POST but feedback), ``feedback``, ``other``, or ``unavailable`` (answered
-    by the gateway for a deployment that is not served). The counts restart at 0 with the gateway's process.
-    """
-
-    deployment: str
-    kind: str
-    revision: str
-    code: int
-    count: int
 
 
 class Admin:
@@ -97,23 +82,9 @@ class Admin:
         """Return how many callers are connected, idle ones too."""
         return await self._number("http.gw.downstream_cx_active")
 
-    async def requests(self) -> list[RequestCount]:
-        """Return what was counted, per deployment, kind, revision and status code."""
-        text = await self._ask("GET", f"/stats/prometheus?usedonly&filter={quote('^gw[.]requests')}")
-        counts = []
-        for sample in _SAMPLE.finditer(text):
-            labels = dict(_LABEL.findall(sample[1]))
-            code = labels.get("code", "")
-            counts.append(
-                RequestCount(
-                    deployment=labels.get("deployment", ""),
-                    kind=labels.get("kind", ""),
-                    revision=labels.get("revision", ""),
-                    code=int(code) if code.isdigit() else 0,
-                    count=int(sample[2]),
-                )
-            )
-        return counts
+    async def readings(self) -> Readings:
+        """Return all that is counted of deployments, in one answer."""
+        return read(await self._ask("GET", f"/stats/prometheus?usedonly&filter={quote(FILTER, safe='')}"))
 
     async def drain(self) -> None:
         """Ask Envoy to see callers off: answers say ``connection: close``, later the listener closes."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+from primehub_deploy_ext.domain.buckets import LATENCY_BOUNDS
 from primehub_deploy_ext.engines.local.gateway.settings import Settings
 
 Json = dict[str, Any]
@@ -36,10 +37,8 @@ _STATISTICS = [
         }
     },
 ]
-_LATENCY_BUCKETS_US = [
-    *(250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000),
-    *(1_000_000, 2_500_000, 5_000_000, 10_000_000, 60_000_000),
-]
+_LATENCY_BUCKETS_US = [round(seconds * 1_000_000) for seconds in LATENCY_BOUNDS]
+_DURATION = "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%"
 
 # Envoy marks its own answers with flags: no healthy host, connect failed, reset, overflow, retries used up, …
 _UNAVAILABLE_FLAGS = ["UH", "UF", "UC", "UR", "LR", "UPE", "URX", "UO", "NC"]
@@ -175,26 +174,30 @@ def _counters() -> list[Json]:
     labels = {
         "deployment": route.format("deployment"),
         "kind": route.format("kind"),
+        # Not %REQ(:METHOD)%: callers may send any word there, and each would be a series of its own.
+        "method": route.format("method"),
         "revision": "%METADATA(CLUSTER:gw:revision)%",
+        "code": "%RESPONSE_CODE%",
     }
+    whose = {"deployment": labels["deployment"]}
     logger = "extensions.access_loggers.stats.v3.Config"
     count = _extension(
         "count",
         logger,
         stats_scope={"prefix": "gw", "max_counters": 50_000},
-        counters=[{"value_fixed": 1, "stat": _statistic("requests", labels | {"code": "%RESPONSE_CODE%"})}],
+        counters=[
+            {"value_fixed": 1, "stat": _statistic("requests", labels)},
+            {"value_format": "%BYTES_RECEIVED%", "stat": _statistic("bytes_in", whose)},
+            {"value_format": "%BYTES_SENT%", "stat": _statistic("bytes_out", whose)},
+        ],
     )
     latency = _extension(
         "latency",
         logger,
         stats_scope={"prefix": "gw"},
-        histograms=[
-            {
-                "unit": "Microseconds",
-                "value_format": "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%",
-                "stat": _statistic("latency_us", labels),
-            }
-        ],
+        histograms=[{"unit": "Microseconds", "value_format": _DURATION, "stat": _statistic("latency_us", labels)}],
+        # Envoy's sum of a histogram is computed from its classes; this one is exact.
+        counters=[{"value_format": _DURATION, "stat": _statistic("busy_us", labels)}],
     )
     # A request that its caller gave up has no code and no end.
     return [count, latency | {"filter": {"status_code_filter": _compare("GE", 1)}}]

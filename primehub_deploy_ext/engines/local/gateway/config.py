@@ -76,7 +76,7 @@ def routes_file(routes: Iterable[Route], unavailable: Iterable[Unavailable], *, 
         Seconds that a replica has for a whole answer.
     """
     served = {PREFIX + route.deployment + "/": _served(route, timeout) for route in routes}
-    waiting = {PREFIX + item.deployment + "/": [_unavailable(item)] for item in unavailable}
+    waiting = {PREFIX + item.deployment + "/": _unavailable(item) for item in unavailable}
     # Keys are bare prefixes, and Envoy doesn't fall back from a longer key to a shorter one: each key ends
     # in "/" so that it covers no other deployment, and each list ends in a route that takes everything.
     lists = dict(sorted((served | waiting).items())) | {PREFIX: [_with_slash(), _not_found()]}
@@ -190,10 +190,10 @@ def _served(route: Route, timeout: float) -> list[Json]:
     forward = target | {"prefix_rewrite": "/", "timeout": f"{timeout:g}s"}
     guard = _guard(route.deployment, route.users)
 
-    def kind(name: str, retry: Json, *headers: Json) -> Json:
+    def kind(name: str, method: str, retry: Json, *headers: Json) -> Json:
         return {
             "match": {"prefix": prefix, **({"headers": list(headers)} if headers else {})},
-            "metadata": _labels(route.deployment, name),
+            "metadata": _labels(route.deployment, name, method),
             "typed_per_filter_config": guard,
             "request_headers_to_remove": ["authorization"],
             # A retry needs the whole body again; the default keeps 1 MiB.
@@ -201,12 +201,20 @@ def _served(route: Route, timeout: float) -> list[Json]:
             "route": forward | {"retry_policy": retry},
         }
 
-    feedback = {"safe_regex": {"regex": rf"{prefix}api/v[01]\.[01]/feedback(\?.*)?"}}
     return [
-        kind("feedback", _RETRY_FEEDBACK, {"name": ":path", "string_match": feedback}),
-        kind("predictions", _RETRY_PREDICTION, {"name": ":method", "string_match": {"exact": "POST"}}),
-        kind("other", _RETRY_PREDICTION),
+        kind("feedback", "post", _RETRY_FEEDBACK, _is_feedback(prefix), _is("POST")),
+        kind("predictions", "post", _RETRY_PREDICTION, _is("POST")),
+        kind("other", "get", _RETRY_PREDICTION, _is("GET")),
+        kind("other", "other", _RETRY_PREDICTION),
     ]
+
+
+def _is(method: str) -> Json:
+    return {"name": ":method", "string_match": {"exact": method}}
+
+
+def _is_feedback(prefix: str) -> Json:
+    return {"name": ":path", "string_match": {"safe_regex": {"regex": rf"{prefix}api/v[01]\.[01]/feedback(\?.*)?"}}}
 
 
 def _guard(realm: str, users: tuple[str, ...] | None) -> Json:
@@ -216,23 +224,34 @@ def _guard(realm: str, users: tuple[str, ...] | None) -> Json:
     return {"basic": {"@type": kind, "realm": realm, "users": {"inline_string": "\n".join(users)}}}
 
 
-def _unavailable(item: Unavailable) -> Json:
+def _unavailable(item: Unavailable) -> list[Json]:
     message = item.message if len(item.message) <= MAX_MESSAGE else item.message[: MAX_MESSAGE - 1] + "…"
     error = {"code": item.code, "message": message, "deployment": item.deployment}
     # json.dumps leaves nothing but ASCII: no text of a traceback can make the file invalid.
     headers = {"content-type": _JSON}
     if item.retry_after is not None:
         headers["retry-after"] = str(item.retry_after)
-    return {
-        "match": {"prefix": "/"},
-        "metadata": _labels(item.deployment, "unavailable"),
-        "typed_per_filter_config": _guard(item.deployment, item.users),
-        "direct_response": {"status": 503, "body": {"inline_string": json.dumps({"error": error})}},
-        "response_headers_to_add": [
-            {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-            for key, value in headers.items()
-        ],
-    }
+    prefix = PREFIX + item.deployment + "/"
+
+    # Counted as what they would have been: to callers a prediction that is refused is one that failed.
+    def kind(name: str, method: str, *conditions: Json) -> Json:
+        return {
+            "match": {"prefix": "/", **({"headers": list(conditions)} if conditions else {})},
+            "metadata": _labels(item.deployment, name, method),
+            "typed_per_filter_config": _guard(item.deployment, item.users),
+            "direct_response": {"status": 503, "body": {"inline_string": json.dumps({"error": error})}},
+            "response_headers_to_add": [
+                {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+                for key, value in headers.items()
+            ],
+        }
+
+    return [
+        kind("feedback", "post", _is_feedback(prefix), _is("POST")),
+        kind("predictions", "post", _is("POST")),
+        kind("other", "get", _is("GET")),
+        kind("other", "other"),
+    ]
 
 
 def _with_slash() -> Json:
@@ -258,8 +277,8 @@ def _not_found() -> Json:
     }
 
 
-def _labels(deployment: str, kind: str) -> Json:
-    return {"filter_metadata": {"gw": {"deployment": deployment, "kind": kind}}}
+def _labels(deployment: str, kind: str, method: str) -> Json:
+    return {"filter_metadata": {"gw": {"deployment": deployment, "kind": kind, "method": method}}}
 
 
 def _on_match(routes: list[Json]) -> Json:

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.engines.local.gateway import port as ports
-from primehub_deploy_ext.engines.local.gateway.admin import AdminError, RequestCount
+from primehub_deploy_ext.engines.local.gateway.admin import AdminError
 from primehub_deploy_ext.engines.local.gateway.bootstrap import CLUSTERS_FILE, ROUTES_FILE, bootstrap
 from primehub_deploy_ext.engines.local.gateway.config import ConfigFile, clusters_file, routes_file
 from primehub_deploy_ext.engines.local.gateway.process import EnvoyProcess, Record, find_envoy
+from primehub_deploy_ext.engines.local.gateway.readings import Readings
 from primehub_deploy_ext.engines.local.gateway.routes import GatewayState
 from primehub_deploy_ext.engines.local.gateway.settings import DEFAULT_PORT, Settings
 from primehub_deploy_ext.engines.local.gateway.waiting import until
@@ -72,6 +73,7 @@ class Gateway:
         self._wanted: GatewayState | None = None
         self._applied: GatewayState | None = None
         self._applying = asyncio.Lock()
+        self._ended: list[tuple[str, Readings]] = []
         self.problem: str | None = None
         """Why Envoy is not running although it should, or None."""
 
@@ -104,7 +106,7 @@ class Gateway:
             if running and not await self._adopt(running):
                 await self._launch()
                 # Both listen on the port by now, and the old one sends its callers over.
-                await running.retire(_RETIRE_LIMIT)
+                await running.retire(_RETIRE_LIMIT, self._remember)
             elif not running:
                 await self._launch()
         except BaseException:
@@ -197,20 +199,28 @@ class Gateway:
         await asyncio.sleep(_FLIP_SECONDS)
         return await until(idle, limit)
 
-    async def stats(self) -> list[RequestCount]:
-        """Return the requests counted since Envoy started.
+    async def readings(self) -> list[tuple[str, Readings]]:
+        """Return what Envoy counted since it started, with a name of the process: another one counts from 0 again.
+
+        Before it comes, once, what processes had counted when they were ended in favour of this one.
 
         Raises
         ------
         EngineUnavailable
             If Envoy can't be asked.
         """
+        process = self._running
         try:
-            return await self._running.admin.requests()
+            now = await process.admin.readings()
         except AdminError as error:
             raise EngineUnavailable(str(error)) from error
+        ended, self._ended = self._ended, []
+        return [*ended, (process.name, now)]
 
     # ------------------------------------------------------------------------------------------- the process
+
+    def _remember(self, name: str, counted: Readings) -> None:
+        self._ended.append((name, counted))
 
     @property
     def _running(self) -> EnvoyProcess:

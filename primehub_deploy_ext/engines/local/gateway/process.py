@@ -17,6 +17,7 @@ import psutil
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.engines.local.gateway.admin import Admin, AdminError, GatewayStatus
+from primehub_deploy_ext.engines.local.gateway.readings import Readings
 from primehub_deploy_ext.engines.local.gateway.waiting import until
 
 DRAIN_SECONDS = 1
@@ -140,6 +141,11 @@ class EnvoyProcess:
         return cls(Record(pid=pid, **{"created": 0.0, **known}), log)
 
     @property
+    def name(self) -> str:
+        """What tells it from any other process that ever was."""
+        return f"{self.record.pid}@{self.record.created}"
+
+    @property
     def running(self) -> bool:
         """Whether the process is alive, and is still the one that was recorded."""
         try:
@@ -175,8 +181,8 @@ class EnvoyProcess:
             await until(idle, limit)
         await self._terminate()
 
-    async def retire(self, limit: float) -> None:
-        """End the process in favour of another one on the same port.
+    async def retire(self, limit: float, last_words: Callable[[str, Readings], None]) -> None:
+        """End the process in favour of another one on the same port; ``last_words`` gets what it has counted.
 
         It takes no new connections any more, and tells those that it has to close with their next answer. What is
         then still open, idle or at work, has ``limit`` seconds.
@@ -190,6 +196,8 @@ class EnvoyProcess:
             # No statistic tells that the listener is closed.
             await asyncio.sleep(DRAIN_SECONDS * 1.2)
             await until(left, limit)
+            if self.running:
+                last_words(self.name, await self.admin.readings())
         await self._terminate()
 
     async def kill(self) -> None:

@@ -1,0 +1,211 @@
+"""From what gateway, replicas and operating system say to samples of an interval and totals for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from primehub_deploy_ext.engines.local.gateway.readings import Labels, Readings, Requests
+from primehub_deploy_ext.engines.local.metering import meters
+from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
+from primehub_deploy_ext.engines.local.metering.ledger import Baselines, Numbers
+from primehub_deploy_ext.monitoring import histogram
+from primehub_deploy_ext.monitoring.sample import Gauge, Sample
+from primehub_deploy_ext.runner.meter import BATCHES, CALLS_HEAD, FEEDBACK
+
+SEND_FEEDBACK = "/send-feedback"
+# A gateway that was replaced tells its last counts within seconds.
+_SOURCE_KEPT = 120.0
+
+
+@dataclass
+class Harvest:
+    """What one look gave.
+
+    Parameters
+    ----------
+    samples
+        By the deployment's uid.
+    totals
+        Increments by uid and key; the keys are those of :func:`key`.
+    gone
+        Replicas whose last counts are in this.
+    """
+
+    samples: dict[int, Sample] = field(default_factory=dict)
+    totals: dict[tuple[int, str], Numbers] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+
+    def sample(self, uid: int) -> Sample:
+        """Return the sample of a deployment, to add to."""
+        return self.samples.setdefault(uid, Sample())
+
+    def add(self, later: Harvest) -> None:
+        """Take what the next look gave too."""
+        for uid, sample in later.samples.items():
+            self.sample(uid).add(sample)
+        for (uid, name), increase in later.totals.items():
+            self.count(uid, name, increase)
+        self.gone += later.gone
+
+    def count(self, uid: int, key: str, increase: Numbers) -> None:
+        """Add to a total."""
+        before = self.totals.get((uid, key))
+        self.totals[uid, key] = increase if before is None else tuple(map(sum, zip(before, increase, strict=True)))
+
+
+def key(*parts: str | int) -> str:
+    """Return the name of a counter: its parts, none of which contains ``|``."""
+    return "|".join(map(str, parts))
+
+
+class Collector:
+    """Remembers what everything said last, and gives what came since.
+
+    Parameters
+    ----------
+    baselines
+        As they were kept.
+    clock
+        Seconds that only grow.
+    """
+
+    def __init__(self, baselines: Baselines, clock: Callable[[], float] = time.monotonic) -> None:
+        self.baselines = baselines
+        self._clock = clock
+        self._sources = {known.split("|")[1]: clock() for known in baselines.starting_with("gw|")}
+
+    def collect(self, census: Census, gateways: Iterable[tuple[str, Readings]]) -> Harvest:
+        """Look at everything.
+
+        Parameters
+        ----------
+        gateways
+            The name of each gateway process with what it counted: one, and those that it replaced just now.
+        """
+        harvest = Harvest()
+        by_id = {deployment.id: deployment for deployment in census.deployments}
+        for source, readings in gateways:
+            self._sources[source] = self._clock()
+            self._read_gateway(harvest, by_id, source, readings)
+        self._read_counters(harvest, census)
+        self._read_processes(harvest, census)
+        self._forget_sources()
+        return harvest
+
+    # ------------------------------------------------------------------ the gateway
+
+    def _read_gateway(
+        self, harvest: Harvest, by_id: dict[str, DeploymentFacts], source: str, readings: Readings
+    ) -> None:
+        increase = self.baselines.increase
+        for labels, requests in readings.requests.items():
+            name = key("gw", source, labels.deployment, labels.kind, labels.method, labels.revision, labels.code)
+            grown = increase(name, source, _row(requests))
+            deployment = by_id.get(labels.deployment)
+            # Counts of one that was deleted are looked at too: another of its name must not inherit them.
+            if deployment is not None and any(grown):
+                total = key("server", labels.kind, labels.method, labels.revision, labels.code)
+                harvest.count(deployment.uid, total, grown)
+                _take_requests(harvest.sample(deployment.uid), labels, grown)
+        for whose, sent in readings.bytes_out.items():
+            grown = increase(key("gw", source, whose, "bytes"), source, (readings.bytes_in.get(whose, 0), sent))
+            deployment = by_id.get(whose)
+            if deployment is not None and any(grown):
+                harvest.count(deployment.uid, "bytes", grown)
+                sample = harvest.sample(deployment.uid)
+                sample.bytes_in += int(grown[0])
+                sample.bytes_out += int(grown[1])
+        for whose, active in _active(readings).items():
+            if active and whose in by_id:
+                harvest.sample(by_id[whose].uid).in_flight.add(Gauge.of(active))
+
+    def _forget_sources(self) -> None:
+        for source, seen in list(self._sources.items()):
+            if self._clock() - seen > _SOURCE_KEPT:
+                del self._sources[source]
+                self.baselines.forget(self.baselines.starting_with(f"gw|{source}|"))
+
+    # ------------------------------------------------------------------ replicas
+
+    def _read_counters(self, harvest: Harvest, census: Census) -> None:
+        running, seen = {replica.key for _, replica in census.replicas()}, set()
+        uids = {deployment.uid for deployment in census.deployments}
+        for name, source, rows in meters.counted(census.counters):
+            seen.add(name)
+            uid, revision, slot = _parts(name)
+            grown = {row: self.baselines.increase(key("r", name, row), source, values) for row, values in rows.items()}
+            if uid in uids:
+                self._take_counted(harvest, uid, revision, f"{revision}-{slot}", grown)
+            if name not in running:
+                harvest.gone.append(name)
+        # Not before their files are gone: what was read of them may not be recorded yet.
+        left = (known for known in self.baselines.starting_with("r|") if known.split("|")[1] not in seen)
+        self.baselines.forget(left)
+        self.baselines.forget(known for known in self.baselines.starting_with("cpu|") if known[4:] not in running)
+
+    def _take_counted(self, harvest: Harvest, uid: int, revision: str, replica: str, grown: dict[str, Numbers]) -> None:
+        for row, numbers in grown.items():
+            if not any(numbers):
+                continue
+            counts = harvest.sample(uid).revision(revision)
+            if row == BATCHES:
+                counts.batches += int(numbers[0])
+                counts.rows += numbers[1]
+                harvest.count(uid, key(BATCHES, revision), numbers)
+            elif row == FEEDBACK:
+                counts.feedback += int(numbers[0])
+                counts.reward += numbers[1]
+                harvest.count(uid, key(FEEDBACK, revision, replica), numbers)
+            else:
+                _, service, code = row.split(" ")
+                harvest.count(uid, key("client", service, revision, code), numbers)
+                if service != SEND_FEEDBACK:
+                    counts.predictions += int(numbers[0])
+                    counts.failures += int(numbers[0]) if code.startswith("5") else 0
+                    counts.seconds += numbers[1]
+                    harvest.count(uid, key("replica", revision, replica), (numbers[0],))
+
+    def _read_processes(self, harvest: Harvest, census: Census) -> None:
+        for deployment, replica in census.replicas():
+            sample = harvest.sample(deployment.uid)
+            taken, held = meters.cpu_seconds(replica), meters.memory(replica)
+            if taken is None or held is None:
+                continue
+            source = f"{replica.pid}@{replica.created}"
+            (grown,) = self.baselines.increase(key("cpu", replica.key), source, (taken,))
+            readings = sample.replica(replica.name)
+            readings.cpu_seconds += grown
+            readings.memory.add(Gauge.of(held))
+            harvest.count(deployment.uid, key("cpu", replica.revision, replica.name), (grown,))
+        for deployment in census.deployments:
+            if deployment.replicas:
+                ready = sum(replica.ready for replica in deployment.replicas)
+                harvest.sample(deployment.uid).ready.add(Gauge.of(ready))
+
+
+def _take_requests(sample: Sample, labels: Labels, grown: Numbers) -> None:
+    count = int(grown[0])
+    if labels.kind == "predictions":
+        sample.codes[labels.code] = sample.codes.get(labels.code, 0) + count
+        sample.latency = histogram.add(sample.latency, tuple(map(int, grown[CALLS_HEAD:])))
+    elif labels.kind == "feedback" and labels.code == 200:
+        sample.feedback += count
+
+
+def _row(requests: Requests) -> Numbers:
+    return (requests.count, requests.seconds, *histogram.from_cumulative(requests.buckets))
+
+
+def _active(readings: Readings) -> dict[str, int]:
+    active: dict[str, int] = {}
+    for cluster, number in readings.active.items():
+        whose = cluster.rpartition("/")[0]
+        active[whose] = active.get(whose, 0) + number
+    return active
+
+
+def _parts(name: str) -> tuple[int, str, str]:
+    uid, revision, slot = ([*name.split("-"), "", ""])[:3]
+    return int(uid) if uid.isdecimal() else 0, revision, slot

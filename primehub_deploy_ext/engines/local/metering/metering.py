@@ -1,0 +1,213 @@
+"""The daemon's measuring: looks every few seconds, records, and answers what was seen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TypeVar
+
+from primehub_deploy_ext.domain.errors import EngineUnavailable
+from primehub_deploy_ext.domain.metrics import Chart, Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.models import Event
+from primehub_deploy_ext.engines.local.gateway.readings import Readings
+from primehub_deploy_ext.engines.local.metering.archive import Archive
+from primehub_deploy_ext.engines.local.metering.census import Census
+from primehub_deploy_ext.engines.local.metering.collector import Collector, Harvest
+from primehub_deploy_ext.engines.local.metering.exposing import exposition_of
+from primehub_deploy_ext.engines.local.metering.ledger import Numbers
+from primehub_deploy_ext.engines.local.metering.marks import marks_of
+from primehub_deploy_ext.engines.local.metering.recent import Recent
+from primehub_deploy_ext.engines.local.workload import COUNTERS
+from primehub_deploy_ext.monitoring.sample import Sample
+from primehub_deploy_ext.monitoring.series import Point, metrics_of
+from primehub_deploy_ext.monitoring.tiers import FINEST, LENGTHS, TIERS, tier_of
+
+T = TypeVar("T")
+GatewayReadings = list[tuple[str, Readings]]
+
+# What is shown of the time before the daemon's first look is one interval's worth.
+_FIRST = float(FINEST.step)
+_AFTER_THE_EDGE = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Metering:
+    """Measures all deployments of one engine.
+
+    The clock's intervals are looked at when they end. All but the question to the gateway happens in a thread of its
+    own, so that no wish and no replica waits for it.
+
+    Parameters
+    ----------
+    path
+        The archive's file.
+    census
+        Tells who there is now.
+    gateways
+        Asks the gateway; an empty list where none runs.
+    """
+
+    def __init__(
+        self, path: Path, census: Callable[[], Census], gateways: Callable[[], Awaitable[GatewayReadings]]
+    ) -> None:
+        self._census = census
+        self._gateways = gateways
+        self._thread = ThreadPoolExecutor(1, "metering")
+        self._path = path
+        self._recent = Recent()
+        self._totals: dict[tuple[int, str], Numbers] = {}
+        self._seen: dict[int, Sample] = {}
+        self._unrecorded = Harvest()
+        self._looking = asyncio.Lock()
+        # When counters were last looked at, as Unix time: of an earlier daemon at first.
+        self._last: float | None = None
+        self._newest = 0
+
+    async def open(self) -> None:
+        """Open the archive and remember where it stopped."""
+        await self._in_thread(self._open)
+
+    async def run(self) -> None:
+        """Look at the end of every interval, until cancelled."""
+        while True:
+            now = time.time()
+            await asyncio.sleep(FINEST.start_of(now) + FINEST.step + _AFTER_THE_EDGE - now)
+            try:
+                await self.look()
+            except (EngineUnavailable, sqlite3.Error, OSError) as error:
+                # What was not seen now is seen the next time: counters wait.
+                log.warning("nothing was measured: %s", error)
+            except Exception:
+                log.exception("nothing was measured")
+
+    async def look(self) -> None:
+        """Measure now, and record it."""
+        async with self._looking:
+            gateways = await self._gateways()
+            census = self._census()
+            gone = await self._in_thread(lambda: self._take(census, gateways, time.time()))
+            # A name may have been given to a new replica meanwhile, which goes on in the same file.
+            running = {replica.key for _, replica in self._census().replicas()}
+            for name in gone:
+                if name not in running:
+                    (census.counters / f"{name}.{COUNTERS}").unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        """Look once more, so that nothing is missing, and close the archive."""
+        with contextlib.suppress(EngineUnavailable, sqlite3.Error, OSError, asyncio.TimeoutError):
+            await asyncio.wait_for(self.look(), 5)
+        await self._in_thread(self._close)
+        self._thread.shutdown()
+
+    # ------------------------------------------------------------------ questions
+
+    async def metrics(
+        self, uid: int, id: str, created_at: datetime, wanted: MetricsRange, events: Iterable[Event]
+    ) -> Metrics:
+        """Return the series of one deployment, up to the newest interval."""
+        tier, newest = tier_of(wanted), self._newest or FINEST.start_of(time.time())
+        until = -(-newest // tier.step) * tier.step
+        since = until - LENGTHS[wanted]
+        points = await self._in_thread(lambda: self._archive.points(uid, tier, since, until))
+        # Before it existed nothing of it was measured, whatever else was.
+        begin = created_at.timestamp()
+        points = [point if point.time >= begin else Point(point.time) for point in points]
+        return metrics_of(
+            id,
+            wanted,
+            points,
+            step=tier.step,
+            marks=marks_of(events, datetime.fromtimestamp(since, timezone.utc)),
+            requests_ever=self._requests_ever(uid),
+            not_measured=_not_measured(points),
+        )
+
+    def summary(self, deployments: Iterable[tuple[int, str, list[str]]]) -> MetricsSummaryList:
+        """Return the last 15 minutes of deployments, each given by uid, id and the alerts that are firing."""
+        return self._recent.summaries(deployments, self._newest or FINEST.start_of(time.time()))
+
+    async def exposition(self, *, openmetrics: bool) -> str:
+        """Return all totals in Prometheus' text format."""
+        census, totals, seen = self._census(), self._totals, self._seen
+        return await self._in_thread(lambda: exposition_of(census, totals, seen, openmetrics=openmetrics))
+
+    def window(self, uid: int, seconds: int) -> Point:
+        """Return the newest ``seconds`` of a deployment as one interval."""
+        return self._recent.tail(uid, self._newest, seconds)
+
+    def _requests_ever(self, uid: int) -> int:
+        served = [
+            values[0]
+            for (owner, name), values in self._totals.items()
+            if owner == uid and name.startswith("server|predictions|") and not name.endswith("|0")
+        ]
+        return int(sum(served))
+
+    # ------------------------------------------------------------------ in the thread
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _open(self) -> None:
+        self._archive = Archive(self._path)
+        self._collector = Collector(self._archive.baselines())
+        self._totals = self._archive.totals()
+        last = self._archive.last_tick()
+        if last is not None:
+            self._last = self._newest = last + FINEST.step
+            self._reload(last)
+
+    def _close(self) -> None:
+        self._archive.close()
+
+    def _reload(self, last: int) -> None:
+        """Remember the last 15 minutes."""
+        since = last - LENGTHS[MetricsRange.QUARTER]
+        uids = {uid for uid, _ in self._totals}
+        for begin, seconds, samples in self._archive.everything(since, uids):
+            self._recent.take(begin + FINEST.step, seconds, samples)
+
+    def _take(self, census: Census, gateways: GatewayReadings, now: float) -> list[str]:
+        # With what was read before and could not be recorded: its counters won't tell it again.
+        harvest = self._unrecorded
+        harvest.add(self._collector.collect(census, gateways))
+        # Looked at right after its end, or a little later on a busy machine.
+        begin = FINEST.start_of(now - FINEST.step / 2)
+        seconds = _FIRST if self._last is None else max(0.001, now - self._last)
+        totals = dict(self._totals)
+        for name, increase in harvest.totals.items():
+            before = totals.get(name)
+            totals[name] = increase if before is None else tuple(map(sum, zip(before, increase, strict=True)))
+        self._record(census, harvest, totals, begin, seconds)
+        self._unrecorded = Harvest()
+        self._collector.baselines.kept()
+        self._totals, self._last, self._newest = totals, now, begin + FINEST.step
+        self._recent.take(self._newest, seconds, harvest.samples)
+        self._seen = harvest.samples
+        return harvest.gone
+
+    def _record(
+        self, census: Census, harvest: Harvest, totals: dict[tuple[int, str], Numbers], begin: int, seconds: float
+    ) -> None:
+        archive, uids = self._archive, [deployment.uid for deployment in census.deployments]
+        with archive.transaction():
+            archive.keep_baselines(self._collector.baselines)
+            archive.keep_totals((name, totals[name]) for name in harvest.totals)
+            archive.record(begin, seconds, harvest.samples)
+            if (begin + FINEST.step) % TIERS[1].step == 0:
+                for _ in archive.roll_up(begin + FINEST.step, uids):
+                    pass
+
+
+def _not_measured(points: Iterable[Point]) -> list[Chart]:
+    if any(point.seconds for point in points):
+        return []
+    return list(Chart)

@@ -1,0 +1,63 @@
+"""What was measured of deployments, for those who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from primehub_deploy_ext.domain.errors import InvalidInput
+from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.engines.base import Engine
+from primehub_deploy_ext.service.access import Caller
+from primehub_deploy_ext.service.lookup import find_deployment
+from primehub_deploy_ext.service.masking import hide
+from primehub_deploy_ext.service.parameters import parse_choice
+from primehub_deploy_ext.service.secrets import SecretsOfDeployments
+
+
+class MetricsService:
+    """Series and summaries.
+
+    Parameters
+    ----------
+    engine
+        Measures.
+    secrets
+        What to hide in the texts of marks.
+    """
+
+    def __init__(self, engine: Engine, secrets: SecretsOfDeployments) -> None:
+        self._engine = engine
+        self._secrets = secrets
+
+    async def of(self, caller: Caller, id: str, wanted: MetricsRange) -> Metrics:
+        """Return the series of one deployment, ending now."""
+        deployment = await find_deployment(self._engine, caller, id)
+        self._check_measured()
+        metrics = await self._engine.metrics(id, wanted)
+        secrets = await self._secrets.of(deployment)
+        marks = [mark.model_copy(update={"message": hide(mark.message, secrets)}) for mark in metrics.marks]
+        return metrics.model_copy(update={"marks": marks})
+
+    async def summary(self, caller: Caller, *, everything: bool) -> MetricsSummaryList:
+        """Return the last 15 minutes of the caller's deployments."""
+        scope = caller.scope(everything=everything)
+        self._check_measured()
+        deployments, _ = await self._engine.deployments()
+        visible = {deployment.id for deployment in deployments if deployment.group in scope}
+        found = await self._engine.metrics_summary()
+        return found.model_copy(update={"items": [item for item in found.items if item.id in visible]})
+
+    def _check_measured(self) -> None:
+        if not self._engine.capabilities.metrics:
+            raise InvalidInput(f"the engine {self._engine.name!r} measures nothing")
+
+
+def parse_range(arguments: Mapping[str, str]) -> MetricsRange:
+    """Read the parameter ``range``; 15 minutes when left out.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none of those that there are.
+    """
+    return MetricsRange(parse_choice(arguments, "range", [str(wanted) for wanted in MetricsRange]) or "15m")
