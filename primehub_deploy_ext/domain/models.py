@@ -333,6 +333,15 @@ class LogLine(Value):
     attempt: int
     stream: Literal["stdout", "stderr"]
     text: str
+    position: int = Field(
+        default=0, description="grows from line to line of one attempt; with its name a line's identity and a cursor"
+    )
+
+
+class LogBeat(Value):
+    """A line of a followed log that says: nothing is missing up to now."""
+
+    beat: datetime = Field(description="the engine's clock")
 
 
 class Health(Value):

@@ -5,7 +5,7 @@ Every promise in these docstrings is a test in ``tests/engines/``, which each en
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -86,8 +86,11 @@ class LogQuery:
         A number, ``"previous"`` for the last one that ended, or all attempts that are kept (None).
     tail
         Only the last ``tail`` lines of what exists already.
-    since
-        Only lines at or after this time.
+    since, until
+        Only lines at or after, at or before this time.
+    after, before
+        Positions by ``<replica>.<attempt>``: of these attempts only lines behind, in front of them, whatever
+        ``since`` and ``until`` say, which are for the attempts that are not named then.
     follow
         Go on with new lines until the caller stops.
     """
@@ -96,6 +99,9 @@ class LogQuery:
     attempt: int | str | None = None
     tail: int | None = None
     since: datetime | None = None
+    until: datetime | None = None
+    after: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
     follow: bool = False
 
 
@@ -247,8 +253,12 @@ class Engine(Protocol):
     async def events(self, id: str) -> list[Event]:
         """What the engine did and saw, newest first."""
 
-    def logs(self, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
-        """Log lines in order of time."""
+    def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
+        """Log lines in order of time, as many together as are there.
+
+        While following, an empty list says that nothing is missing up to now: the first one once all that existed
+        was told, then one at least every 5 s.
+        """
 
     def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
         """List and watch in one stream.

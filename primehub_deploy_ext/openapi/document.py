@@ -83,8 +83,9 @@ def _schemas() -> tuple[References, dict[str, Any]]:
             wanted[operation.body, "validation"] = None
         if _is_model(operation.answer):
             wanted[operation.answer, "serialization"] = None
-        if operation.preview is not None:
-            wanted[operation.preview, "serialization"] = None
+        for other in (operation.preview, operation.between):
+            if other is not None:
+                wanted[other, "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_SCHEMAS, schema_generator=_WholeAnswers)
     return cast("References", references), dict(sorted(definitions["$defs"].items()))
 
@@ -139,6 +140,8 @@ def _success(operation: Operation, references: References) -> dict[str, Any]:
     response: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer is not None:
         schema = references[operation.answer, "serialization"] if _is_model(operation.answer) else {"type": "object"}
+        if operation.between is not None:
+            schema = {"anyOf": [schema, references[operation.between, "serialization"]]}
         response["content"] = {
             media: {"schema": {"type": "string"} if media.startswith("text/") else schema} for media in operation.media
         }

@@ -39,6 +39,8 @@ class Operation:
         Model of the answer; ``dict`` for any JSON object; None for no body.
     preview
         Model of the answer (200) to ``dry_run=1``, where there is one.
+    between
+        Model of what may stand between the lines of a stream.
     status
         Of success.
     media
@@ -55,6 +57,7 @@ class Operation:
     body_required: bool = True
     answer: type[BaseModel | dict[str, Any]] | None = None
     preview: type[BaseModel] | None = None
+    between: type[BaseModel] | None = None
     status: int = 200
     media: tuple[str, ...] = ("application/json",)
     parameters: tuple[Parameter, ...] = ()
@@ -103,12 +106,23 @@ _LIST_PARAMETERS = (
     Parameter("continue", "continue_token of the page before"),
 )
 
+_TIME: dict[str, object] = {"type": "string", "format": "date-time"}
+
 _LOG_PARAMETERS = (
     Parameter("replica", "name of a replica; all, merged by time, when left out"),
     Parameter("attempt", "number of an attempt, or 'previous'; all that are kept when left out"),
     Parameter("tail", "only the last lines of what exists already", _COUNT),
-    Parameter("since", "only lines at or after this time", {"type": "string", "format": "date-time"}),
+    Parameter("since", "only lines at or after this time", _TIME),
+    Parameter("until", "only lines at or before this time", _TIME),
+    Parameter(
+        "after",
+        "positions of lines that were seen, such as 1-0.1:5120,1-1.2:0 (replica.attempt:position): of these attempts "
+        "only what comes behind; since is for the others",
+    ),
+    Parameter("before", "positions: of these attempts only what comes in front; until is for the others"),
     Parameter("follow", "go on with new lines", _FLAG),
+    Parameter("beats", "while following, a LogBeat now and then: nothing is missing up to its time", _FLAG),
+    Parameter("timestamps", "of text: every line with its time in front", _FLAG),
 )
 
 _ONE = "deployments/{id}"
@@ -253,7 +267,8 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "GET", f"{_ONE}/logs", "streamLogs", "Log lines; an ErrorBody as the last one if they break off",
-        answer=m.LogLine, media=(NDJSON, "text/plain"), parameters=_LOG_PARAMETERS, errors=(400, 404),
+        answer=m.LogLine, between=m.LogBeat, media=(NDJSON, "text/plain"), parameters=_LOG_PARAMETERS,
+        errors=(400, 404),
     ),
     Operation(
         "GET", "watch", "watch", "List and watch in one stream", answer=m.Change, media=(NDJSON,),

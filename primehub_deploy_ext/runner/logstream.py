@@ -16,6 +16,13 @@ from pathlib import Path
 from typing import Any
 
 _PARTIAL_LIMIT = 8192
+_CONTINUATION = b"# the log goes on here, after byte "
+
+
+def parse_continuation(first_line: bytes) -> int | None:
+    """Return how much was printed before a file, from its first line; None for a file that is the first."""
+    number = first_line[len(_CONTINUATION) :].strip()
+    return int(number) if first_line.startswith(_CONTINUATION) and number.isdigit() else None
 
 
 class LogFile:
@@ -26,21 +33,24 @@ class LogFile:
     path
         The file; lines are appended.
     limit
-        Size in bytes at which it is renamed to ``<path>.1`` and begun anew.
+        Size in bytes at which it is renamed to ``<path>.1`` and begun anew. The first line of the new one tells
+        how many bytes were printed before it, so that readers can name a line by its position.
     """
 
     def __init__(self, path: str, limit: int) -> None:
         self._path = Path(path)
         self._limit = limit
         self._lock = threading.Lock()
+        self._begin = self._skip = 0
         self._open()
 
     def append(self, mark: str, lines: Iterable[str]) -> None:
         """Write lines with the time and the mark of their stream."""
-        stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        text = "".join(f"{stamp} {mark} {line}\n" for line in lines)
-        rest = text.encode("utf-8", "backslashreplace")
         with self._lock:
+            # Inside the lock: times in the file never go back.
+            stamp = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            text = "".join(f"{stamp} {mark} {line}\n" for line in lines)
+            rest = text.encode("utf-8", "backslashreplace")
             while rest:
                 rest = rest[os.write(1, rest) :]
             self._rotate_when_full()
@@ -51,9 +61,13 @@ class LogFile:
             self._rotate_when_full()
 
     def _rotate_when_full(self) -> None:
-        if os.fstat(1).st_size >= self._limit:
+        size = os.fstat(1).st_size
+        if size >= self._limit:
+            self._begin += size - self._skip
             self._path.replace(f"{self._path}.1")
             self._open()
+            first = b"%b%d\n" % (_CONTINUATION, self._begin)
+            self._skip = os.write(1, first)
 
     def _open(self) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

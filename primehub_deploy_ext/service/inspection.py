@@ -93,8 +93,8 @@ class InspectionService:
         secrets = await self._secrets.of(deployment)
         return [masked_event(event, secrets) for event in await self._engine.events(id)]
 
-    async def logs(self, caller: Caller, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
-        """Return log lines in order of time; an unknown deployment is reported here, before the first line."""
+    async def logs(self, caller: Caller, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
+        """Return log lines as ``Engine.logs`` does; an unknown deployment is reported here, before the first line."""
         deployment = await find_deployment(self._engine, caller, id)
         return self._lines(caller.user, deployment, query)
 
@@ -105,23 +105,23 @@ class InspectionService:
         visible = {deployment.id for deployment in deployments if deployment.group in scope}
         return [measured for measured in await self._engine.measurements() if measured.id in visible]
 
-    async def _lines(self, user: str, deployment: Deployment, query: LogQuery) -> AsyncIterator[LogLine]:
+    async def _lines(self, user: str, deployment: Deployment, query: LogQuery) -> AsyncIterator[list[LogLine]]:
         secrets: Secrets = await self._secrets.of(deployment)
         newest = deployment.revision
         checked = self._clock()
-        async with closing(self._engine.logs(deployment.id, query)) as lines:
-            async for line in lines:
+        async with closing(self._engine.logs(deployment.id, query)) as stream:
+            async for lines in stream:
                 if self._clock() - checked >= TRUST_SECONDS:
                     deployment = await find_deployment(self._engine, await self._caller(user), deployment.id)
                     secrets = await self._secrets.of(deployment)
                     checked = self._clock()
-                revision = _revision_of(line)
+                revision = max((_revision_of(replica) for replica in {line.replica for line in lines}), default=0)
                 if revision > newest:
                     newest = revision
                     secrets = await self._secrets.of(await self._engine.get(deployment.id))
-                yield masked_line(line, secrets)
+                yield [masked_line(line, secrets) for line in lines] if secrets else lines
 
 
-def _revision_of(line: LogLine) -> int:
-    number = line.replica.partition("-")[0]
+def _revision_of(replica: str) -> int:
+    number = replica.partition("-")[0]
     return int(number) if number.isdecimal() else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from primehub_deploy_ext.domain.errors import InvalidInput
@@ -9,6 +10,8 @@ from primehub_deploy_ext.engines.base import LogQuery
 from primehub_deploy_ext.service.parameters import bad_parameter, parse_flag, parse_number, parse_time
 
 MAX_TAIL = 1_000_000
+_MAX_ATTEMPTS = 1000
+_CURSOR = re.compile(r"(?P<attempt>\d{1,9}-\d{1,9}\.\d{1,9}):(?P<position>\d{1,15})", re.ASCII)
 
 
 def parse_log_query(arguments: Mapping[str, str]) -> LogQuery:
@@ -30,5 +33,16 @@ def parse_log_query(arguments: Mapping[str, str]) -> LogQuery:
         attempt=attempt,
         tail=parse_number(arguments, "tail", at_least=0, at_most=MAX_TAIL),
         since=parse_time(arguments, "since"),
+        until=parse_time(arguments, "until"),
+        after=_parse_positions(arguments, "after"),
+        before=_parse_positions(arguments, "before"),
         follow=parse_flag(arguments, "follow") or False,
     )
+
+
+def _parse_positions(arguments: Mapping[str, str], name: str) -> dict[str, int]:
+    parts = [part for part in arguments.get(name, "").split(",") if part]
+    matches = [match for match in map(_CURSOR.fullmatch, parts) if match]
+    if len(matches) < len(parts) or len(parts) > _MAX_ATTEMPTS:
+        raise bad_parameter(name, "must be positions by attempt, such as 1-0.1:5120,1-1.2:0")
+    return {match["attempt"]: int(match["position"]) for match in matches}

@@ -14,10 +14,10 @@ from typing import Any
 import cloudpickle
 from tornado.httpclient import AsyncHTTPClient
 
-from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model, UpdateDeployment
+from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, LogLine, Model, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.domain.resources import Quota
-from primehub_deploy_ext.engines.base import Engine, NewDeployment
+from primehub_deploy_ext.engines.base import Engine, LogQuery, NewDeployment
 
 TEST_LIMIT = 60.0
 
@@ -69,6 +69,10 @@ class Bench:
         """Roll out another model."""
         model = await self.model(function, example)
         return await self.engine.update(id, UpdateDeployment(model=model), user="ada")
+
+    async def printed(self, id: str, query: LogQuery | None = None) -> list[LogLine]:
+        """Return what the replicas printed."""
+        return [line async for lines in self.engine.logs(id, query or LogQuery()) for line in lines]
 
     async def until(self, id: str, condition: Callable[[Deployment], bool]) -> Deployment:
         """Follow the watch until the deployment is as wanted."""

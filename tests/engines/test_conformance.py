@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
-from primehub_deploy_ext.domain.models import UpdateDeployment
+from primehub_deploy_ext.domain.models import LogLine, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
 from primehub_deploy_ext.engines.base import LogQuery, PredictRequest
 from tests.engines.bench import Bench
@@ -90,7 +90,7 @@ async def test_an_unknown_id_is_not_found(bench: Bench) -> None:
     with pytest.raises(NotFound):
         await bench.engine.delete("nobody")
     with pytest.raises(NotFound):
-        [line async for line in bench.engine.logs("nobody", LogQuery())]
+        await bench.printed("nobody")
 
 
 async def test_a_model_that_does_not_load_fails_with_its_own_words(bench: Bench) -> None:
@@ -379,17 +379,17 @@ async def test_logs_are_kept_by_replica_and_attempt(bench: Bench) -> None:
     deployment = await bench.deployed("wordy", await bench.model(says_hello), replicas=2)
     for _ in range(8):
         await bench.answer(deployment)
-    lines = [line async for line in bench.engine.logs("wordy", LogQuery())]
+    lines = await bench.printed("wordy")
     hello = [line for line in lines if line.text == "hello from the model"]
     assert {line.replica for line in hello} == {"1-0", "1-1"}
     assert [line.time for line in lines] == sorted(line.time for line in lines)
-    only = [line async for line in bench.engine.logs("wordy", LogQuery(replica="1-1", tail=1))]
+    only = await bench.printed("wordy", LogQuery(replica="1-1", tail=1))
     assert [(line.replica, line.attempt, line.stream) for line in only] == [("1-1", 1, "stdout")]
     victim = next(r for r in await bench.engine.replicas("wordy") if r.name == "1-0")
     os.kill(victim.pid or 0, signal.SIGKILL)
     await bench.until("wordy", lambda d: d.status.replicas.ready < 2)
     await bench.until("wordy", lambda d: d.status.replicas.ready == 2)
-    previous = [line async for line in bench.engine.logs("wordy", LogQuery(replica="1-0", attempt="previous"))]
+    previous = await bench.printed("wordy", LogQuery(replica="1-0", attempt="previous"))
     assert {line.attempt for line in previous} == {1}
     assert any(line.text == "hello from the model" for line in previous)
 
@@ -397,11 +397,32 @@ async def test_logs_are_kept_by_replica_and_attempt(bench: Bench) -> None:
 async def test_logs_are_followed_as_they_are_printed(bench: Bench) -> None:
     deployment = await bench.deployed("chatty", await bench.model(says_hello))
     following = bench.engine.logs("chatty", LogQuery(tail=0, follow=True))
-    first = asyncio.ensure_future(anext(following))
-    await asyncio.sleep(0.2)
+    assert await anext(following) == [], "nothing is missing up to now"
     await bench.answer(deployment)
-    assert (await first).text == "hello from the model"
+    while not (news := await anext(following)):
+        pass
+    assert [line.text for line in news] == ["hello from the model"]
     await following.aclose()
+
+
+async def test_logs_resume_behind_a_line_and_go_back_before_it(bench: Bench) -> None:
+    deployment = await bench.deployed("paged", await bench.model(says_hello), replicas=2)
+    for _ in range(10):
+        await bench.answer(deployment)
+    everything = await bench.printed("paged")
+    assert len({(line.replica, line.attempt, line.position) for line in everything}) == len(everything)
+    seen = everything[:-5]
+    last = {f"{line.replica}.{line.attempt}": line.position for line in seen}
+    rest = await bench.printed("paged", LogQuery(after=last, since=seen[-1].time))
+    assert sorted(rest, key=_identity) == sorted(everything[-5:], key=_identity)
+    shown = everything[-5:]
+    first = {f"{line.replica}.{line.attempt}": line.position for line in reversed(shown)}
+    older = await bench.printed("paged", LogQuery(before=first, until=shown[0].time, tail=3))
+    assert older == everything[-8:-5]
+
+
+def _identity(line: LogLine) -> tuple[str, int, int]:
+    return line.replica, line.attempt, line.position
 
 
 async def test_a_model_error_is_a_500_with_its_line_and_a_traceback_in_the_log(bench: Bench) -> None:
@@ -409,7 +430,7 @@ async def test_a_model_error_is_a_500_with_its_line_and_a_traceback_in_the_log(b
     status, body = await bench.call(deployment, -1)
     assert status == 500
     assert "ValueError: negative numbers are not served" in body["error"]
-    text = "\n".join([line.text async for line in bench.engine.logs("strict", LogQuery())])
+    text = "\n".join([line.text for line in await bench.printed("strict")])
     assert "Traceback" in text
     assert "raises_when_negative" in text
 

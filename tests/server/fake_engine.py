@@ -92,20 +92,19 @@ class FakeEngine(FakeState):
         said = self._words.get(id, "created")
         return [Event(time=deployment.created_at, kind="Normal", reason="Created", message=said)]
 
-    async def logs(self, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
+    async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
         await self.get(id)
         self.open_streams += 1
         try:
             self._may_fail("logs")
             wanted = [line for line in self.log if self._wanted(line, query)]
-            for line in wanted if query.tail is None else wanted[max(0, len(wanted) - query.tail) :]:
-                yield line
+            if wanted:
+                yield wanted if query.tail is None else wanted[max(0, len(wanted) - query.tail) :]
             seen = len(self.log)
             while query.follow:
+                yield []
                 await self._news.wait()
-                for line in self.log[seen:]:
-                    if self._wanted(line, query):
-                        yield line
+                yield [line for line in self.log[seen:] if self._wanted(line, query)]
                 seen = len(self.log)
         finally:
             self.open_streams -= 1

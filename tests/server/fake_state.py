@@ -114,7 +114,9 @@ class FakeState:
 
     def print_line(self, text: str, replica: str = "1-0") -> None:
         """Let a replica print."""
-        self.log.append(LogLine(time=self._now(), replica=replica, attempt=1, stream="stdout", text=text))
+        self.log.append(
+            LogLine(time=self._now(), replica=replica, attempt=1, stream="stdout", text=text, position=len(self.log))
+        )
         self._tell()
 
     # ------------------------------------------------------------------ what the engine does with it
@@ -134,7 +136,13 @@ class FakeState:
 
     @staticmethod
     def _wanted(line: LogLine, query: LogQuery) -> bool:
-        return query.replica in {None, line.replica} and (query.since is None or line.time >= query.since)
+        attempt = f"{line.replica}.{line.attempt}"
+        return (
+            query.replica in {None, line.replica}
+            and (attempt in query.after or query.since is None or line.time >= query.since)
+            and (attempt in query.before or query.until is None or line.time <= query.until)
+            and query.after.get(attempt, -1) < line.position < query.before.get(attempt, 2**53)
+        )
 
     async def _seen(self, id: str, if_match: int | None) -> Deployment:
         deployment = self._find(id)

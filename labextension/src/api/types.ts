@@ -691,12 +691,30 @@ export interface components {
             items: components["schemas"]["InstanceType"][];
         };
         /**
+         * LogBeat
+         * @description A line of a followed log that says: nothing is missing up to now.
+         */
+        LogBeat: {
+            /**
+             * Beat
+             * Format: date-time
+             * @description the engine's clock
+             */
+            beat: string;
+        };
+        /**
          * LogLine
          * @description One line that a replica printed.
          */
         LogLine: {
             /** Attempt */
             attempt: number;
+            /**
+             * Position
+             * @description grows from line to line of one attempt; with its name a line's identity and a cursor
+             * @default 0
+             */
+            position: number;
             /** Replica */
             replica: string;
             /**

@@ -24,7 +24,7 @@ from primehub_deploy_ext.domain.metrics import MetricsRange
 from primehub_deploy_ext.domain.models import DeploymentSpec, UpdateDeployment, WarmRequest
 from primehub_deploy_ext.domain.resources import Quota, Resources
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment
-from primehub_deploy_ext.engines.local.log_query import parse_log_query
+from primehub_deploy_ext.engines.local.log_query import dump_lines, parse_log_query
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.rpc import RpcServer
 from primehub_deploy_ext.engines.local.supervisor import Supervisor
@@ -194,8 +194,8 @@ class Calls:
             yield _json(change)
 
     async def logs(self, id: str, query: dict[str, Any]) -> AsyncIterator[Any]:
-        async for line in self._supervisor.logs(id, parse_log_query(query)):
-            yield _json(line)
+        async for lines in self._supervisor.logs(id, parse_log_query(query)):
+            yield dump_lines(lines)
 
 
 def _wish(sent: dict[str, Any]) -> Wish:

@@ -39,7 +39,7 @@ from primehub_deploy_ext.engines.local import rpc
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
 from primehub_deploy_ext.engines.local.ledger import machine
-from primehub_deploy_ext.engines.local.log_query import dump_log_query
+from primehub_deploy_ext.engines.local.log_query import dump_log_query, parse_lines
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.surroundings import daemon_environment
 
@@ -214,11 +214,11 @@ class LocalEngine:
         """See ``Engine.events``."""
         return [Event.model_validate(item) for item in await self._call("events", id=id)]
 
-    async def logs(self, id: str, query: LogQuery) -> AsyncIterator[LogLine]:
+    async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
         """See ``Engine.logs``."""
         await self._ensure_daemon()
         async for item in rpc.stream(self._paths.socket, "logs", id=id, query=dump_log_query(query)):
-            yield LogLine.model_validate(item)
+            yield parse_lines(item)
 
     async def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
         """See ``Engine.watch``."""

@@ -1,4 +1,4 @@
-"""A :class:`LogQuery` as JSON, for the rpc line."""
+"""Log queries and lines as JSON, for the rpc line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,40 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.base import LogQuery
 
 
 def parse_log_query(arguments: dict[str, Any]) -> LogQuery:
     """Rebuild a query that :func:`dump_log_query` wrote."""
-    since = arguments.get("since")
-    return LogQuery(**{**arguments, "since": datetime.fromisoformat(since) if since else None})
+    times = {name: datetime.fromisoformat(arguments[name]) for name in ("since", "until") if arguments.get(name)}
+    return LogQuery(**{**arguments, **times})
 
 
 def dump_log_query(query: LogQuery) -> dict[str, Any]:
     """Write a query as JSON values."""
-    return {**asdict(query), "since": query.since.isoformat() if query.since else None}
+    times = {"since": query.since, "until": query.until}
+    written = {name: time.isoformat() if time else None for name, time in times.items()}
+    return {**asdict(query), "after": dict(query.after), "before": dict(query.before), **written}
+
+
+def dump_lines(lines: list[LogLine]) -> list[list[Any]]:
+    """Write lines as short as they get: there may be millions, all of a kind."""
+    return [
+        [line.time.isoformat(), line.replica, line.attempt, line.stream, line.text, line.position] for line in lines
+    ]
+
+
+def parse_lines(items: list[list[Any]]) -> list[LogLine]:
+    """Rebuild lines that :func:`dump_lines` wrote."""
+    return [
+        LogLine.model_construct(
+            time=datetime.fromisoformat(time),
+            replica=replica,
+            attempt=attempt,
+            stream=stream,
+            text=text,
+            position=position,
+        )
+        for time, replica, attempt, stream, text, position in items
+    ]

@@ -1,28 +1,26 @@
-"""Reading what replicas printed: one file per replica and attempt, merged by time, followed while they grow.
-
-A stamped line is ``2026-11-23T09:40:24.123456Z O text`` (``E``: stderr). Lines without a stamp come from native
-code and take the time of the line before.
-"""
+"""What replicas printed: one file per replica and attempt, merged by time, followed while they grow."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
 import re
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime, timezone
+from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.base import LogQuery
+from primehub_deploy_ext.engines.local.log_file import AttemptLog
 
 _FILE = re.compile(r"(?P<replica>\d+-\d+)\.(?P<attempt>\d+)\.log(?P<rotated>\.1)?")
-_STAMP_LENGTH = len("2026-11-23T09:40:24.123456Z")
 _FOLLOW_PAUSE = 0.1
-_BEGINNING = datetime.fromtimestamp(0, timezone.utc)
+# So many lines at once: enough that the price of a message is none, few enough that the first are there at once.
+_TOGETHER = 1000
+BEAT_SECONDS = 5.0
 
 
 def log_path(folder: Path, replica: str, attempt: int) -> Path:
@@ -45,85 +43,69 @@ def last_attempt(folder: Path, replica: str) -> int:
     return max(attempts_of(folder).get(replica, {}), default=0)
 
 
-@dataclass
-class _Source:
-    replica: str
-    attempt: int
-    path: Path
-    offset: int = 0
-    inode: int = 0
-    time: datetime = _BEGINNING
-
-    def read(self) -> Iterator[LogLine]:
-        """Yield the whole lines that are new; starts anew where the file was rotated."""
-        try:
-            with self.path.open("rb") as file:
-                inode = self.path.stat().st_ino
-                if inode != self.inode:
-                    self.inode, self.offset = inode, 0
-                file.seek(self.offset)
-                for raw in file:
-                    if not raw.endswith(b"\n"):
-                        break
-                    self.offset += len(raw)
-                    yield self._parse(raw[:-1].decode(errors="replace"))
-        except FileNotFoundError:
-            return
-
-    def _parse(self, text: str) -> LogLine:
-        stream: Literal["stdout", "stderr"] = "stderr"
-        try:
-            self.time = datetime.strptime(text[:_STAMP_LENGTH], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
-            stream = "stdout" if text[_STAMP_LENGTH + 1] == "O" else "stderr"
-            text = text[_STAMP_LENGTH + 3 :]
-        except (ValueError, IndexError):
-            pass
-        return LogLine.model_construct(
-            time=self.time, replica=self.replica, attempt=self.attempt, stream=stream, text=text
-        )
-
-
 def read_tail(folder: Path, replica: str, attempt: int, count: int) -> list[str]:
     """Return the last lines of one attempt, without stamps."""
-    source = _Source(replica, attempt, log_path(folder, replica, attempt))
-    return [line.text for line in deque(source.read(), maxlen=count)]
+    log = AttemptLog(replica, attempt, log_path(folder, replica, attempt))
+    end = log.bound(tail=count)
+    return [line.text for line in log.read(end)]
 
 
 async def read_logs(
-    folder: Path, query: LogQuery, goes_on: Callable[[], bool] = lambda: True
-) -> AsyncIterator[LogLine]:
+    folder: Path, query: LogQuery, goes_on: Callable[[], bool] = lambda: True, beat: float = BEAT_SECONDS
+) -> AsyncIterator[list[LogLine]]:
     """Yield lines as ``Engine.logs`` promises, from the files below ``folder``; follow while there may be more."""
-    sources: dict[Path, _Source] = {}
-    lines = await asyncio.to_thread(_existing, folder, query, sources)
-    for line in lines:
-        yield line
-    while query.follow and goes_on():
-        await asyncio.sleep(_FOLLOW_PAUSE)
-        _find(folder, query, sources)
-        fresh = [line for source in sources.values() for line in source.read()]
-        for line in sorted(fresh, key=lambda line: line.time):
-            yield line
+    logs = {log.name: log for log in _wanted(folder, query)}
+    existing = await asyncio.to_thread(_existing, list(logs.values()), query)
+    while lines := await asyncio.to_thread(_some, existing):
+        yield lines
+    if not query.follow:
+        return
+    yield []
+    said = time.monotonic()
+    while goes_on():
+        for log in _wanted(folder, query):
+            logs.setdefault(log.name, log)
+        fresh = [line for log in logs.values() for line in _some(log.read())]
+        if fresh:
+            yield sorted(fresh, key=_time_of)
+        if time.monotonic() - said >= beat and len(fresh) < _TOGETHER:
+            yield []
+            said = time.monotonic()
+        if len(fresh) < _TOGETHER:
+            await asyncio.sleep(_FOLLOW_PAUSE)
 
 
-def _existing(folder: Path, query: LogQuery, sources: dict[Path, _Source]) -> list[LogLine]:
-    _find(folder, query, sources)
-    lines: Iterator[LogLine] = heapq.merge(*(s.read() for s in sources.values()), key=lambda line: line.time)
-    if query.since is not None:
-        since = query.since if query.since.tzinfo else query.since.replace(tzinfo=timezone.utc)
-        lines = (line for line in lines if line.time >= since)
-    return list(lines if query.tail is None else deque(lines, maxlen=query.tail))
+def _existing(logs: list[AttemptLog], query: LogQuery) -> Iterator[LogLine]:
+    """Go to the lines that are wanted of what exists, and return those, merged."""
+    ranges = [(log, _bound(log, query)) for log in logs]
+    lines: Iterable[LogLine] = heapq.merge(*(log.read(end) for log, end in ranges), key=_time_of)
+    return iter(lines if query.tail is None else deque(lines, maxlen=query.tail))
 
 
-def _find(folder: Path, query: LogQuery, sources: dict[Path, _Source]) -> None:
+def _bound(log: AttemptLog, query: LogQuery) -> int:
+    after, before = query.after.get(log.name), query.before.get(log.name)
+    since = None if after is not None else _aware(query.since)
+    until = None if before is not None else _aware(query.until)
+    return log.bound(after=after, before=before, since=since, until=until, tail=query.tail)
+
+
+def _some(lines: Iterator[LogLine]) -> list[LogLine]:
+    return list(islice(lines, _TOGETHER))
+
+
+def _time_of(line: LogLine) -> datetime:
+    return line.time
+
+
+def _aware(time: datetime | None) -> datetime | None:
+    return time.replace(tzinfo=timezone.utc) if time is not None and time.tzinfo is None else time
+
+
+def _wanted(folder: Path, query: LogQuery) -> Iterator[AttemptLog]:
     for replica, attempts in sorted(attempts_of(folder).items()):
         if query.replica not in {None, replica}:
             continue
         wanted = {"previous": max(attempts) - 1, None: None}.get(query.attempt, query.attempt)  # type: ignore[arg-type]
-        for attempt, paths in sorted(attempts.items()):
-            if wanted not in {None, attempt}:
-                continue
-            current = log_path(folder, replica, attempt)
-            for path in sorted(paths, reverse=True):
-                # A rotated file is read once, at first; while following, its lines were seen under the other name.
-                if path not in sources and (path == current or current not in sources):
-                    sources[path] = _Source(replica, attempt, path)
+        for attempt in sorted(attempts):
+            if wanted in {None, attempt}:
+                yield AttemptLog(replica, attempt, log_path(folder, replica, attempt))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.base import LogQuery
 from primehub_deploy_ext.engines.local.housekeeping import ATTEMPTS_KEPT, LOGS_AFTER_DELETION, remove_old_logs
 from primehub_deploy_ext.engines.local.logs import last_attempt, log_path, read_logs, read_tail
@@ -24,7 +27,7 @@ def write(folder: Path, replica: str, attempt: int, *lines: str, rotated: bool =
 
 def texts(folder: Path, **query: object) -> list[str]:
     async def collect() -> list[str]:
-        return [line.text async for line in read_logs(folder, LogQuery(**query))]  # type: ignore[arg-type]
+        return [line.text async for lines in read_logs(folder, LogQuery(**query)) for line in lines]  # type: ignore[arg-type]
 
     return asyncio.run(collect())
 
@@ -70,17 +73,96 @@ def test_following_goes_on_over_a_rotation(tmp_path: Path) -> None:
 
     async def follow() -> list[str]:
         lines = read_logs(tmp_path, LogQuery(follow=True))
-        seen = [(await anext(lines)).text]
+        seen = [line.text for line in await anext(lines)]
+        assert await anext(lines) == []
         path = log_path(tmp_path, "1-0", 1)
-        path.rename(path.with_name(path.name + ".1"))
-        path.write_text(stamp(2, "two"))
-        seen.append((await asyncio.wait_for(anext(lines), 5)).text)
         with path.open("a") as file:
-            file.write(stamp(3, "three"))
-        seen.append((await asyncio.wait_for(anext(lines), 5)).text)
-        return seen
+            file.write(stamp(2, "two, after the last look"))
+        path.rename(path.with_name(path.name + ".1"))
+        path.write_text(stamp(3, "three"))
+        seen += await some(lines, 2)
+        with path.open("a") as file:
+            file.write(stamp(4, "four"))
+        return seen + await some(lines, 1)
 
-    assert asyncio.run(follow()) == ["one", "two", "three"]
+    assert asyncio.run(follow()) == ["one", "two, after the last look", "three", "four"]
+
+
+async def some(lines: AsyncIterator[list[LogLine]], count: int) -> list[str]:
+    seen: list[str] = []
+    while len(seen) < count:
+        seen += [line.text for line in await asyncio.wait_for(anext(lines), 5)]
+    return seen
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    """Two attempts of a replica, the second rotated twice, as the runner does it; some lines are bare."""
+    write(tmp_path, "1-0", 1, *(stamp(n % 60, f"first {n}") for n in range(3)))
+    kept, gone = [], "".join(stamp(0, f"gone {n}") for n in range(5))
+    for n in range(3000):
+        time = f"2026-11-23T{10 + n // 3600}:{n // 60 % 60:02}:{n % 60:02}.000000Z"
+        kept.append(f"bare {n}\n" if n % 7 == 3 else f"{time} O line {n} {'é' * (n % 300)}\n")
+    old, new = "".join(kept[:1300]), "".join(kept[1300:])
+    path = log_path(tmp_path, "1-0", 2)
+    begin = len(gone.encode())
+    header = "# the log goes on here, after byte {}\n"
+    path.with_name(path.name + ".1").write_text(header.format(begin) + old)
+    path.write_text(header.format(begin + len(old.encode())) + new)
+    return tmp_path
+
+
+def lines_of(folder: Path, **query: object) -> list[LogLine]:
+    async def collect() -> list[LogLine]:
+        return [line async for lines in read_logs(folder, LogQuery(**query)) for line in lines]  # type: ignore[arg-type]
+
+    return asyncio.run(collect())
+
+
+def test_positions_go_on_over_a_rotation(long: Path) -> None:
+    lines = lines_of(long, attempt=2)
+    assert len(lines) == 3000
+    assert [line.position for line in lines] == sorted({line.position for line in lines})
+    assert lines[0].position > 100
+    assert lines[1300].position > lines[1299].position
+    assert all(earlier.time <= later.time for earlier, later in itertools.pairwise(lines[4:]))
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 1699, 1700, 1701, 3000, 3003, 20_000])
+def test_a_tail_is_the_end_of_the_whole(long: Path, count: int) -> None:
+    whole = lines_of(long)
+    assert lines_of(long, tail=count) == whole[max(0, len(whole) - count) :]
+
+
+@pytest.mark.parametrize("index", [0, 2, 3, 10, 1302, 1303, 3002])
+def test_a_cursor_cuts_the_whole_in_two(long: Path, index: int) -> None:
+    whole = lines_of(long)
+    seen = {f"{line.replica}.{line.attempt}": line.position for line in whole[: index + 1]}
+    behind = lines_of(long, after=seen, since=whole[index].time)
+    assert behind == whole[index + 1 :]
+    first = {f"{line.replica}.{line.attempt}": line.position for line in reversed(whole[index:])}
+    assert lines_of(long, before=first, until=whole[index].time) == whole[:index]
+    assert lines_of(long, before=first, until=whole[index].time, tail=5) == whole[max(0, index - 5) : index]
+
+
+@pytest.mark.parametrize("index", [0, 3, 1001, 1304, 3001])
+def test_a_time_finds_its_line(long: Path, index: int) -> None:
+    whole = lines_of(long)
+    since = whole[index].time
+    assert lines_of(long, since=since)[0].time >= since
+    stamped = [line for line in whole if not line.text.startswith("bare")]
+    found = [line for line in lines_of(long, since=since) if not line.text.startswith("bare")]
+    assert found == [line for line in stamped if line.time >= since]
+
+
+def test_following_says_that_nothing_is_missing(tmp_path: Path) -> None:
+    write(tmp_path, "1-0", 1, stamp(1, "one"))
+
+    async def follow() -> list[int]:
+        lines = read_logs(tmp_path, LogQuery(follow=True), beat=0.0)
+        return [len(await asyncio.wait_for(anext(lines), 5)) for _ in range(4)]
+
+    assert asyncio.run(follow()) == [1, 0, 0, 0]
 
 
 def test_no_logs_are_no_lines(tmp_path: Path) -> None:

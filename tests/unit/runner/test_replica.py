@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from primehub_deploy_ext.runner.logstream import parse_continuation
 from tests.unit.runner import models
 from tests.unit.runner.processes import is_ours, send, wait_for
 
@@ -238,7 +239,9 @@ def test_the_log_is_rotated_at_its_limit_and_native_writes_follow(warm, workshop
     old, new = Path(replica.order["log"] + ".1").read_text(), replica.log()
     assert "a" * 1500 in old
     assert "native" not in old
-    assert new.startswith("native\n")
+    told, _, printed = new.partition("\n")
+    assert parse_continuation(told.encode()) == len(old.encode())
+    assert printed.startswith("native\n")
     assert "b" * 100 in new
 
 
