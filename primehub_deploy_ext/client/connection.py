@@ -81,7 +81,7 @@ def deploy(
     replicas
         Number of running copies.
     env
-        Environment variables of the replicas.
+        Environment variables of the replicas, which the model also has here while the example is tried.
     metadata
         Labels for people.
     description, update_message
@@ -165,7 +165,7 @@ class Connection:
             "name": name,
             "id": id,
             "group": group,
-            "model": stored_model(self._rest, model, example=example, adapter=adapter),
+            "model": stored_model(self._rest, model, example=example, adapter=adapter, env=env),
             "replicas": replicas,
             "instance_type": instance_type,
             "access": access,

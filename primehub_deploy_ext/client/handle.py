@@ -238,7 +238,7 @@ class DeploymentHandle:
             check_access(access)
         body = {name: value for name, value in fields.items() if value is not None}
         if model is not None:
-            body["model"] = stored_model(self._rest, model, example=example, adapter=adapter)
+            body["model"] = stored_model(self._rest, model, example=example, adapter=adapter, env=env)
         elif example is not None or adapter is not None:
             raise InvalidInput("update: an example or an adapter goes with a model; give the model too")
         if not body:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from primehub_deploy_ext.client.example import Description, adapter_for, describe_model
@@ -12,14 +14,27 @@ from primehub_deploy_ext.client.packing import package_version, packed
 from primehub_deploy_ext.client.progress import new_progress
 from primehub_deploy_ext.client.rest import RestClient, upload
 from primehub_deploy_ext.domain.errors import InvalidInput
+from primehub_deploy_ext.domain.mask import MASK
 
 # Bytes; storing more takes long enough to say so.
 _LARGE = 100 * 2**20
 _DECODED_WITH = {"np": ("numpy",), "pd": ("numpy", "pandas"), "json": ()}
 
 
-def stored_model(rest: RestClient, model: Any, *, example: Any = None, adapter: str | None = None) -> dict[str, Any]:
+def stored_model(
+    rest: RestClient,
+    model: Any,
+    *,
+    example: Any = None,
+    adapter: str | None = None,
+    env: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """Store a model's artifact and return ``domain.models.Model`` as JSON.
+
+    Parameters
+    ----------
+    env
+        Environment variables that the replicas will have; the model has them here too while it is asked.
 
     Raises
     ------
@@ -30,7 +45,8 @@ def stored_model(rest: RestClient, model: Any, *, example: Any = None, adapter: 
     if not interpreter or not os.path.isabs(interpreter):  # noqa: PTH117 (text, as the API takes it)
         raise InvalidInput(f"this Python doesn't know the path of its interpreter (sys.executable is {interpreter!r})")
     adapter = adapter_for(model, adapter)
-    description = describe_model(model, adapter, example)
+    with _environment(env or {}):
+        description = describe_model(model, adapter, example)
     with packed(model) as artifact:
         if artifact.size > _LARGE:
             new_progress(class_name(model)).note(f"Storing the model: {artifact.size / 2**20:.0f} MiB")
@@ -47,6 +63,27 @@ def stored_model(rest: RestClient, model: Any, *, example: Any = None, adapter: 
             "signature": description.signature,
             "example": description.example,
         }
+
+
+@contextmanager
+def _environment(env: Mapping[str, str]) -> Iterator[None]:
+    # What can't be set, or stands for a value that is hidden, is the server's to judge.
+    given = {name: value for name, value in env.items() if _can_be_set(name, value)}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _can_be_set(name: Any, value: Any) -> bool:
+    texts = isinstance(name, str) and isinstance(value, str) and "\0" not in name + value
+    return texts and bool(name) and "=" not in name and value != MASK
 
 
 def class_name(model: Any) -> str:

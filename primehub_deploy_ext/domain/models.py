@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from primehub_deploy_ext.domain import names
+from primehub_deploy_ext.domain.mask import MASK
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
 from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.domain.values import Value
@@ -23,7 +24,6 @@ MAX_METADATA = 64
 MAX_METADATA_VALUE = 1024
 MAX_ENV = 128
 MAX_ENV_VALUE = 32768
-MASK = "********"
 
 
 def _check_name(value: str) -> str:

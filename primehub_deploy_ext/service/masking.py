@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable
 
 from primehub_deploy_ext.domain.errors import InvalidInput
+from primehub_deploy_ext.domain.mask import MASK
 from primehub_deploy_ext.domain.models import (
-    MASK,
     Deployment,
     DeploymentSpec,
     Event,

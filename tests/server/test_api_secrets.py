@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.domain.models import MASK
+from primehub_deploy_ext.domain.mask import MASK
 from primehub_deploy_ext.domain.names import REGISTRY_RULE
 from primehub_deploy_ext.domain.phases import Outcome, Phase, Reason
 from tests.server.api import Api, new_deployment

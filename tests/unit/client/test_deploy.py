@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 from typing import Any
@@ -54,6 +55,20 @@ def test_what_is_sent_fits_the_schema(handle: DeploymentHandle, server: Any, mod
     assert sent.model.class_name == "sklearn.linear_model._logistic.LogisticRegression"
     assert {"sklearn", "numpy", "pandas"} <= set(sent.model.packages)
     assert UpdateDeployment.model_validate({**update, "update_message": "more"}).replicas == 2
+
+
+def test_the_environment_is_there_when_the_example_is_tried_and_gone_afterwards(
+    connection: Connection, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACTOR", "1")
+    monkeypatch.delenv("OFFSET", raising=False)
+
+    def scaled(x: float) -> float:
+        return x * int(os.environ["FACTOR"]) + int(os.environ["OFFSET"])
+
+    connection.deploy(scaled, "Scaled", example=2, env={"FACTOR": "10", "OFFSET": "3"}, wait=False)
+    assert server.bodies[0]["env"] == {"FACTOR": "10", "OFFSET": "3"}
+    assert (os.environ["FACTOR"], os.environ.get("OFFSET")) == ("1", None)
 
 
 def test_the_same_model_is_sent_once(handle: DeploymentHandle, server: Any, model: Any) -> None:
