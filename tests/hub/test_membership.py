@@ -7,7 +7,10 @@ import json
 import httpx
 import pytest
 
+from tests.engines.bench import wait_for
 from tests.hub.installation import Installation, listed
+
+A_MINUTE = 60.0
 
 
 def watched(rest: httpx.Client, **query: str) -> set[str]:
@@ -67,6 +70,23 @@ def test_nobody_deploys_for_a_group_of_others(hub: Installation, deployed: dict[
         model = ada.get(f"deployments/{deployed['ada']}").json()["spec"]["model"]
         answer = grace.post("deployments", json={"id": "spy", "name": "Spy", "group": "vision", "model": model})
     assert answer.status_code in {403, 404}, answer.text
+
+
+def test_who_joins_a_group_owns_its_deployments_with_the_others(hub: Installation, deployed: dict[str, str]) -> None:
+    shared = hub.connection("ada").deploy(lambda x: x * 2, "Shared", id="shared", example=1)
+    with hub.rest("ada") as ada, hub.rest("grace") as grace:
+        hub.join("grace", "vision")
+        try:
+            wait_for(lambda: listed(grace) == {*deployed.values(), "shared"}, A_MINUTE)
+            assert grace.patch("deployments/shared", json={"description": "ours"}).status_code == 200
+            found = ada.get("deployments/shared").json()
+            assert (found["spec"]["description"], found["created_by"], found["updated_by"]) == ("ours", "ada", "grace")
+            authors = [revision["user"] for revision in ada.get("deployments/shared/revisions").json()["items"]]
+            assert authors == ["grace", "ada"]
+        finally:
+            hub.leave("grace", "vision")
+            shared.delete()
+        wait_for(lambda: listed(grace) == {deployed["grace"]}, A_MINUTE)
 
 
 def test_nobody_gets_into_the_server_of_another_user(hub: Installation) -> None:

@@ -224,3 +224,22 @@ async def test_a_gone_group_is_swept_up_or_comes_back(
     assert (await boss("DELETE", "groups/lab", params={"deployments": "delete"})).status == 204
     assert (await engine.deployments())[0] == []
     assert (await boss("DELETE", "groups/lab", params={"deployments": "delete"})).status == 404
+
+
+async def test_a_group_that_is_renamed_elsewhere_is_another_one_until_its_name_is_back(
+    lab: MemoryGroups, engine: FakeEngine, grace: Api, boss: Api
+) -> None:
+    def rename(old: str, new: str) -> None:
+        lab.groups[new] = lab.groups.pop(old).model_copy(update={"name": new})
+
+    await grace.create(id="iris", group="lab")
+    rename("lab", "studio")
+
+    assert (await grace("GET", "deployments/iris")).status == 404
+    assert not (await engine.get("iris")).spec.stopped
+    listed = (await boss("GET", "groups", params={"all": "1"})).json["items"]
+    used = {group["name"]: (group["deleted"], group["usage"]["deployments"]) for group in listed}
+    assert used == {"other": (False, 0), "studio": (False, 0), "lab": (True, 1)}
+
+    rename("studio", "lab")
+    assert (await grace("GET", "deployments/iris")).status == 200
