@@ -83,7 +83,7 @@ class Tab:
         shown.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=LAB_LIMIT)
         # JupyterLab asks for a kernel when it isn't quite connected to the one that it started.
         self.page.add_locator_handler(
-            self.page.locator(".jp-Dialog").get_by_role("button", name="Select", exact=True),
+            self.page.locator(".jp-Dialog").get_by_role("button", name="Select Kernel", exact=True),
             lambda button: button.click(),
         )
         for _ in range(RUN_ATTEMPTS):
