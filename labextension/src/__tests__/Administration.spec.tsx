@@ -297,6 +297,29 @@ describe('a group', () => {
       1
     );
   });
+
+  test('on a Hub its admins are chosen among the members, who come from there', async () => {
+    const provider = {
+      name: 'jupyterhub',
+      settings_writable: true,
+      members_writable: false,
+      warning: ''
+    };
+    const { scripted } = await show('groups', {
+      who: admin({ provider }),
+      groups: [group({ admins: [] })]
+    });
+    await press('research');
+    expect(screen.getByLabelText('Members')).toHaveAttribute('readonly');
+    expect(screen.getByText(/comes from JupyterHub/)).toBeInTheDocument();
+    await type('Group admins', 'grace{Enter}');
+    await press('Save');
+    expect(scripted.updateGroup).toHaveBeenCalledWith(
+      'research',
+      { admins: ['grace'] },
+      1
+    );
+  });
 });
 
 test.each([

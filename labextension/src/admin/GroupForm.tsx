@@ -1,11 +1,7 @@
 import React, { useCallback, useId, useMemo } from 'react';
 
 import type { Group } from '../api/contract';
-import {
-  adminsObstacle,
-  membersObstacle,
-  settingsObstacle
-} from '../model/permissions';
+import { membersObstacle, settingsObstacle } from '../model/permissions';
 import { parseCount, parseCpu, parseMemory } from '../model/quantities';
 import { QUOTA_NAMES, QuotaName, amount, quotaTitle } from '../ui/QuotaBars';
 import { useSession } from '../ui/session';
@@ -61,7 +57,6 @@ export function GroupForm(props: IItemFormProps<Group>): JSX.Element {
 
   const settings = settingsObstacle(me, group ?? undefined);
   const members = membersObstacle(me, group ?? undefined);
-  const admins = adminsObstacle(me, group ?? undefined);
   return (
     <FormPage
       title={
@@ -86,12 +81,13 @@ export function GroupForm(props: IItemFormProps<Group>): JSX.Element {
       </fieldset>
       <fieldset className="pd-Form-part">
         <legend>{trans.__('People')}</legend>
-        {members && !settings && (
-          <p className="pd-Hint">{obstacleWords(members, trans)}</p>
-        )}
         <NamesField
           label={trans.__('Members')}
-          hint={trans.__('They own the deployments of the group together.')}
+          hint={
+            members && !settings
+              ? obstacleWords(members, trans)
+              : trans.__('They own the deployments of the group together.')
+          }
           placeholder={trans.__('Add a user name')}
           names={editing.draft['members'] as readonly string[]}
           message={editing.messages['members']}
@@ -101,14 +97,19 @@ export function GroupForm(props: IItemFormProps<Group>): JSX.Element {
         <NamesField
           label={trans.__('Group admins')}
           hint={
-            admins && !members
-              ? obstacleWords(admins, trans)
-              : trans.__('They also manage the members.')
+            settings && !members
+              ? obstacleWords(settings, trans)
+              : members && !settings
+                ? trans.__(
+                    'Members who see who else is in the group, and read its audit log.'
+                  )
+                : trans.__('They also manage the members.')
           }
           placeholder={trans.__('Add a user name')}
           names={editing.draft['admins'] as readonly string[]}
+          known={editing.draft['members'] as readonly string[]}
           message={editing.messages['admins']}
-          disabled={admins !== null}
+          disabled={settings !== null}
           onChange={names => editing.change('admins', names)}
         />
       </fieldset>

@@ -39,7 +39,7 @@ export type Obstacle =
   /** The group is gone. */
   | { kind: 'deleted' };
 
-/** What keeps the caller from editing groups' settings, instance types and pull secrets. */
+/** What keeps the caller from editing groups' settings (group admins among them), instance types and pull secrets. */
 export function settingsObstacle(me: Me, group?: Group): Obstacle {
   if (!me.can_write) {
     return { kind: 'read-only' };
@@ -69,10 +69,4 @@ export function membersObstacle(me: Me, group?: Group): Obstacle {
   return me.provider.members_writable
     ? null
     : { kind: 'provider', provider: me.provider };
-}
-
-/** What keeps the caller from editing who administers a group. */
-export function adminsObstacle(me: Me, group?: Group): Obstacle {
-  const obstacle = membersObstacle(me, group);
-  return obstacle ?? (me.admin ? null : { kind: 'administrators' });
 }
