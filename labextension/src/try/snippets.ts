@@ -1,0 +1,203 @@
+import type { Deployment, Model, Signature } from '../api/contract';
+import {
+  Code,
+  Literal,
+  javascriptLiteral,
+  pythonLiteral,
+  shellWord
+} from './literals';
+import {
+  IInferRequest,
+  ITensor,
+  Json,
+  contentType,
+  exampleOf,
+  flat,
+  nested
+} from './oip';
+import { SELDON_PATH, jsonValue, seldonRequest } from './seldon';
+
+/** What a snippet calls. */
+export interface ICall {
+  readonly deployment: Pick<Deployment, 'id' | 'endpoint'>;
+  /** Whether the endpoint asks who calls. */
+  readonly isPrivate: boolean;
+  readonly signature?: Signature | null;
+  /** What is sent; null: nobody knows what the model takes. */
+  readonly request: IInferRequest | null;
+}
+
+export type Protocol = 'v2' | 'seldon';
+
+/** Stand for what only the caller knows. */
+const CLIENT = '<client>';
+const TOKEN = '<token>';
+const YOUR_DATA = '<your data>';
+
+/** What is longer than this doesn't fit on a command line: Linux takes 128 KiB a word. */
+const LONGEST_WORD = 100_000;
+
+/** The call that shows how to use a model, with its recorded example. */
+export const callOf = (deployment: Deployment, model: Model): ICall => ({
+  deployment,
+  isPrivate: deployment.spec.access === 'private',
+  signature: model.signature,
+  request: exampleOf(model)?.request ?? null
+});
+
+/** Address of the route that answers a protocol. */
+export function urlOf(
+  { deployment }: ICall,
+  protocol: Protocol = 'v2'
+): string {
+  const { id, endpoint } = deployment;
+  return protocol === 'v2'
+    ? `${endpoint}v2/models/${id}/infer`
+    : endpoint + SELDON_PATH;
+}
+
+/** What a protocol sends; null where it can't say it. */
+function bodyOf(call: ICall, protocol: Protocol): Json | null {
+  return protocol === 'v2'
+    ? (call.request as unknown as Json)
+    : call.request && seldonRequest(call.request, call.signature);
+}
+
+/** Whether there is something to show in a protocol. */
+export const speaks = (call: ICall, protocol: Protocol): boolean =>
+  call.request === null || bodyOf(call, protocol) !== null;
+
+/** The same words as the client's `handle.curl()`, on lines that can be read. */
+export function curl(call: ICall, protocol: Protocol = 'v2'): string {
+  const body = bodyOf(call, protocol);
+  const data = body === null ? YOUR_DATA : JSON.stringify(body);
+  const words = [
+    call.isPrivate ? `-u ${shellWord(`${CLIENT}:${TOKEN}`)}` : '',
+    shellWord(urlOf(call, protocol)),
+    "-H 'Content-Type: application/json'"
+  ].filter(Boolean);
+  const command = ['curl -sS', ...words].join(' \\\n  ');
+  return data.length > LONGEST_WORD
+    ? `${command} \\\n  -d @- <<'END'\n${data}\nEND`
+    : `${command} \\\n  -d ${shellWord(data)}`;
+}
+
+export function pythonRequests(call: ICall): string {
+  const auth = call.isPrivate ? `    auth=("${CLIENT}", "${TOKEN}"),\n` : '';
+  return `import requests
+
+response = requests.post(
+    ${pythonLiteral(urlOf(call))},
+    json=${pythonLiteral(bodyLiteral(call), 4)},
+${auth}    timeout=60,
+)
+if not response.ok:
+    raise RuntimeError(response.text)
+response.json()`;
+}
+
+export function javascriptFetch(call: ICall): string {
+  const login = call.isPrivate
+    ? `,\n        Authorization: "Basic " + btoa("${CLIENT}:${TOKEN}")`
+    : '';
+  return `const response = await fetch(
+    ${javascriptLiteral(urlOf(call))},
+    {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json"${login}
+      },
+      body: JSON.stringify(${javascriptLiteral(bodyLiteral(call), 6)})
+    }
+);
+if (!response.ok) {
+  throw new Error(await response.text());
+}
+console.log(await response.json());`;
+}
+
+/** Without a token the client goes through the server, which lets its user in. */
+export function pythonClient(call: ICall): string {
+  const { imports, data } = clientData(call);
+  const token = call.isPrivate
+    ? `\n# Outside of Jupyter: model.predict(X, token="${TOKEN}")`
+    : '';
+  return `${imports}from primehub_deploy_ext import connect
+
+model = connect().get(${pythonLiteral(call.deployment.id)})
+X = ${data}
+model.predict(X${methodArgument(call)})${token}`;
+}
+
+function bodyLiteral({ request }: ICall): Literal {
+  return request === null ? YOUR_DATA : (request as unknown as Literal);
+}
+
+function methodArgument({ request }: ICall): string {
+  const method = request?.parameters?.['method'];
+  return typeof method === 'string' ? `, method=${pythonLiteral(method)}` : '';
+}
+
+/** The example as a notebook has it: a data frame, an array, a value. */
+function clientData({ request, signature }: ICall): {
+  imports: string;
+  data: string;
+} {
+  if (request === null) {
+    return { imports: '', data: `...  # ${YOUR_DATA}` };
+  }
+  const { inputs } = request;
+  const [first] = inputs;
+  switch (contentType(request, signature)) {
+    case 'pd':
+      return {
+        imports: 'import pandas as pd\n',
+        data: `pd.DataFrame(${pythonLiteral(
+          Object.fromEntries(inputs.map(one => [one.name, column(one)]))
+        )})`
+      };
+    case 'np':
+      return {
+        imports: 'import numpy as np\n',
+        data: array(first!)
+      };
+    default:
+      return {
+        imports: '',
+        data: pythonLiteral(jsonValue(first!) ?? first!.data)
+      };
+  }
+}
+
+function column(tensor: ITensor): Literal {
+  const values = flat(tensor.data);
+  return tensor.parameters?.content_type === 'datetime'
+    ? new Code(`pd.to_datetime(${pythonLiteral(values)})`)
+    : values.map(value => cell(value, tensor.datatype));
+}
+
+function array({ datatype, shape, data }: ITensor): string {
+  const rows = nested(flat(data), shape);
+  const dtype = datatype === 'BYTES' ? ', dtype=object' : '';
+  return `np.array(${pythonLiteral(cells(rows, datatype))}${dtype})`;
+}
+
+const cells = (value: Json, datatype: string): Literal =>
+  Array.isArray(value)
+    ? value.map(item => cells(item, datatype))
+    : cell(value, datatype);
+
+/** A fraction stays one, and a missing one is a number too. */
+function cell(value: Json, datatype: string): Literal {
+  if (!datatype.startsWith('FP')) {
+    return value;
+  }
+  if (value === null) {
+    return new Code('float("nan")');
+  }
+  return typeof value === 'number' &&
+    Number.isInteger(value) &&
+    Math.abs(value) < 1e15
+    ? new Code(`${value}.0`)
+    : value;
+}
