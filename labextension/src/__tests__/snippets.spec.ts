@@ -1,5 +1,6 @@
 import type { Signature } from '../api/contract';
-import { pythonLiteral, shellWord } from '../try/literals';
+import { shellQuote } from '../model/curl';
+import { pythonLiteral } from '../try/literals';
 import type { IInferRequest } from '../try/oip';
 import { exampleOf } from '../try/oip';
 import { seldonRequest } from '../try/seldon';
@@ -72,7 +73,7 @@ test.each([
   ["it's", `'it'"'"'s'`],
   ['$HOME `x` "y" \\', `'$HOME \`x\` "y" \\'`]
 ])('a shell reads %p from %s', (text, word) => {
-  expect(shellWord(text)).toBe(word);
+  expect(shellQuote(text)).toBe(word);
 });
 
 test.each([

@@ -4,7 +4,10 @@ import type { Deployment } from '../api/contract';
 export const LOGIN = '<client>:<token>';
 
 /** Where a deployment answers inference requests of the Open Inference Protocol v2. */
-export function inferUrl({ endpoint, id }: Deployment): string {
+export function inferUrl({
+  endpoint,
+  id
+}: Pick<Deployment, 'endpoint' | 'id'>): string {
   return `${endpoint}v2/models/${id}/infer`;
 }
 

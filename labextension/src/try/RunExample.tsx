@@ -79,7 +79,7 @@ function Example({
         )}
         <Snippet code={code} />
         <Notes deployment={deployment} model={model} language={language} />
-        {insertCell && language !== 'javascript' && (
+        {language !== 'javascript' && (
           <button
             type="button"
             className="pd-Button"

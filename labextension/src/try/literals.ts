@@ -18,13 +18,6 @@ export type Literal =
   | readonly Literal[]
   | { readonly [key: string]: Literal };
 
-/** A word for a POSIX shell, quoted where it must be: as Python's `shlex.quote`. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'"'"'`)}'`;
-}
-
 /**
  * A value as Python writes it.
  *

@@ -1,11 +1,6 @@
 import type { Deployment, Model, Signature } from '../api/contract';
-import {
-  Code,
-  Literal,
-  javascriptLiteral,
-  pythonLiteral,
-  shellWord
-} from './literals';
+import { LOGIN, inferUrl, shellQuote } from '../model/curl';
+import { Code, Literal, javascriptLiteral, pythonLiteral } from './literals';
 import {
   IInferRequest,
   ITensor,
@@ -30,8 +25,7 @@ export interface ICall {
 export type Protocol = 'v2' | 'seldon';
 
 /** Stand for what only the caller knows. */
-const CLIENT = '<client>';
-const TOKEN = '<token>';
+const [CLIENT = '', TOKEN = ''] = LOGIN.split(':');
 const YOUR_DATA = '<your data>';
 
 /** What is longer than this doesn't fit on a command line: Linux takes 128 KiB a word. */
@@ -50,10 +44,9 @@ export function urlOf(
   { deployment }: ICall,
   protocol: Protocol = 'v2'
 ): string {
-  const { id, endpoint } = deployment;
   return protocol === 'v2'
-    ? `${endpoint}v2/models/${id}/infer`
-    : endpoint + SELDON_PATH;
+    ? inferUrl(deployment)
+    : deployment.endpoint + SELDON_PATH;
 }
 
 /** What a protocol sends; null where it can't say it. */
@@ -72,14 +65,14 @@ export function curl(call: ICall, protocol: Protocol = 'v2'): string {
   const body = bodyOf(call, protocol);
   const data = body === null ? YOUR_DATA : JSON.stringify(body);
   const words = [
-    call.isPrivate ? `-u ${shellWord(`${CLIENT}:${TOKEN}`)}` : '',
-    shellWord(urlOf(call, protocol)),
+    call.isPrivate ? `-u ${shellQuote(LOGIN)}` : '',
+    shellQuote(urlOf(call, protocol)),
     "-H 'Content-Type: application/json'"
   ].filter(Boolean);
   const command = ['curl -sS', ...words].join(' \\\n  ');
   return data.length > LONGEST_WORD
     ? `${command} \\\n  -d @- <<'END'\n${data}\nEND`
-    : `${command} \\\n  -d ${shellWord(data)}`;
+    : `${command} \\\n  -d ${shellQuote(data)}`;
 }
 
 export function pythonRequests(call: ICall): string {
