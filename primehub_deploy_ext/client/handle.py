@@ -152,7 +152,8 @@ class DeploymentHandle:
         timeout
             Seconds.
         token
-            Of a client, for a private endpoint. When left out, those go through the server, as you.
+            Of a client, for a private endpoint. When left out, those go through the server, which lets you in as a
+            member of the group; the model sees ``primehub-deploy.server`` in ``X-Forwarded-User``.
 
         Returns
         -------
