@@ -100,9 +100,7 @@ export function GroupForm(props: IItemFormProps<Group>): JSX.Element {
             settings && !members
               ? obstacleWords(settings, trans)
               : members && !settings
-                ? trans.__(
-                    'Members who see who else is in the group, and read its audit log.'
-                  )
+                ? trans.__('Members who also read its audit log.')
                 : trans.__('They also manage the members.')
           }
           placeholder={trans.__('Add a user name')}
