@@ -8,6 +8,7 @@ import type { IDetails } from './model/details';
 import type { Drafts } from './model/drafts';
 import type { Place } from './model/place';
 import type { Preferences } from './model/preferences';
+import type { RequestShelf } from './model/savedRequests';
 import type { Resource } from './model/resource';
 import type { DeploymentStore } from './model/store';
 
@@ -39,6 +40,8 @@ export interface IDeployments {
   readonly linkTo: (place: Place) => string;
   /** Put code into a new cell of the notebook that was used last; without one, on the clipboard (and say so). */
   readonly insertCell: (code: string) => 'inserted' | 'copied';
+  /** The named requests that are kept for a deployment, and the last one that was sent. */
+  readonly requests: (id: string) => RequestShelf;
   /** What the user likes (JupyterLab's settings), kept up to date. */
   readonly preferences: Preferences;
 }

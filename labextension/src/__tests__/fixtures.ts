@@ -19,6 +19,7 @@ import { Drafts } from '../model/drafts';
 import { Preferences } from '../model/preferences';
 import { queryOfPlace } from '../model/link';
 import { Resource } from '../model/resource';
+import { shelvesIn } from '../model/savedRequests';
 import { DeploymentStore } from '../model/store';
 import type { IDeployments } from '../tokens';
 
@@ -377,6 +378,7 @@ export function session({
     openPanel: jest.fn(),
     linkTo: place => `http://localhost/lab?${queryOfPlace(place)}`,
     insertCell: jest.fn(() => 'inserted'),
+    requests: shelvesIn(),
     preferences: new Preferences(),
     scripted
   };

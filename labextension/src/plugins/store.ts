@@ -16,6 +16,7 @@ import { detailsOver } from '../model/details';
 import { Drafts } from '../model/drafts';
 import type { Place } from '../model/place';
 import { Resource } from '../model/resource';
+import { shelvesIn } from '../model/savedRequests';
 import { DeploymentStore } from '../model/store';
 import { IDeployments } from '../tokens';
 import { DOMAIN } from '../ui/translation';
@@ -65,6 +66,7 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       details: detailsOver(client),
       administration: administrationOver(rest, me),
       drafts,
+      requests: shelvesIn(state),
       translator,
       // Works on plain http too, where the browser has no `navigator.clipboard`.
       copy: text => Clipboard.copyToSystem(text),

@@ -3,7 +3,7 @@ import { Json, isWhole } from './oip';
 /** One field of a row: what may be typed into it. */
 export interface IColumn {
   readonly name: string;
-  /** OIP v2 datatype. */
+  /** OIP v2 datatype, or `JSON`: a value of any kind, as text. */
   readonly datatype: string;
   /** What the model was shown when it was deployed, numbers only. */
   readonly minimum: number | null;
@@ -18,7 +18,7 @@ export interface IColumn {
 
 /** Why what is in a field can't be sent. */
 export type CellProblem =
-  'number' | 'whole' | 'range' | 'inexact' | 'boolean' | null;
+  'number' | 'whole' | 'range' | 'inexact' | 'boolean' | 'json' | null;
 
 export interface ICell {
   /** What is sent; the text itself where it is wrong: the model's words may help. */
@@ -37,6 +37,9 @@ export function parseCell(text: string, column: IColumn): ICell {
     return fine(text === '' && column.nullable ? null : text);
   }
   const trimmed = text.trim();
+  if (datatype === 'JSON') {
+    return parseJson(text);
+  }
   if (datatype === 'BOOL') {
     return trimmed === 'true' || trimmed === 'false'
       ? fine(trimmed === 'true')
@@ -52,6 +55,14 @@ export function parseCell(text: string, column: IColumn): ICell {
   return Number.isFinite(value)
     ? { value, problem: null, unusual: isUnusual(value, column) }
     : wrong(text, 'number');
+}
+
+function parseJson(text: string): ICell {
+  try {
+    return fine(JSON.parse(text) as Json);
+  } catch {
+    return wrong(text, 'json');
+  }
 }
 
 function parseWhole(text: string, trimmed: string, column: IColumn): ICell {

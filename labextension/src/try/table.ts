@@ -1,5 +1,6 @@
 import type { Signature, Tensor } from '../api/contract';
 import { IColumn, cellText, parseCell } from './cells';
+import { formatJson } from './literals';
 import {
   IInferRequest,
   ITensor,
@@ -74,7 +75,9 @@ function draft(
       return arrayTable(first!, signature?.inputs[0]);
     case 'json': {
       const value = jsonValue(first!);
-      return value === undefined ? null : valueTable(value);
+      return value === undefined
+        ? null
+        : (valueTable(value) ?? textTable(value));
     }
     default:
       return null;
@@ -180,6 +183,14 @@ function valueTable(value: Json): ITable | null {
   const layout = list ? 'objects' : 'object';
   return { layout, columns, rows, growable: list };
 }
+
+/** Any JSON value: one field that holds it as text. */
+const textTable = (value: Json): ITable => ({
+  layout: 'value',
+  columns: [columnOf('value', 'JSON', undefined, [])],
+  rows: [[formatJson(value)]],
+  growable: false
+});
 
 /** A column for scalars of one kind; null for anything else. */
 function scalarColumn(
