@@ -116,11 +116,12 @@ const sorted = (requests: ISavedRequest[]): ISavedRequest[] =>
 function stateOf(value: unknown): IShelfState {
   const { saved, last } = (value ?? {}) as Partial<IShelfState>;
   return {
-    saved: Array.isArray(saved)
-      ? saved.filter(
-          one => typeof one?.name === 'string' && typeof one.text === 'string'
-        )
-      : [],
+    saved: Array.isArray(saved) ? saved.filter(isSaved) : [],
     last: typeof last === 'string' ? last : null
   };
+}
+
+function isSaved(value: unknown): value is ISavedRequest {
+  const { name, text } = (value ?? {}) as Partial<ISavedRequest>;
+  return typeof name === 'string' && typeof text === 'string';
 }
