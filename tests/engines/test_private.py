@@ -14,6 +14,7 @@ from tornado.httpclient import AsyncHTTPClient
 from primehub_deploy_ext.domain.clients import new_token
 from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
 from primehub_deploy_ext.domain.models import Deployment, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.base import NewClient, PredictRequest
 from tests.engines.bench import Bench, infer
 
@@ -23,6 +24,10 @@ def says_who_asks(x: Any) -> Any:
 
     print("asked by", request_headers().get("x-forwarded-user"))
     return x
+
+
+def fails(x: Any) -> Any:
+    raise ValueError("never answers")
 
 
 async def call(deployment: Deployment, headers: dict[str, str] | None = None) -> tuple[int, Any]:
@@ -146,11 +151,11 @@ async def test_access_changes_without_a_restart(bench: Bench) -> None:
 
 
 async def test_an_endpoint_is_private_when_the_call_that_makes_it_so_returns(bench: Bench) -> None:
-    deployment = await bench.deployed("shut")
+    deployment = await bench.deployed("shut-at-once")
     for _ in range(10):
-        await bench.engine.update("shut", UpdateDeployment(access="private"), user="ada")
+        await bench.engine.update("shut-at-once", UpdateDeployment(access="private"), user="ada")
         assert (await call(deployment))[0] == 401
-        await bench.engine.update("shut", UpdateDeployment(access="public"), user="ada")
+        await bench.engine.update("shut-at-once", UpdateDeployment(access="public"), user="ada")
         assert (await call(deployment))[0] == 200
 
 
@@ -162,6 +167,21 @@ async def test_a_rollback_opens_no_endpoint_that_was_made_private_since(bench: B
     deployment = await bench.settled("older")
     assert (deployment.spec.access, deployment.spec.description) == ("private", "")
     assert (await call(deployment))[0] == 401
+
+
+async def test_a_failing_update_opens_no_endpoint_that_was_made_private_with_it(bench: Bench) -> None:
+    deployment = await bench.deployed("shut")
+    change = UpdateDeployment(model=await bench.model(fails), access="private")
+    await bench.engine.update("shut", change, user="ada")
+    failed = await bench.settled("shut")
+    assert (failed.serving_revision, failed.status.update.outcome) == (1, Outcome.FAILED)
+    assert failed.spec.access == "private"
+    assert (await call(deployment))[0] == 401
+    # What is changed later starts from there, and whoever says so opens it again.
+    await bench.engine.scale("shut", 2, user="ada")
+    assert (await bench.settled("shut")).spec.access == "private"
+    await bench.engine.update("shut", UpdateDeployment(access="public"), user="ada")
+    assert (await call(deployment))[0] == 200
 
 
 async def test_a_stopped_private_endpoint_tells_strangers_nothing(bench: Bench) -> None:

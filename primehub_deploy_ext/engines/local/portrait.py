@@ -47,7 +47,7 @@ class Portrait:
             name=self.record.row.name,
             group=self.record.row.group,
             engine="local",
-            spec=self.record.target.revision.spec,
+            spec=self.record.spec,
             revision=self.record.row.latest,
             serving_revision=self.record.row.serving,
             status=status,
@@ -120,7 +120,7 @@ class Portrait:
 
     def share(self) -> Share:
         """Return this deployment's share of what the gateway serves."""
-        spec = self.record.target.revision.spec
+        spec = self.record.spec
         users = None if spec.access == "public" else (*self.callers.users(), self._means.server_pass.user)
         return share_of(
             self.record.row,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from primehub_deploy_ext.domain.models import Event, Status
+from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Status
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
 
@@ -35,6 +35,14 @@ class Record:
     def latest(self) -> RevisionRow:
         """The newest revision."""
         return self.revisions[self.row.latest]
+
+    @property
+    def spec(self) -> DeploymentSpec:
+        """What is wanted now: the target's, but an endpoint that was made private stays so when an update fails."""
+        wanted, newest = self.target.revision.spec, self.latest.revision.spec
+        if newest.access == "private" != wanted.access:
+            return wanted.model_copy(update={"access": newest.access})
+        return wanted
 
     @property
     def serving(self) -> RevisionRow | None:

@@ -203,9 +203,9 @@ class Supervisor:
             fields["resources"] = resources
         wish = replace(wish, update_message=change.update_message)
         actor = self._actor(id)
-        access = actor.record.target.revision.spec.access
+        access = actor.record.spec.access
         self._revise(id, Action.UPDATE, lambda spec: spec.model_copy(update=fields), wish)
-        if actor.record.target.revision.spec.access != access:
+        if actor.record.spec.access != access:
             # Whoever is told that it is private now relies on it.
             await actor.tell_who_may_call()
         return actor.view()

@@ -47,14 +47,14 @@ def next_revision(
     check_match(record, wish.if_match)
     if record.row.deleting:
         raise Conflict(f"{record.row.id} is being deleted")
-    base = record.target.revision
-    spec = change(base.spec)
+    base = record.spec
+    spec = change(base)
     if action is Action.RESTART and spec.stopped:
         raise Conflict(f"{record.row.id} is stopped: start it instead")
-    changes_nothing = spec == base.spec and base.outcome is not Outcome.FAILED
+    changes_nothing = spec == base and record.target.revision.outcome is not Outcome.FAILED
     if changes_nothing and action in {Action.STOP, Action.START, Action.SCALE}:
         return None
-    before, after = base.spec.model_dump(mode="json"), spec.model_dump(mode="json")
+    before, after = base.model_dump(mode="json"), spec.model_dump(mode="json")
     revision = Revision(
         number=record.row.latest + 1,
         action=action,
