@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,15 @@ class ServedModel:
         self._rows = _rows_of(data)
         return self._adapter.call(self._model, method, data)
 
-    def send_feedback(self, *given: Any) -> None:
+    def send_feedback(self, features: Any, names: list[str], reward: float | None, truth: Any, routing: Any) -> None:
         """Tell the model what a prediction was worth; only one that takes feedback."""
+        given = (features, names, reward, truth, routing)
+        try:
+            inspect.signature(self._model.send_feedback).bind(*given)
+        except TypeError:  # as older Seldon models have it: without the routing
+            given = given[:-1]
+        except ValueError:  # built-in: it tells nothing about itself
+            pass
         self._model.send_feedback(*given)
 
     def take_rows(self) -> int | None:

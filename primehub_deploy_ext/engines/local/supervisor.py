@@ -108,7 +108,6 @@ class Supervisor:
         self._spawn(means.processes.watch())
         self._spawn(means.processes.check_answers())
         self._spawn(self._keep_house())
-        await self.metering.open()
         self._spawn(self.metering.run())
 
     async def close(self) -> None:

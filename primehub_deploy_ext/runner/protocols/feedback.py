@@ -7,7 +7,6 @@ is not zero.
 
 from __future__ import annotations
 
-import inspect
 import math
 from typing import Any
 
@@ -48,21 +47,10 @@ def take(served: ServedModel, body: Any) -> Response:
     if served.takes_feedback:
         features, names = message_data(served, body, "request", as_input=True)
         truth, _ = message_data(served, body, "truth", as_input=False)
-        _call(served.send_feedback, features, names, reward, truth, _routing(body))
+        served.send_feedback(features, names, reward, truth, _routing(body))
     response = answer({"meta": {}})
     response.reward = None if reward is None else float(reward)
     return response
-
-
-def _call(send_feedback: Any, *given: Any) -> None:
-    """Call with as many of the arguments as it takes: older Seldon models know no routing."""
-    try:
-        inspect.signature(send_feedback).bind(*given)
-    except TypeError:
-        given = given[:-1]
-    except ValueError:  # built-in: it tells nothing about itself
-        pass
-    send_feedback(*given)
 
 
 def _routing(body: dict[str, Any]) -> Any:

@@ -35,6 +35,7 @@ GatewayReadings = list[tuple[str, Readings]]
 # What is shown of the time before the daemon's first look is one interval's worth.
 _FIRST = float(FINEST.step)
 _AFTER_THE_EDGE = 0.05
+_OPEN_AGAIN = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Metering:
         self._gateways = gateways
         self._thread = ThreadPoolExecutor(1, "metering")
         self._path = path
+        self._archive: Archive | None = None
         self._recent = Recent()
         self._totals: dict[tuple[int, str], Numbers] = {}
         self._seen: dict[int, Sample] = {}
@@ -71,12 +73,15 @@ class Metering:
         self._last: float | None = None
         self._newest = 0
 
-    async def open(self) -> None:
-        """Open the archive and remember where it stopped."""
-        await self._in_thread(self._open)
-
     async def run(self) -> None:
-        """Look at the end of every interval, until cancelled."""
+        """Open the archive and remember where it stopped; look at the end of every interval, until cancelled."""
+        while self._archive is None:
+            try:
+                await self._in_thread(self._open)
+            except (OSError, sqlite3.Error) as error:
+                # A full disk, say: deployments run without being measured.
+                log.warning("nothing is measured: %s: %s", self._path, error)
+                await asyncio.sleep(_OPEN_AGAIN)
         while True:
             now = time.time()
             await asyncio.sleep(FINEST.start_of(now) + FINEST.step + _AFTER_THE_EDGE - now)
@@ -91,6 +96,7 @@ class Metering:
     async def look(self) -> None:
         """Measure now, and record it."""
         async with self._looking:
+            self._opened()
             gateways = await self._gateways()
             census = self._census()
             gone = await self._in_thread(lambda: self._take(census, gateways, time.time()))
@@ -104,7 +110,7 @@ class Metering:
         """Look once more, so that nothing is missing, and close the archive."""
         with contextlib.suppress(EngineUnavailable, sqlite3.Error, OSError, asyncio.TimeoutError):
             await asyncio.wait_for(self.look(), 5)
-        await self._in_thread(self._close)
+        await self._in_thread(lambda: self._archive and self._archive.close())
         self._thread.shutdown()
 
     # ------------------------------------------------------------------ questions
@@ -116,7 +122,8 @@ class Metering:
         tier, newest = tier_of(wanted), self._newest or FINEST.start_of(time.time())
         until = -(-newest // tier.step) * tier.step
         since = until - LENGTHS[wanted]
-        points = await self._in_thread(lambda: self._archive.points(uid, tier, since, until))
+        archive = self._opened()
+        points = await self._in_thread(lambda: archive.points(uid, tier, since, until))
         # Before it existed nothing of it was measured, whatever else was.
         begin = created_at.timestamp()
         points = [point if point.time >= begin else Point(point.time) for point in points]
@@ -157,23 +164,21 @@ class Metering:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _open(self) -> None:
-        self._archive = Archive(self._path)
-        self._collector = Collector(self._archive.baselines())
-        self._totals = self._archive.totals()
-        last = self._archive.last_tick()
+        archive = Archive(self._path)
+        self._collector = Collector(archive.baselines())
+        self._totals = archive.totals()
+        last = archive.last_tick()
         if last is not None:
             self._last = self._newest = last + FINEST.step
-            self._reload(last)
+            since = last - LENGTHS[MetricsRange.QUARTER]
+            for begin, seconds, samples in archive.everything(since, {uid for uid, _ in self._totals}):
+                self._recent.take(begin + FINEST.step, seconds, samples)
+        self._archive = archive
 
-    def _close(self) -> None:
-        self._archive.close()
-
-    def _reload(self, last: int) -> None:
-        """Remember the last 15 minutes."""
-        since = last - LENGTHS[MetricsRange.QUARTER]
-        uids = {uid for uid, _ in self._totals}
-        for begin, seconds, samples in self._archive.everything(since, uids):
-            self._recent.take(begin + FINEST.step, seconds, samples)
+    def _opened(self) -> Archive:
+        if self._archive is None:
+            raise EngineUnavailable("what is measured can't be kept yet: try again in a moment")
+        return self._archive
 
     def _take(self, census: Census, gateways: GatewayReadings, now: float) -> list[str]:
         # With what was read before and could not be recorded: its counters won't tell it again.
@@ -181,7 +186,8 @@ class Metering:
         harvest.add(self._collector.collect(census, gateways))
         # Looked at right after its end, or a little later on a busy machine.
         begin = FINEST.start_of(now - FINEST.step / 2)
-        seconds = _FIRST if self._last is None else max(0.001, now - self._last)
+        # A clock that was set back tells nothing.
+        seconds = now - self._last if self._last is not None and now > self._last else _FIRST
         totals = dict(self._totals)
         for name, increase in harvest.totals.items():
             before = totals.get(name)
@@ -197,7 +203,7 @@ class Metering:
     def _record(
         self, census: Census, harvest: Harvest, totals: dict[tuple[int, str], Numbers], begin: int, seconds: float
     ) -> None:
-        archive, uids = self._archive, [deployment.uid for deployment in census.deployments]
+        archive, uids = self._opened(), [deployment.uid for deployment in census.deployments]
         with archive.transaction():
             archive.keep_baselines(self._collector.baselines)
             archive.keep_totals((name, totals[name]) for name in harvest.totals)
