@@ -59,6 +59,13 @@ class PrimehubDeploy(ExtensionApp):
         help="""Names of the users who manage all groups, instance types and pull secrets, and see all deployments
         and the whole audit log; besides those that the group provider names.""",
     )
+    metrics_token = Unicode(
+        "",
+        config=True,
+        help="""What Prometheus sends as `Authorization: Bearer …` to <base_url>primehub-deploy/v1/metrics: the token,
+        or `sha256:<hex>` of it. Besides: the variable PRIMEHUB_DEPLOY_METRICS_TOKEN, and the token that
+        `python -m primehub_deploy_ext.scrape_token` makes. It opens that page and nothing else.""",
+    )
     max_artifact_size = Int(
         8 * 1024**3,
         min=1,
@@ -94,6 +101,10 @@ class PrimehubDeploy(ExtensionApp):
         if opening.cancelled():
             raise EngineUnavailable("the server is stopping")
         return opening.result()
+
+    async def admits_scraper(self, authorization: str) -> bool:
+        """Tell whether an ``Authorization`` header carries the token for scraping."""
+        return bool(authorization) and await asyncio.to_thread(_admits, authorization, self.metrics_token)
 
     def record(self, note: Note) -> None:
         """Tell the audit log of a request; what goes wrong in it is logged and never the request's trouble."""
@@ -172,6 +183,15 @@ class PrimehubDeploy(ExtensionApp):
         audit, self._audit = self._audit, None
         if audit is not None:
             await (await audit).close()
+
+
+def _admits(authorization: str, configured: str) -> bool:
+    from primehub_deploy_ext.home import home_of_user
+    from primehub_deploy_ext.monitoring.token import admits
+    from primehub_deploy_ext.service.scraping import token_hashes
+
+    # Read anew each time: a token that was revoked is worth nothing at once.
+    return admits(authorization, token_hashes(configured, os.environ, home_of_user()))
 
 
 def _load_audit_log() -> AuditLog:

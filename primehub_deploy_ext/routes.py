@@ -29,6 +29,7 @@ from primehub_deploy_ext.handlers.predictions import PredictHandler
 from primehub_deploy_ext.handlers.pull_secrets import PullSecretHandler, PullSecretsHandler
 from primehub_deploy_ext.handlers.replicas import ReplicasHandler, RestartReplicaHandler
 from primehub_deploy_ext.handlers.revisions import RevisionHandler, RevisionsHandler, TryRevisionHandler
+from primehub_deploy_ext.handlers.scrape import ScrapeHandler
 from primehub_deploy_ext.handlers.unknown import UnknownRouteHandler
 from primehub_deploy_ext.handlers.warm import WarmHandler
 from primehub_deploy_ext.handlers.watch import WatchHandler
@@ -47,6 +48,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "pull-secrets/{name}": PullSecretHandler,
     "audit": AuditHandler,
     "measurements": MeasurementsHandler,
+    "metrics": ScrapeHandler,
     "metrics/summary": MetricsSummaryHandler,
     "openapi.json": OpenApiHandler,
     "deployments": DeploymentsHandler,

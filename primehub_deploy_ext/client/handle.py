@@ -10,6 +10,7 @@ from primehub_deploy_ext.client.access import ClientToken, check_access, expiry_
 from primehub_deploy_ext.client.endpoint import client_command, curl_command
 from primehub_deploy_ext.client.history import revision_before
 from primehub_deploy_ext.client.logs import Log, format_lines, since_time
+from primehub_deploy_ext.client.metrics import metrics_figure, metrics_frame
 from primehub_deploy_ext.client.prediction import Predictor
 from primehub_deploy_ext.client.rollout import wait_for
 from primehub_deploy_ext.client.status import DeploymentStatus
@@ -95,6 +96,33 @@ class DeploymentHandle:
     def events(self) -> Any:
         """Return what the engine did and saw as a data frame, newest first."""
         return tables.events_table(self._rest.items(self.id, "events"))
+
+    def metrics(self, range: str = "15m") -> Any:
+        """Return what was measured, as a data frame with one row per point in time (UTC).
+
+        Parameters
+        ----------
+        range
+            ``"15m"``, ``"1h"``, ``"6h"``, ``"24h"`` or ``"7d"``, ending now.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``qps``, ``success``, ``latency p95``, ``reward 3`` (by revision), ``cpu 3-0`` (by replica), …;
+            rates are per second, latencies seconds, memory bytes. NaN is *not measured*, which is not zero.
+            ``frame.attrs`` has ``totals``, ``marks`` and ``not_measured``.
+        """
+        return metrics_frame(self._rest.metrics(self.id, range))
+
+    def plot(self, range: str = "15m") -> Any:
+        """Draw :meth:`metrics` as the page does; the ``matplotlib.figure.Figure`` shows itself in a notebook.
+
+        Raises
+        ------
+        InvalidInput
+            matplotlib is not installed in this kernel.
+        """
+        return metrics_figure(self._rest.metrics(self.id, range), self.name)
 
     def logs(
         self,

@@ -64,6 +64,10 @@ class RestClient:
         """``revisions``, ``replicas``, ``events`` or ``clients`` of a deployment."""
         return list(self.get(f"{_path(id)}/{what}")["items"])
 
+    def metrics(self, id: str, range: str) -> Json:
+        """Return what was measured of a deployment, as columns."""
+        return dict(self.get(f"{_path(id)}/metrics", range=range))
+
     def revision(self, id: str, number: int, *, timeout: float = 10.0) -> Json:
         """One revision."""
         return self._call("GET", f"{_path(id)}/revisions/{number}", timeout=timeout)  # type: ignore[no-any-return]

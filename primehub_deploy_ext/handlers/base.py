@@ -51,6 +51,9 @@ class Extension(Protocol):
     async def services(self) -> Services:
         """Return the use cases."""
 
+    async def admits_scraper(self, authorization: str) -> bool:
+        """Tell whether a header carries the token for scraping."""
+
     def record(self, note: Note) -> None:
         """Tell the audit log of a request, where it is of interest."""
 

@@ -205,6 +205,10 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(_ALL,), errors=(400,),
     ),
     Operation(
+        "GET", "metrics", "scrapeMetrics", "All counters for Prometheus; by the token for scraping, or as admin",
+        answer=dict, media=("text/plain", "application/openmetrics-text"), errors=(400,),
+    ),
+    Operation(
         "GET", "metrics/summary", "listMetrics", "The last 15 minutes of all deployments: for sparklines and badges",
         answer=metrics.MetricsSummaryList, parameters=(_ALL,), errors=(400,),
     ),

@@ -92,7 +92,7 @@ class ServedModel:
 
     def send_feedback(self, features: Any, names: list[str], reward: float | None, truth: Any, routing: Any) -> None:
         """Tell the model what a prediction was worth; only one that takes feedback."""
-        given = (features, names, reward, truth, routing)
+        given: tuple[Any, ...] = (features, names, reward, truth, routing)
         try:
             inspect.signature(self._model.send_feedback).bind(*given)
         except TypeError:  # as older Seldon models have it: without the routing

@@ -47,6 +47,11 @@ class MetricsService:
         found = await self._engine.metrics_summary()
         return found.model_copy(update={"items": [item for item in found.items if item.id in visible]})
 
+    async def exposition(self, *, openmetrics: bool) -> str:
+        """Return all counters for Prometheus."""
+        self._check_measured()
+        return await self._engine.exposition(openmetrics=openmetrics)
+
     def _check_measured(self) -> None:
         if not self._engine.capabilities.metrics:
             raise InvalidInput(f"the engine {self._engine.name!r} measures nothing")

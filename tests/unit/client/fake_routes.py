@@ -106,6 +106,8 @@ class FakeRoutes(BaseHTTPRequestHandler):
             return self._json(200, next(r for r in server.revisions[id] if r["number"] == wanted))
         if what.partition("/")[0] == "clients":
             return self._clients(id, what.partition("/")[2], value)
+        if what == "metrics":
+            return self._json(200, server.metrics)
         if what == "predict":
             status, answer = self._answer_of_model(id, json.dumps(value).encode())
             prediction = {"status": status, "content_type": "application/json", "body": json.loads(answer)}

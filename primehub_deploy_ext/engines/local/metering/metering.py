@@ -110,7 +110,8 @@ class Metering:
         """Look once more, so that nothing is missing, and close the archive."""
         with contextlib.suppress(EngineUnavailable, sqlite3.Error, OSError, asyncio.TimeoutError):
             await asyncio.wait_for(self.look(), 5)
-        await self._in_thread(lambda: self._archive and self._archive.close())
+        if self._archive is not None:
+            await self._in_thread(self._archive.close)
         self._thread.shutdown()
 
     # ------------------------------------------------------------------ questions
