@@ -24,6 +24,7 @@ from primehub_deploy_ext.handlers.logs import LogsHandler
 from primehub_deploy_ext.handlers.me import MeHandler
 from primehub_deploy_ext.handlers.measurements import MeasurementsHandler
 from primehub_deploy_ext.handlers.metrics import MetricsHandler, MetricsSummaryHandler
+from primehub_deploy_ext.handlers.models import DeploymentIdsHandler, ModelsHandler, SavedModelHandler
 from primehub_deploy_ext.handlers.openapi import OpenApiHandler
 from primehub_deploy_ext.handlers.predictions import PredictHandler
 from primehub_deploy_ext.handlers.pull_secrets import PullSecretHandler, PullSecretsHandler
@@ -69,6 +70,9 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "deployments/{id}/metrics": MetricsHandler,
     "deployments/{id}/clients": ClientsHandler,
     "deployments/{id}/clients/{name}": ClientHandler,
+    "deployment-ids": DeploymentIdsHandler,
+    "models": ModelsHandler,
+    "models/{number}": SavedModelHandler,
     "watch": WatchHandler,
     "artifacts/{sha256}": ArtifactHandler,
     "warm": WarmHandler,

@@ -20,6 +20,7 @@ from primehub_deploy_ext.domain.models import (
     Event,
     Health,
     LogLine,
+    Model,
     Prediction,
     Replica,
     Revision,
@@ -28,6 +29,7 @@ from primehub_deploy_ext.domain.models import (
     WarmRequest,
 )
 from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
+from primehub_deploy_ext.domain.stored import ModelUse, SavedModel
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,25 @@ class NewClient:
     token: str
     user: str
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewSavedModel:
+    """A validated, authorized request to keep a stored model by a name."""
+
+    name: str
+    group: str
+    model: Model
+    description: str
+    user: str
+
+
+@dataclass(frozen=True)
+class ModelOfDeployment:
+    """A model, and a deployment that has it in a revision."""
+
+    model: Model
+    use: ModelUse
 
 
 @dataclass(frozen=True)
@@ -315,6 +336,22 @@ class Engine(Protocol):
 
         ``InvalidInput`` if the bytes don't have this digest; nothing is kept then.
         """
+
+    async def models(self) -> list[ModelOfDeployment]:
+        """Each model of each deployment once, with the newest revision that has it."""
+
+    async def saved_models(self) -> list[SavedModel]:
+        """Models that were saved by name, oldest first."""
+
+    async def save_model(self, new: NewSavedModel) -> SavedModel:
+        """Keep a stored model by a name; its artifact stays when this returns, until :meth:`forget_model`.
+
+        The group's first of this name is version 1, the next version 2; a version is never given twice.
+        ``InvalidInput`` if its artifact is not stored.
+        """
+
+    async def forget_model(self, number: int) -> None:
+        """Remove a saved model; ``NotFound`` if there is none. Deployments that have it keep it."""
 
     async def warm(self, request: WarmRequest) -> None:
         """Prepare to start replicas of such models fast; returns at once."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from primehub_deploy_ext.domain import audit, clients, groups, metrics, resources
+from primehub_deploy_ext.domain import audit, clients, groups, metrics, resources, stored
 from primehub_deploy_ext.domain import models as m
 from primehub_deploy_ext.domain.phases import Phase
 
@@ -281,6 +281,28 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         errors=(400,),
     ),
+    Operation(
+        "GET", "deployment-ids", "checkDeploymentId", "Whether an id can be had, or a free one",
+        answer=stored.IdCheck,
+        parameters=(
+            Parameter("id", "the one that is wanted; one is made from the name when left out"),
+            Parameter("name", "of the deployment"),
+        ),
+    ),
+    Operation(
+        "GET", "models", "listModels", "Models that may be deployed again, newest first", answer=stored.StoredModelList,
+        parameters=(
+            Parameter("search", "words that all occur in names, ids, the type of the model or its digest"),
+            Parameter("group", "only those of this group"),
+            Parameter("limit", "at most so many (50 when left out)", _POSITIVE),
+        ),
+        errors=(400, 404),
+    ),
+    Operation(
+        "POST", "models", "saveModel", "Keep a stored model by a name", body=stored.SaveModel, answer=stored.SavedModel,
+        status=201, errors=(400,),
+    ),
+    Operation("DELETE", "models/{number}", "forgetModel", "Remove a saved model", status=204, errors=(404,)),
     Operation("HEAD", "artifacts/{sha256}", "hasArtifact", "Whether the artifact is stored", errors=(400, 404)),
     Operation(
         "PUT", "artifacts/{sha256}", "putArtifact", "Store an artifact", body=bytes, answer=dict, status=201,

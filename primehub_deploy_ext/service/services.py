@@ -20,6 +20,7 @@ from primehub_deploy_ext.service.identity import caller_name
 from primehub_deploy_ext.service.inspection import InspectionService
 from primehub_deploy_ext.service.instance_types import InstanceTypeService
 from primehub_deploy_ext.service.metrics import MetricsService
+from primehub_deploy_ext.service.models import ModelService
 from primehub_deploy_ext.service.pull_secrets import PullSecretService
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 from primehub_deploy_ext.service.watching import WatchService
@@ -37,6 +38,7 @@ class Services:
     metrics: MetricsService
     watching: WatchService
     artifacts: ArtifactService
+    models: ModelService
     clients: ClientService
     groups: GroupService
     instance_types: InstanceTypeService
@@ -60,6 +62,7 @@ class Services:
             metrics=MetricsService(engine, secrets),
             watching=WatchService(engine, caller, secrets),
             artifacts=ArtifactService(engine),
+            models=ModelService(engine),
             clients=ClientService(engine),
             groups=GroupService(engine, provider),
             instance_types=InstanceTypeService(provider),

@@ -27,7 +27,15 @@ from primehub_deploy_ext.domain.models import (
 )
 from primehub_deploy_ext.domain.phases import Action, Reason, Step
 from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
-from primehub_deploy_ext.engines.base import LogQuery, NewClient, NewDeployment, PredictRequest
+from primehub_deploy_ext.domain.stored import ModelUse, SavedModel
+from primehub_deploy_ext.engines.base import (
+    LogQuery,
+    ModelOfDeployment,
+    NewClient,
+    NewDeployment,
+    NewSavedModel,
+    PredictRequest,
+)
 from primehub_deploy_ext.monitoring.series import Point, metrics_of, summary_of
 from tests.server.fake_state import GIB, FakeState
 
@@ -318,6 +326,44 @@ class FakeEngine(FakeState):
             raise InvalidInput("the bytes have another SHA-256", fields=[{"field": "artifact", "message": "differs"}])
         self.artifacts[digest] = content
         return len(content)
+
+    async def models(self) -> list[ModelOfDeployment]:
+        found = {}
+        for deployment in self._deployments.values():
+            revisions = self._revisions[deployment.id]
+            for revision in revisions:
+                use = ModelUse(
+                    deployment=deployment.id,
+                    name=deployment.name,
+                    group=deployment.group,
+                    revision=revision.number,
+                    created_at=revision.created_at,
+                    created_by=revision.user,
+                )
+                model = revision.spec.model
+                found[deployment.id, model.model_dump_json()] = ModelOfDeployment(model, use)
+        return list(found.values())
+
+    async def saved_models(self) -> list[SavedModel]:
+        return list(self.saved)
+
+    async def save_model(self, new: NewSavedModel) -> SavedModel:
+        earlier = [saved.version for saved in self.saved if (saved.group, saved.name) == (new.group, new.name)]
+        saved = SavedModel(
+            number=len(self.saved) + 1,
+            name=new.name,
+            version=len(earlier) + 1,
+            group=new.group,
+            model=new.model,
+            description=new.description,
+            created_at=self._now(),
+            created_by=new.user,
+        )
+        self.saved.append(saved)
+        return saved
+
+    async def forget_model(self, number: int) -> None:
+        self.saved = [saved for saved in self.saved if saved.number != number]
 
     async def warm(self, request: WarmRequest) -> None:
         self.warmed.append(request)

@@ -23,6 +23,7 @@ from primehub_deploy_ext.domain.models import (
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason
 from primehub_deploy_ext.domain.quota import check_quota, usage_of
 from primehub_deploy_ext.domain.resources import Quota, Resources, Usage
+from primehub_deploy_ext.domain.stored import SavedModel
 from primehub_deploy_ext.engines.base import Capabilities, LogQuery, PredictRequest
 from primehub_deploy_ext.monitoring.sample import Sample
 
@@ -50,6 +51,7 @@ class FakeState:
         self.tried: list[tuple[DeploymentSpec, dict[str, Any] | None]] = []
         self.restarted: list[tuple[str, str, str, bool]] = []
         self.artifacts: dict[str, bytes] = {}
+        self.saved: list[SavedModel] = []
         self.log: list[LogLine] = []
         self.sample = Sample(codes={200: 90, 404: 6, 500: 24})
         self.tokens: dict[tuple[str, str], str] = {}

@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "predict": {"inputs": []},
     "tryRevision": {"inputs": []},
     "addClient": {"name": "reader"},
+    "saveModel": {"name": "Iris", "group": "lab", "model": new_deployment()["model"]},
     "putArtifact": b"model",
     "warm": {"interpreter": "/usr/bin/python3"},
 }
@@ -46,6 +47,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "deleteGroup": {"deployments": "keep"},
     "listInstanceTypes, of the group": {"group": "lab"},
     "listAudit, of the group": {"group": "lab"},
+    "listModels, of the group": {"group": "lab"},
     "createDeployment, dry run": {"dry_run": "1"},
     "updateDeployment, dry run": {"dry_run": "1"},
 }
@@ -82,6 +84,7 @@ async def arrange(api: Api, engine: FakeEngine, lab: MemoryGroups) -> None:
     grace = api.as_user("grace")
     await grace.create(id="iris", group="lab")
     assert (await grace("POST", "deployments/iris/clients", {"name": "caller"})).status == 201
+    assert (await grace("POST", "models", BODIES["saveModel"])).status == 201
 
 
 def test_the_table_has_every_operation_and_every_role() -> None:

@@ -636,6 +636,25 @@ export interface components {
             version: string;
         };
         /**
+         * IdCheck
+         * @description Whether an id can be had by a new deployment.
+         */
+        IdCheck: {
+            /** Available */
+            available: boolean;
+            /**
+             * Id
+             * @description the one that was asked for, or a free one made from the name
+             */
+            id: string;
+            /**
+             * Message
+             * @description why not
+             * @default
+             */
+            message: string;
+        };
+        /**
          * InstanceType
          * @description Resources of one replica.
          */
@@ -1191,6 +1210,34 @@ export interface components {
             size: number;
         };
         /**
+         * ModelUse
+         * @description A deployment that a model was stored for.
+         */
+        ModelUse: {
+            /**
+             * Created At
+             * Format: date-time
+             * @description when that revision was made
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Deployment
+             * @description its id
+             */
+            deployment: string;
+            /** Group */
+            group: string;
+            /** Name */
+            name: string;
+            /**
+             * Revision
+             * @description the newest one with this model
+             */
+            revision: number;
+        };
+        /**
          * Outcome
          * @description How a revision ended.
          * @enum {string}
@@ -1547,6 +1594,85 @@ export interface components {
             update_message: string;
         };
         /**
+         * SavedAs
+         * @description A name that a model was saved by.
+         */
+        SavedAs: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Group */
+            group: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SavedModel
+         * @description A model that was saved by name: it is kept until it is removed.
+         */
+        SavedModel: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Group */
+            group: string;
+            model: components["schemas"]["Model-Output"];
+            /** Name */
+            name: string;
+            /**
+             * Number
+             * @description names it in ``models/{number}``
+             */
+            number: number;
+            /**
+             * Version
+             * @description 1 at first, +1 each time that the group saves one of this name
+             */
+            version: number;
+        };
+        /**
+         * SaveModel
+         * @description Body of ``POST models``: give a stored model a name. Saving under a name again makes its next version.
+         */
+        SaveModel: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Group
+             * @description the caller's only or personal group when left out
+             * @default null
+             */
+            group: string | null;
+            model: components["schemas"]["Model-Input"];
+            /** Name */
+            name: string;
+        };
+        /**
          * ScaleDeployment
          * @description Body of ``POST deployments/{id}:scale``.
          */
@@ -1665,6 +1791,42 @@ export interface components {
              */
             since: string;
             step: components["schemas"]["Step"];
+        };
+        /**
+         * StoredModel
+         * @description A model that may be deployed again, and where it is known from.
+         */
+        StoredModel: {
+            /**
+             * Last
+             * Format: date-time
+             * @description when it was saved or deployed last
+             */
+            last: string;
+            model: components["schemas"]["Model-Output"];
+            /**
+             * Saved
+             * @description newest first
+             */
+            saved: components["schemas"]["SavedAs"][];
+            /**
+             * Uses
+             * @description newest first
+             */
+            uses: components["schemas"]["ModelUse"][];
+        };
+        /**
+         * StoredModelList
+         * @description Models of the caller's groups, newest first.
+         */
+        StoredModelList: {
+            /** Items */
+            items: components["schemas"]["StoredModel"][];
+            /**
+             * Total
+             * @description number that match
+             */
+            total: number;
         };
         /**
          * Tensor

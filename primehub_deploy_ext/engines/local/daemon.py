@@ -21,9 +21,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from primehub_deploy_ext.domain.metrics import MetricsRange
-from primehub_deploy_ext.domain.models import DeploymentSpec, UpdateDeployment, WarmRequest
+from primehub_deploy_ext.domain.models import DeploymentSpec, Model, UpdateDeployment, WarmRequest
 from primehub_deploy_ext.domain.resources import Quota, Resources
-from primehub_deploy_ext.engines.base import NewClient, NewDeployment
+from primehub_deploy_ext.engines.base import NewClient, NewDeployment, NewSavedModel
 from primehub_deploy_ext.engines.local.log_query import dump_lines, parse_log_query
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.rpc import RpcServer
@@ -101,6 +101,8 @@ class Calls:
                 "health", "deployments", "get", "create", "update", "scale", "stop", "start", "restart", "rollback",
                 "delete", "revisions", "replicas", "events", "warm", "clients", "add_client", "remove_client",
                 "server_pass", "measurements", "try_out", "restart_replica", "metrics", "metrics_summary", "exposition",
+                "models", "saved_models", "save_model",
+                "forget_model",
             )
         }  # fmt: skip
 
@@ -185,6 +187,18 @@ class Calls:
 
     async def exposition(self, openmetrics: bool) -> Any:
         return await self._supervisor.metering.exposition(openmetrics=openmetrics)
+
+    async def models(self) -> Any:
+        return [{"model": _json(found.model), "use": _json(found.use)} for found in self._supervisor.models()]
+
+    async def saved_models(self) -> Any:
+        return [_json(saved) for saved in self._supervisor.saved.all()]
+
+    async def save_model(self, model: dict[str, Any], **new: Any) -> Any:
+        return _json(self._supervisor.saved.add(NewSavedModel(model=Model.model_validate(model), **new)))
+
+    async def forget_model(self, number: int) -> None:
+        self._supervisor.saved.remove(number)
 
     async def warm(self, request: dict[str, Any]) -> None:
         await self._supervisor.warm(WarmRequest.model_validate(request))

@@ -26,6 +26,7 @@ from primehub_deploy_ext.domain.models import (
     Event,
     Health,
     LogLine,
+    Model,
     Prediction,
     Replica,
     Revision,
@@ -34,7 +35,16 @@ from primehub_deploy_ext.domain.models import (
     WarmRequest,
 )
 from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
-from primehub_deploy_ext.engines.base import Capabilities, LogQuery, NewClient, NewDeployment, PredictRequest
+from primehub_deploy_ext.domain.stored import ModelUse, SavedModel
+from primehub_deploy_ext.engines.base import (
+    Capabilities,
+    LogQuery,
+    ModelOfDeployment,
+    NewClient,
+    NewDeployment,
+    NewSavedModel,
+    PredictRequest,
+)
 from primehub_deploy_ext.engines.local import rpc
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
@@ -304,6 +314,27 @@ class LocalEngine:
         """See ``Engine.put_artifact``."""
         self._paths.prepare()
         return await self._artifacts.put(digest, chunks)
+
+    async def models(self) -> list[ModelOfDeployment]:
+        """See ``Engine.models``."""
+        return [
+            ModelOfDeployment(Model.model_validate(item["model"]), ModelUse.model_validate(item["use"]))
+            for item in await self._call("models")
+        ]
+
+    async def saved_models(self) -> list[SavedModel]:
+        """See ``Engine.saved_models``."""
+        return [SavedModel.model_validate(item) for item in await self._call("saved_models")]
+
+    async def save_model(self, new: NewSavedModel) -> SavedModel:
+        """See ``Engine.save_model``."""
+        sent = {"name": new.name, "group": new.group, "description": new.description, "user": new.user}
+        model = new.model.model_dump(mode="json")
+        return SavedModel.model_validate(await self._call("save_model", model=model, **sent))
+
+    async def forget_model(self, number: int) -> None:
+        """See ``Engine.forget_model``."""
+        await self._call("forget_model", number=number)
 
     async def warm(self, request: WarmRequest) -> None:
         """See ``Engine.warm``."""

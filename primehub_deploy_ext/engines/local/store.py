@@ -19,6 +19,7 @@ from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import AlreadyExists, EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Revision
 from primehub_deploy_ext.domain.resources import Quota
+from primehub_deploy_ext.domain.stored import SavedModel
 
 # Each entry is one step of the schema, applied once and in order; never edit one that was released.
 _MIGRATIONS = (
@@ -74,6 +75,20 @@ _MIGRATIONS = (
         WHERE json_extract(body, '$.spec.instance_type') = 'cpu-2';
     UPDATE revisions SET body = json_set(body, '$.spec.resources', json('{"cpu":4,"memory":17179869184,"gpu":0}'))
         WHERE json_extract(body, '$.spec.instance_type') = 'cpu-4';
+    """,
+    # Models that were saved by name. AUTOINCREMENT: a number that people hold stands for one model for ever.
+    """
+    CREATE TABLE saved_models (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner_group TEXT NOT NULL,
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        artifact TEXT NOT NULL,
+        body TEXT NOT NULL
+    );
+    CREATE TABLE saved_versions (
+        owner_group TEXT NOT NULL, name TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (owner_group, name)
+    );
     """,
 )
 
@@ -252,12 +267,39 @@ class Store:
         )
 
     def artifacts_in_use(self) -> set[str]:
-        """Digests that any kept revision refers to."""
-        found = set()
+        """Digests that any kept revision, or a saved model, refers to."""
+        found = {row["artifact"] for row in self._db.execute("SELECT artifact FROM saved_models")}
         for row in self._db.execute("SELECT body FROM revisions"):
             spec = DeploymentSpec.model_validate(json.loads(row["body"])["spec"])
             found.add(spec.model.artifact)
         return found
+
+    # ------------------------------------------------------------------ models that were saved by name
+
+    def saved_models(self) -> list[SavedModel]:
+        """Oldest first."""
+        rows = self._db.execute("SELECT body, number FROM saved_models ORDER BY number")
+        return [SavedModel.model_validate(json.loads(row["body"]) | {"number": row["number"]}) for row in rows]
+
+    def add_saved_model(self, saved: SavedModel) -> SavedModel:
+        """Write a model under the next number, and the next version of its name."""
+        key = (saved.group, saved.name)
+        with self.transaction():
+            (version,) = self._db.execute(
+                "INSERT INTO saved_versions VALUES (?, ?, 1)"
+                " ON CONFLICT (owner_group, name) DO UPDATE SET last = last + 1 RETURNING last",
+                key,
+            ).fetchone()
+            saved = saved.model_copy(update={"version": version})
+            cursor = self._db.execute(
+                "INSERT INTO saved_models (owner_group, name, version, artifact, body) VALUES (?, ?, ?, ?, ?)",
+                (*key, version, saved.model.artifact, saved.model_dump_json(exclude={"number"})),
+            )
+        return saved.model_copy(update={"number": cursor.lastrowid})
+
+    def remove_saved_model(self, number: int) -> bool:
+        """Forget a model; tells whether there was one."""
+        return self._db.execute("DELETE FROM saved_models WHERE number = ?", (number,)).rowcount > 0
 
     # ------------------------------------------------------------------ clients of private endpoints
 

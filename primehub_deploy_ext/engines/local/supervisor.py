@@ -29,7 +29,7 @@ from primehub_deploy_ext.domain.models import (
 )
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.domain.resources import Measurement, Resources, Usage
-from primehub_deploy_ext.engines.base import LogQuery, NewClient, NewDeployment
+from primehub_deploy_ext.engines.base import LogQuery, ModelOfDeployment, NewClient, NewDeployment
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.local.callers import ServerPass
 from primehub_deploy_ext.engines.local.changes import Changes
@@ -45,6 +45,7 @@ from primehub_deploy_ext.engines.local.metering.census import Census, GroupFacts
 from primehub_deploy_ext.engines.local.metering.metering import Metering
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
+from primehub_deploy_ext.engines.local.saved import SavedModels, models_of
 from primehub_deploy_ext.engines.local.share import Share
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
 from primehub_deploy_ext.engines.local.trial import Trials
@@ -125,6 +126,15 @@ class Supervisor:
         await self._means.front.close(end=not self._actors)
         self._reports.close()
         self._means.store.close()
+
+    def models(self) -> list[ModelOfDeployment]:
+        """See ``Engine.models``."""
+        return [found for actor in self._actors.values() for found in models_of(actor.record)]
+
+    @property
+    def saved(self) -> SavedModels:
+        """Models that were saved by name."""
+        return SavedModels(self._means.store, self._means.artifacts)
 
     @property
     def idle(self) -> bool:
