@@ -1,11 +1,12 @@
-// Writes src/api/types.ts from the schemas of docs/openapi.json; with --check, fails when they differ.
+// Writes src/api/types.ts and src/api/rules.ts from the schemas of docs/openapi.json; with --check, fails when they
+// differ.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import openapiTS, { astToString } from 'openapi-typescript';
+import { format } from 'prettier';
 
 const source = new URL('../../docs/openapi.json', import.meta.url);
-const target = new URL('../src/api/types.ts', import.meta.url);
 
 const document = JSON.parse(await readFile(source, 'utf8'));
 // Routes are spelt in api/client.ts: only the values need types.
@@ -15,18 +16,54 @@ const schemas = {
   paths: {},
   components: { schemas: document.components.schemas }
 };
-const text =
-  '// Generated from docs/openapi.json by `jlpm types`; do not edit.\n' +
-  astToString(await openapiTS(schemas, { alphabetize: true }));
+const head =
+  '// Generated from docs/openapi.json by `jlpm types`; do not edit.\n';
+const types =
+  head + astToString(await openapiTS(schemas, { alphabetize: true }));
 
-if (process.argv.includes('--check')) {
-  const committed = await readFile(target, 'utf8').catch(() => '');
-  if (committed !== text) {
+/** What a form can check before it asks the server: patterns with the rule in words, and limits. */
+function rulesOf({ properties }) {
+  const plain = schema =>
+    schema.anyOf?.find(one => one.type !== 'null') ?? schema;
+  const rule = schema => {
+    const { pattern, maxLength, minimum, maximum, maxProperties } = schema;
+    return {
+      pattern,
+      maxLength,
+      minimum,
+      maximum,
+      most: maxProperties,
+      words: schema['x-rule'],
+      ...(schema.propertyNames && {
+        key: rule(schema.propertyNames),
+        value: rule(schema.additionalProperties)
+      })
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [
+      name,
+      rule(plain(schema))
+    ])
+  );
+}
+const fields = rulesOf(document.components.schemas.CreateDeployment);
+const rules = await format(
+  `${head}export const RULES = ${JSON.stringify(fields)} as const;\n`,
+  { parser: 'typescript', singleQuote: true, trailingComma: 'none' }
+);
+
+for (const [name, text] of [
+  ['types.ts', types],
+  ['rules.ts', rules]
+]) {
+  const target = new URL(`../src/api/${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    await writeFile(target, text);
+  } else if ((await readFile(target, 'utf8').catch(() => '')) !== text) {
     console.error(
       `${fileURLToPath(target)} is out of date: run "jlpm types" and commit the result`
     );
-    process.exit(1);
+    process.exitCode = 1;
   }
-} else {
-  await writeFile(target, text);
 }

@@ -3,6 +3,7 @@ import { Token } from '@lumino/coreutils';
 
 import type { Deployment, Me } from './api/contract';
 import type { DeploymentsClient } from './api/deployments';
+import type { ModelsClient } from './api/models';
 import type { IAdministration } from './model/administration';
 import type { IDetails } from './model/details';
 import type { Drafts } from './model/drafts';
@@ -18,6 +19,8 @@ export interface IDeployments {
   /** Who the caller is: their groups with quotas and usage, and what they may do. */
   readonly me: Resource<Me>;
   readonly client: DeploymentsClient;
+  /** What forms choose from. */
+  readonly models: ModelsClient;
   /** What belongs to one deployment: history, replicas, events, clients. */
   readonly details: (id: string) => IDetails;
   readonly administration: IAdministration;

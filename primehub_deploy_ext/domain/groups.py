@@ -256,6 +256,15 @@ class ProviderInfo(Value):
     warning: str = Field(default="", description="what people should know: an unreadable file, a Hub that is down")
 
 
+class EngineInfo(Value):
+    """Where deployments run, and what it can do beyond running stored models."""
+
+    name: str = Field(description="local, kubernetes, or that of somebody's own engine")
+    images: bool = Field(description="runs OCI images")
+    private: bool = Field(description="has private endpoints")
+    trials: bool = Field(description="can load a model for a moment, to see")
+
+
 class Me(Value):
     """Who the caller is to this server, and what they may do."""
 
@@ -264,6 +273,7 @@ class Me(Value):
     groups: list[Group]
     can_write: bool
     provider: ProviderInfo
+    engine: EngineInfo
 
 
 class GroupList(Value):

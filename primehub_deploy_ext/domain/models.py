@@ -55,18 +55,41 @@ def _check_env(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-DeploymentName = Annotated[str, AfterValidator(_check_name), Field(max_length=names.NAME_MAX + 32)]
-DeploymentId = Annotated[str, AfterValidator(_check_id)]
+def _described(rule: str, **more: Any) -> dict[str, Any]:
+    """Put a rule into the schema, in words that forms can show."""
+    return {**more, "x-rule": rule}
+
+
+def _rows(most: int, pattern: str, rule: str) -> dict[str, Any]:
+    return {"maxProperties": most, "propertyNames": _described(rule, pattern=pattern)}
+
+
+DeploymentName = Annotated[
+    str,
+    AfterValidator(_check_name),
+    Field(max_length=names.NAME_MAX + 32, json_schema_extra=_described(names.NAME_RULE)),
+]
+DeploymentId = Annotated[
+    str,
+    AfterValidator(_check_id),
+    Field(json_schema_extra=_described(names.ID_RULE, pattern=names.ID_PATTERN)),
+]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Metadata = Annotated[
     dict[str, Annotated[str, Field(max_length=MAX_METADATA_VALUE)]],
+    Field(
+        max_length=MAX_METADATA,
+        json_schema_extra=_rows(MAX_METADATA, names.METADATA_KEY_PATTERN, names.METADATA_KEY_RULE),
+    ),
     AfterValidator(_check_metadata),
-    Field(max_length=MAX_METADATA),
 ]
 Env = Annotated[
     dict[str, Annotated[str, Field(max_length=MAX_ENV_VALUE)]],
+    Field(
+        max_length=MAX_ENV,
+        json_schema_extra=_rows(MAX_ENV, names.ENV_NAME_PATTERN, names.ENV_NAME_RULE),
+    ),
     AfterValidator(_check_env),
-    Field(max_length=MAX_ENV),
 ]
 Replicas = Annotated[int, Field(ge=1, le=MAX_REPLICAS, strict=True)]
 Description = Annotated[str, Field(max_length=MAX_DESCRIPTION)]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from primehub_deploy_ext.domain.errors import Conflict, DeployError, EngineUnavailable, InvalidInput, NotFound
 from primehub_deploy_ext.domain.groups import (
     CreateGroup,
+    EngineInfo,
     Group,
     GroupSettings,
     Me,
@@ -63,6 +64,12 @@ class GroupService:
                 settings_writable=self._provider.settings_writable,
                 members_writable=self._provider.members_writable,
                 warning=warning,
+            ),
+            engine=EngineInfo(
+                name=self._engine.name,
+                images=self._engine.capabilities.images,
+                private=self._engine.capabilities.private,
+                trials=self._engine.capabilities.trials,
             ),
         )
 

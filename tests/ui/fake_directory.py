@@ -98,6 +98,7 @@ class Directory:
             "admin": self.admin,
             "groups": [self.seen(group) for group in self.groups if self.role(group)],
             "can_write": self.can_write,
+            "engine": {"name": "local", "images": False, "private": True, "trials": True},
             "provider": self.provider,
         }
 

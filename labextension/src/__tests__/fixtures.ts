@@ -3,6 +3,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { AdministrationClient } from '../api/administration';
 import type { IDeploymentClient, IDeploymentSnapshot } from '../api/client';
 import type { DeploymentsClient } from '../api/deployments';
+import type { ModelsClient } from '../api/models';
 import type {
   AuditEntry,
   Change,
@@ -218,6 +219,7 @@ export function me(changes: Partial<Me> = {}): Me {
       members_writable: true,
       warning: ''
     },
+    engine: { name: 'local', images: false, private: true, trials: true },
     ...changes
   };
 }
@@ -327,10 +329,33 @@ export function scriptedDeployments(): ScriptedDeployments {
   };
 }
 
+/** What a test of forms answers with: each method is a mock. */
+export type ScriptedModels = { [Method in keyof ModelsClient]: jest.Mock };
+
+export function scriptedModels(): ScriptedModels {
+  return {
+    stored: jest.fn(async () => ({ items: [], total: 0 })),
+    forget: jest.fn(async () => undefined),
+    checkId: jest.fn(async (id: string) => ({
+      id,
+      available: true,
+      message: ''
+    })),
+    proposeId: jest.fn(async (name: string) => ({
+      id: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-x3k9q`,
+      available: true,
+      message: ''
+    })),
+    instanceTypes: jest.fn(async () => [instanceType()])
+  };
+}
+
 export interface IScriptedSession extends IDeployments {
   readonly scripted: ScriptedAdministration;
   /** The REST API of single deployments: each method is a mock. */
   readonly rest: ScriptedDeployments;
+  /** What forms choose from: each method is a mock. */
+  readonly choices: ScriptedModels;
   readonly report: jest.Mock;
   readonly copy: jest.Mock;
   readonly tell: jest.Mock;
@@ -353,6 +378,7 @@ export function session({
 } = {}): IScriptedSession {
   const scripted = scriptedAdministration();
   const rest = scriptedDeployments();
+  const choices = scriptedModels();
   const administration = scripted as unknown as AdministrationClient;
   return {
     store: new DeploymentStore(client),
@@ -360,6 +386,8 @@ export function session({
     client: rest as unknown as DeploymentsClient,
     details: detailsOver(rest as unknown as DeploymentsClient),
     rest,
+    models: choices as unknown as ModelsClient,
+    choices,
     administration: {
       client: administration,
       deployments: new DeploymentStore(everybodys),

@@ -484,6 +484,32 @@ export interface components {
             usage: components["schemas"]["Usage"];
         };
         /**
+         * EngineInfo
+         * @description Where deployments run, and what it can do beyond running stored models.
+         */
+        EngineInfo: {
+            /**
+             * Images
+             * @description runs OCI images
+             */
+            images: boolean;
+            /**
+             * Name
+             * @description local, kubernetes, or that of somebody's own engine
+             */
+            name: string;
+            /**
+             * Private
+             * @description has private endpoints
+             */
+            private: boolean;
+            /**
+             * Trials
+             * @description can load a model for a moment, to see
+             */
+            trials: boolean;
+        };
+        /**
          * ErrorBody
          * @description Every error, on every route.
          */
@@ -797,6 +823,7 @@ export interface components {
             admin: boolean;
             /** Can Write */
             can_write: boolean;
+            engine: components["schemas"]["EngineInfo"];
             /** Groups */
             groups: components["schemas"]["Group"][];
             provider: components["schemas"]["ProviderInfo"];

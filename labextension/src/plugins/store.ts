@@ -10,6 +10,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DeploymentClient } from '../api/client';
 import { DeploymentsClient } from '../api/deployments';
+import { ModelsClient } from '../api/models';
 import { RestClient } from '../api/rest';
 import { administrationOver } from '../model/administration';
 import { detailsOver } from '../model/details';
@@ -63,6 +64,7 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       store,
       me,
       client,
+      models: new ModelsClient(rest),
       details: detailsOver(client),
       administration: administrationOver(rest, me),
       drafts,

@@ -1,0 +1,50 @@
+import type {
+  IdCheck,
+  InstanceType,
+  InstanceTypeList,
+  StoredModelList
+} from './contract';
+import type { RestClient } from './rest';
+
+/** What forms choose from: models to deploy, sizes of a group, and ids that are free. */
+export class ModelsClient {
+  constructor(private readonly rest: RestClient) {}
+
+  /** Models of the caller's groups, newest first. */
+  stored(
+    search: string,
+    group: string,
+    signal?: AbortSignal
+  ): Promise<StoredModelList> {
+    const query = { search: search || undefined, group: group || undefined };
+    return this.rest.json<StoredModelList>('GET', 'models', { query, signal });
+  }
+
+  /** Take the name of a saved model away; deployments that have it keep it. */
+  async forget(number: number): Promise<void> {
+    await this.rest.send('DELETE', `models/${number}`, {});
+  }
+
+  /** Whether a new deployment can have this id. */
+  checkId(id: string, signal?: AbortSignal): Promise<IdCheck> {
+    const query = { id };
+    return this.rest.json<IdCheck>('GET', 'deployment-ids', { query, signal });
+  }
+
+  /** An id that a new deployment of this name can have. */
+  proposeId(name: string, signal?: AbortSignal): Promise<IdCheck> {
+    const query = { name };
+    return this.rest.json<IdCheck>('GET', 'deployment-ids', { query, signal });
+  }
+
+  /** Sizes that a group may use; the first is the default. */
+  async instanceTypes(
+    group: string,
+    signal?: AbortSignal
+  ): Promise<InstanceType[]> {
+    const request = { query: { group }, signal };
+    return (
+      await this.rest.json<InstanceTypeList>('GET', 'instance-types', request)
+    ).items;
+  }
+}
