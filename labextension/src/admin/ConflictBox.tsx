@@ -8,13 +8,16 @@ import { Choice, FieldValue, IDifference, defaultChoice } from './merge';
 export function ConflictBox({
   editing,
   titles,
-  empty = {}
+  empty = {},
+  words
 }: {
-  editing: IEditing;
+  editing: Pick<IEditing, 'conflict' | 'choices' | 'choose'>;
   /** What people call the fields. */
   titles: Readonly<Record<string, string>>;
   /** What a field means that is left empty. */
   empty?: Readonly<Record<string, string>>;
+  /** How values are shown; left out: as they are. */
+  words?: (field: string, value: FieldValue) => string;
 }): JSX.Element | null {
   const trans = useTranslation();
   const { conflict, choices, choose } = editing;
@@ -46,6 +49,7 @@ export function ConflictBox({
           key={difference.field}
           title={titles[difference.field] ?? difference.field}
           empty={empty[difference.field] ?? trans.__('empty')}
+          words={words}
           difference={difference}
           choice={choices[difference.field] ?? defaultChoice(difference)}
           onChoose={choice => choose(difference.field, choice)}
@@ -58,12 +62,14 @@ export function ConflictBox({
 function Row({
   title,
   empty,
+  words,
   difference,
   choice,
   onChoose
 }: {
   title: string;
   empty: string;
+  words?: (field: string, value: FieldValue) => string;
   difference: IDifference;
   choice: Choice | null;
   onChoose: (choice: Choice) => void;
@@ -96,7 +102,10 @@ function Row({
             <span>
               <span className="pd-Conflict-who">{label}</span>
               <span className="pd-Conflict-value">
-                <Value value={shown} empty={empty} />
+                <Value
+                  value={words ? words(difference.field, shown) : shown}
+                  empty={empty}
+                />
               </span>
             </span>
           </label>

@@ -1,4 +1,30 @@
-import React from 'react';
+import '../../style/forms.css';
+import '../../style/deploy.css';
+
+import React, { useCallback, useMemo, useState } from 'react';
+
+import type { Me } from '../api/contract';
+import { useResource } from '../model/binding';
+import { EMPTY_DRAFT, IDraft, IKeptDraft, NEW_DRAFT } from '../model/drafts';
+import { NoGroup, NotEnabled, ReadOnly } from '../ui/access';
+import { useNavigation } from '../ui/navigation';
+import { Skeleton } from '../ui/notices';
+import { useSession } from '../ui/session';
+import { useTranslation } from '../ui/translation';
+import { groupTitle } from '../ui/vocabulary';
+import { newDeployment } from './body';
+import { check } from './checks';
+import { FormProvider, IFormContext } from './context';
+import { Details, Metadata } from './Details';
+import { DraftNotice } from './DraftNotice';
+import { Environment } from './Environment';
+import { apiField } from './fields';
+import { Shell } from './Shell';
+import { SkipTrial } from './SkipTrial';
+import { TrialBox } from './TrialBox';
+import { useDraft, useKeptDraft } from './useDraft';
+import { useSending } from './useSending';
+import { useSizes } from './useSizes';
 
 export interface ICreateFormProps {
   /** Key of what the form begins with, where something prepared it (`model/drafts.ts`). */
@@ -8,6 +34,184 @@ export interface ICreateFormProps {
 }
 
 /** Makes a new deployment. */
-export function CreateForm({ draft }: ICreateFormProps): JSX.Element {
-  return <p>{draft}</p>;
+export function CreateForm(props: ICreateFormProps): JSX.Element {
+  const { draft: key = NEW_DRAFT, active } = props;
+  const { drafts, me } = useSession();
+  const kept = useKeptDraft(drafts, key);
+  const { value: who } = useResource(me, active);
+  if (kept === undefined || who === null) {
+    return <Skeleton />;
+  }
+  if (!who.can_write) {
+    return <ReadOnly />;
+  }
+  const [only] = who.groups;
+  if (!only) {
+    return <NoGroup />;
+  }
+  if (who.groups.every(group => !group.enabled)) {
+    return <NotEnabled group={groupTitle(only)} />;
+  }
+  return <Creation key={key} draftKey={key} kept={kept} me={who} />;
+}
+
+/** What a form begins with: the group that the server would choose too. */
+function beginning(me: Me): IDraft {
+  const enabled = me.groups.filter(group => group.enabled);
+  const own = enabled.find(group => group.name === me.user);
+  const group = own ?? (enabled.length === 1 ? enabled[0] : undefined);
+  return { ...EMPTY_DRAFT, group: group?.name ?? '' };
+}
+
+function Creation({
+  draftKey,
+  kept,
+  me
+}: {
+  draftKey: string;
+  kept: IKeptDraft | null;
+  me: Me;
+}): JSX.Element {
+  const trans = useTranslation();
+  const { drafts, client, follow } = useSession();
+  const { go } = useNavigation();
+  const [first] = useState(() => beginning(me));
+  const [start] = useState(() =>
+    kept
+      ? {
+          ...kept,
+          draft: { ...kept.draft, group: kept.draft.group || first.group }
+        }
+      : null
+  );
+  const drafting = useDraft(drafts, draftKey, start, first);
+  const { draft, done, set: keep } = drafting;
+  const sending = useSending();
+  const { phase, messages, forget } = sending;
+  const busy = phase !== 'typing';
+  const [skip, setSkip] = useState(false);
+  const [custom, setCustom] = useState(draft.id !== '');
+  const [proposed, setProposed] = useState('');
+  const sizes = useSizes(draft.group);
+  const group = me.groups.find(one => one.name === draft.group);
+  const size =
+    sizes?.find(one => one.name === draft.instanceType) ??
+    (draft.instanceType === '' ? sizes?.[0] : undefined);
+
+  const set = useCallback(
+    (changes: Partial<IDraft>) => {
+      keep(changes);
+      forget(...Object.keys(changes).map(apiField));
+    },
+    [keep, forget]
+  );
+  const context = useMemo<IFormContext>(
+    () => ({
+      me,
+      draft,
+      change: (field, value) => set({ [field]: value }),
+      set,
+      messages,
+      deployment: null,
+      group,
+      sizes,
+      size,
+      busy
+    }),
+    [me, draft, set, messages, group, sizes, size, busy]
+  );
+
+  const submit = () => {
+    const wrong = { ...check(draft, trans) };
+    if (draft.group === '') {
+      wrong['group'] = trans.__('Please select a group!');
+    }
+    if (custom && draft.id === '') {
+      wrong['id'] = trans.__('Please input an ID');
+    }
+    const body = newDeployment(draft, custom ? draft.id : proposed);
+    sending.submit(wrong, skip, {
+      attempt: signal => client.tryCreate(body, me.engine.trials, signal),
+      send: async () => {
+        const deployment = await client.create(body);
+        done();
+        follow(deployment);
+        go({ view: 'deployment', id: deployment.id });
+      }
+    });
+  };
+
+  return (
+    <FormProvider value={context}>
+      <Shell
+        title={trans.__('Create Deployment')}
+        messages={messages}
+        problem={sending.problem}
+        busy={busy}
+        doing={
+          phase === 'trying'
+            ? trans.__('Trying the model with its example…')
+            : phase === 'sending'
+              ? trans.__('Creating the deployment…')
+              : ''
+        }
+        above={
+          <>
+            {sending.trial && <TrialBox trial={sending.trial} />}
+            {me.engine.trials && (
+              <SkipTrial skip={skip} disabled={busy} onChange={setSkip} />
+            )}
+          </>
+        }
+        actions={
+          <>
+            {drafting.dirty && !busy && (
+              <button
+                type="button"
+                className="pd-Button"
+                onClick={() => {
+                  drafting.discard(first);
+                  setCustom(false);
+                }}
+              >
+                {trans.__('Discard draft')}
+              </button>
+            )}
+            <span className="pd-grow" />
+            {phase === 'trying' && (
+              <button
+                type="button"
+                className="pd-Button"
+                onClick={sending.cancel}
+              >
+                {trans.__('Cancel')}
+              </button>
+            )}
+            <button
+              type="submit"
+              className="pd-Button pd-mod-primary"
+              aria-busy={busy}
+            >
+              {trans.__('Deploy')}
+            </button>
+          </>
+        }
+        onSubmit={submit}
+      >
+        <DraftNotice
+          restored={draftKey === NEW_DRAFT ? drafting.restored : null}
+        />
+        <Environment />
+        <Details
+          custom={custom}
+          onCustom={(on, suggestion) => {
+            setCustom(on);
+            set({ id: on ? suggestion : '' });
+          }}
+          onProposed={setProposed}
+        />
+        <Metadata />
+      </Shell>
+    </FormProvider>
+  );
 }

@@ -1,4 +1,37 @@
-import React from 'react';
+import '../../style/forms.css';
+import '../../style/deploy.css';
+
+import React, { useCallback, useMemo, useState } from 'react';
+
+import { ConflictBox } from '../admin/ConflictBox';
+import { undecided } from '../admin/editing';
+import type { Deployment, Me } from '../api/contract';
+import { ApiError } from '../api/errors';
+import { useDeployment } from '../detail/useDeployment';
+import { useResource } from '../model/binding';
+import { IDraft, IKeptDraft, changeKey } from '../model/drafts';
+import { ReadOnly } from '../ui/access';
+import { useNavigation } from '../ui/navigation';
+import { NoSuchDeployment, Skeleton } from '../ui/notices';
+import { obstacle } from '../ui/obstacle';
+import { useSession } from '../ui/session';
+import { useTranslation } from '../ui/translation';
+import { changeBody, changedIn, restarts } from './body';
+import { Changes } from './Changes';
+import { check } from './checks';
+import { FormProvider, IFormContext } from './context';
+import { Details, Metadata } from './Details';
+import { DraftNotice } from './DraftNotice';
+import { Environment } from './Environment';
+import { apiField } from './fields';
+import { Shell } from './Shell';
+import { SkipTrial } from './SkipTrial';
+import { TrialBox } from './TrialBox';
+import { useDraft, useKeptDraft } from './useDraft';
+import { baseOf, useMerging } from './useMerging';
+import { useSending } from './useSending';
+import { useSizes } from './useSizes';
+import { fieldTitle, fieldWords } from './words';
 
 export interface IUpdateFormProps {
   id: string;
@@ -7,6 +40,237 @@ export interface IUpdateFormProps {
 }
 
 /** Changes a deployment. */
-export function UpdateForm({ id }: IUpdateFormProps): JSX.Element {
-  return <p>{id}</p>;
+export function UpdateForm({ id, active }: IUpdateFormProps): JSX.Element {
+  const { drafts, me, store } = useSession();
+  const kept = useKeptDraft(drafts, changeKey(id));
+  const { value: who } = useResource(me, active);
+  const { state, deployment, presence } = useDeployment(id, active);
+  if (deployment === null && presence === 'unknown') {
+    return <NoSuchDeployment id={id} />;
+  }
+  const blocked =
+    deployment === null ? obstacle(state, () => void store.refresh()) : null;
+  if (blocked) {
+    return blocked;
+  }
+  if (kept === undefined || who === null || deployment === null) {
+    return <Skeleton />;
+  }
+  if (!who.can_write) {
+    return <ReadOnly />;
+  }
+  return (
+    <Change
+      deployment={deployment}
+      gone={presence === 'gone'}
+      kept={kept}
+      me={who}
+    />
+  );
+}
+
+function Change({
+  deployment,
+  gone,
+  kept,
+  me
+}: {
+  deployment: Deployment;
+  gone: boolean;
+  kept: IKeptDraft | null;
+  me: Me;
+}): JSX.Element {
+  const trans = useTranslation();
+  const { drafts, client, follow } = useSession();
+  const { go, back } = useNavigation();
+  const { id } = deployment;
+  const [begin] = useState(() => kept?.base ?? baseOf(deployment));
+  const drafting = useDraft(drafts, changeKey(id), kept, begin.draft, begin);
+  const { draft, done, set: keep } = drafting;
+  const merging = useMerging(begin, draft, deployment);
+  const { against, conflict, choices, final, meet } = merging;
+  const sending = useSending();
+  const { phase, messages, forget } = sending;
+  const busy = phase !== 'typing';
+  const [skip, setSkip] = useState(false);
+  const sizes = useSizes(deployment.group);
+  const group = me.groups.find(one => one.name === deployment.group);
+  const { resources, instance_type: given } = deployment.spec;
+  // What it has was fixed when it was chosen, whatever became of the type since.
+  const size = useMemo(
+    () =>
+      draft.instanceType === given
+        ? { ...sizeOf(given), ...resources }
+        : sizes?.find(one => one.name === draft.instanceType),
+    [draft.instanceType, given, resources, sizes]
+  );
+
+  const set = useCallback(
+    (changes: Partial<IDraft>) => {
+      keep(changes);
+      forget(...Object.keys(changes).map(apiField));
+    },
+    [keep, forget]
+  );
+  const context = useMemo<IFormContext>(
+    () => ({
+      me,
+      draft,
+      change: (field, value) => set({ [field]: value }),
+      set,
+      messages,
+      deployment,
+      group,
+      sizes,
+      size,
+      busy
+    }),
+    [me, draft, set, messages, deployment, group, sizes, size, busy]
+  );
+
+  const changed = changedIn(against.draft, final);
+  const tries = me.engine.trials && restarts(changed, deployment);
+  const open = (conflict ?? []).some(found => undecided(found, choices));
+  const submit = () => {
+    const body = changeBody(final, changed);
+    const { revision } = against;
+    const met = async <T,>(step: Promise<T>): Promise<T> => {
+      try {
+        return await step;
+      } catch (error) {
+        if (isStale(error)) {
+          meet(await client.get(id));
+        }
+        throw error;
+      }
+    };
+    sending.submit(check(final, trans), skip, {
+      attempt: signal =>
+        met(client.tryUpdate(id, body, tries, revision, signal)),
+      send: async () => {
+        const next = await met(client.update(id, body, revision));
+        done();
+        follow(next);
+        go({ view: 'deployment', id });
+      }
+    });
+  };
+
+  // What the box about the conflict says need not be said twice.
+  const problem =
+    conflict !== null && isStale(sending.problem) ? null : sending.problem;
+  return (
+    <FormProvider value={context}>
+      <Shell
+        title={trans.__('Update %1', deployment.name)}
+        messages={messages}
+        problem={problem}
+        busy={busy}
+        doing={
+          phase === 'trying'
+            ? tries
+              ? trans.__('Trying the model with its example…')
+              : trans.__('Checking…')
+            : phase === 'sending'
+              ? trans.__('Sending the update…')
+              : ''
+        }
+        above={
+          <>
+            {gone && (
+              <p className="pd-Form-problem" role="alert">
+                {trans.__(
+                  'The deployment was deleted. What you typed is kept.'
+                )}
+              </p>
+            )}
+            {sending.trial && <TrialBox trial={sending.trial} />}
+            {tries && (
+              <SkipTrial skip={skip} disabled={busy} onChange={setSkip} />
+            )}
+          </>
+        }
+        actions={
+          <>
+            {drafting.dirty && !busy && (
+              <button
+                type="button"
+                className="pd-Button"
+                onClick={() => drafting.discard(against.draft)}
+              >
+                {trans.__('Discard draft')}
+              </button>
+            )}
+            <span className="pd-grow" />
+            {(back !== null || phase === 'trying') && (
+              <button
+                type="button"
+                className="pd-Button"
+                onClick={() =>
+                  phase === 'trying' ? sending.cancel() : back?.()
+                }
+              >
+                {trans.__('Cancel')}
+              </button>
+            )}
+            <button
+              type="submit"
+              className="pd-Button pd-mod-primary"
+              aria-busy={busy}
+              disabled={changed.size === 0 || open || gone}
+            >
+              {trans.__('Confirm and Deploy')}
+            </button>
+          </>
+        }
+        onSubmit={submit}
+      >
+        <DraftNotice restored={drafting.restored} />
+        {conflict !== null && conflict.length > 0 && (
+          <div className="pd-DeployForm-notice">
+            <ConflictBox
+              editing={merging}
+              titles={Object.fromEntries(
+                conflict.map(({ field }) => [field, fieldTitle(field, trans)])
+              )}
+              words={(field, value) => fieldWords(field, value, trans)}
+            />
+          </div>
+        )}
+        <Environment />
+        <Details
+          custom
+          onCustom={() => undefined}
+          onProposed={() => undefined}
+        />
+        <div className="pd-DeployForm-metadata">
+          <Metadata />
+          <Changes
+            before={against.draft}
+            after={final}
+            deployment={deployment}
+          />
+        </div>
+      </Shell>
+    </FormProvider>
+  );
+}
+
+function sizeOf(name: string) {
+  return {
+    name,
+    display_name: '',
+    description: '',
+    groups: null,
+    version: 0
+  };
+}
+
+/** Somebody else changed it since it was read. */
+function isStale(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    error.status === 409 &&
+    error.code === 'conflict'
+  );
 }

@@ -1,0 +1,70 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { FieldValue } from '../admin/merge';
+import type { Model } from '../api/contract';
+import { formatMemory } from '../model/quantities';
+import { modelTitle } from './ModelFacts';
+import { hidden } from './merging';
+
+/** What people call a field of the API; `env.TOKEN` is one too. */
+export function fieldTitle(field: string, trans: TranslationBundle): string {
+  const [first, ...rest] = field.split('.');
+  const name = rest.join('.');
+  switch (first) {
+    case 'model':
+      return trans.__('Model');
+    case 'instance_type':
+      return trans.__('Instance Type');
+    case 'replicas':
+      return trans.__('Replicas');
+    case 'description':
+      return trans.__('Description');
+    case 'access':
+      return trans.__('Access');
+    case 'env':
+      return trans.__('Environment: %1', name);
+    case 'metadata':
+      return trans.__('Metadata: %1', name);
+    default:
+      return field;
+  }
+}
+
+/** A value as people read it; what the environment holds is never shown. */
+export function fieldWords(
+  field: string,
+  value: FieldValue,
+  trans: TranslationBundle
+): string {
+  if (value === null) {
+    return trans.__('not there');
+  }
+  const text = String(value);
+  if (field === 'model') {
+    return modelWords(JSON.parse(text) as Model | null, trans);
+  }
+  if (field.startsWith('env.')) {
+    return hidden(value)
+      ? trans.__('the value that is there')
+      : trans.__('a new value');
+  }
+  if (field === 'access') {
+    return text === 'private' ? trans.__('private') : trans.__('public');
+  }
+  return text;
+}
+
+/** A model in so many words that two of them can be told apart. */
+export function modelWords(
+  model: Model | null,
+  trans: TranslationBundle
+): string {
+  return model === null
+    ? trans.__('none')
+    : trans.__(
+        '%1, %2, %3…',
+        modelTitle(model, trans),
+        formatMemory(model.size),
+        model.artifact.slice(0, 8)
+      );
+}
