@@ -9,7 +9,7 @@ LINK := .venv/share/jupyter/labextensions/primehub-deploy-ext
 FRONT := primehub_deploy_ext/labextension/package.json
 SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) labextension/package.json
 
-.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks hub bench screenshots clean browser
+.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks hub bench screenshots clean browser prometheus monitoring dashboards
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -50,13 +50,19 @@ tests/hub/node_modules/.ready: tests/hub/package.json tests/hub/yarn.lock pyproj
 browser:
 	@test -n "$$CHROMIUM_PATH" || test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
 
+# Unpacked, not installed: Debian's package would start a service.
+prometheus:
+	@test -n "$$PROMETHEUS_BIN" || command -v prometheus >/dev/null || test -x .venv/prometheus/usr/bin/prometheus || \
+		(apt-get update -qq && mkdir -p .venv/prometheus && cd .venv/prometheus && apt-get download -qq prometheus && \
+		dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
+
 lab: $(READY) $(FRONT) ## Start JupyterLab on the quickstart notebook
 	jupyter lab notebooks/quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
 
 quickstart: $(READY) ## Run the quickstart notebook without a browser and print what it shows
 	python scripts/demo_server.py python scripts/run_notebook.py notebooks/quickstart.ipynb
 
-test: check unit engines ui-unit packaging notebooks ui hub ## Run every test
+test: check unit engines ui-unit packaging notebooks monitoring ui hub ## Run every test
 
 test-fast: check unit ui-unit ## Run what needs neither engine nor browser
 
@@ -82,6 +88,12 @@ packaging: $(READY) $(FRONT)
 notebooks: $(READY)
 	python -m pytest -q tests/notebooks
 
+monitoring: $(READY) prometheus
+	python -m pytest -q --timeout 300 tests/monitoring
+
+dashboards: $(READY) ## Make Grafana's dashboards and the alert rules anew
+	python -m primehub_deploy_ext.monitoring.grafana
+
 ui: $(READY) $(FRONT) tests/ui/node_modules/.ready browser
 	tests/ui/run.sh
 
@@ -96,6 +108,7 @@ screenshots: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Renew doc
 bench: $(READY) ## Measure, side by side, what the README claims
 	python benchmarks/deploy.py
 	python benchmarks/access.py
+	python benchmarks/monitoring.py
 
 clean: ## Remove what was built
 	rm -rf .venv build dist labextension/lib labextension/node_modules primehub_deploy_ext/labextension tests/ui/node_modules tests/hub/node_modules

@@ -1,0 +1,80 @@
+"""Alert rules for Prometheus: what somebody should be woken for. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from primehub_deploy_ext.monitoring import names, promql
+
+ERROR_RATE = 0.05
+LATENCY_P95 = 1.0
+RESTARTS = 3
+QUOTA_USED = 0.9
+
+
+def rules() -> dict[str, Any]:
+    """Return a file of rules (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/)."""
+    by = "deployment_name"
+    failing = f"1 - ({promql.success(promql.ANY, by)})"
+    slow = promql.latency(promql.ANY, "p95", by)
+    return {
+        "groups": [
+            {
+                "name": "primehub-deploy",
+                "rules": [
+                    _rule(
+                        "ModelDeploymentErrors",
+                        f"{failing} > {ERROR_RATE}",
+                        "5m",
+                        "critical",
+                        "{{ $labels.deployment_name }} fails {{ $value | humanizePercentage }} of its predictions",
+                    ),
+                    _rule(
+                        "ModelDeploymentSlow",
+                        f"{slow} > {LATENCY_P95}",
+                        "10m",
+                        "warning",
+                        "{{ $labels.deployment_name }}: one prediction in twenty takes {{ $value | humanizeDuration }}",
+                    ),
+                    _rule(
+                        "ModelDeploymentNoReadyReplica",
+                        promql.no_ready_replica(),
+                        "1m",
+                        "critical",
+                        "{{ $labels.deployment_name }} has no replica that answers",
+                    ),
+                    _rule(
+                        "ModelDeploymentCrashLoop",
+                        f"{promql.restarts('10m')} > {RESTARTS}",
+                        "0m",
+                        "warning",
+                        "replicas of {{ $labels.deployment_name }} were started again {{ $value | humanize }} times",
+                    ),
+                    _rule(
+                        "ModelDeploymentQuotaNearlyUsed",
+                        f"{promql.quota_used()} > {QUOTA_USED}",
+                        "15m",
+                        "info",
+                        "{{ $labels.group }} uses {{ $value | humanizePercentage }} of its {{ $labels.resource }}",
+                    ),
+                    _rule(
+                        "ModelDeploymentsNotMeasured",
+                        f"absent({names.INFO})",
+                        "10m",
+                        "info",
+                        "no deployment is scraped: is the token right, and does the server run?",
+                    ),
+                ],
+            }
+        ]
+    }
+
+
+def _rule(alert: str, expression: str, hold: str, severity: str, summary: str) -> dict[str, Any]:
+    return {
+        "alert": alert,
+        "expr": expression,
+        "for": hold,
+        "labels": {"severity": severity},
+        "annotations": {"summary": summary},
+    }

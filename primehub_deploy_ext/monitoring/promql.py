@@ -1,0 +1,189 @@
+"""Every PromQL expression there is: of dashboards, alert rules, the page's charts and the docs. Pure.
+
+Expressions are made for a :class:`Scope`. Success, 4xx and 5xx are of predictions at the gateway, as in the page.
+Where there is traffic but no error, an error rate is 0; where nothing is measured, the answer is empty: ``or 0 * …``
+makes that difference. A ratio without a denominator (no traffic, no feedback) is empty, not ``NaN`` or 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from primehub_deploy_ext.monitoring import names
+from primehub_deploy_ext.monitoring.histogram import PERCENTILES
+
+# HTTP codes, and the names that gRPC has for the server's fault.
+SERVER_FAULT = "5..|Internal|Unavailable|Unknown|DeadlineExceeded"
+CLIENT_FAULT = "4.."
+PREDICT = "/predict|.*/infer|.*:predict|.*/[Pp]redict"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression is about, and over which time it looks.
+
+    Parameters
+    ----------
+    deployment, revision, model
+        Regular expressions, or Grafana's variables.
+    window
+        Of ``rate``: at least four scrape intervals (https://grafana.com/blog/2020/09/28/new-in-grafana-7.2-__rate_interval).
+    """
+
+    deployment: str = "$deployment"
+    revision: str = "$revision"
+    model: str = "$model"
+    window: str = "$__rate_interval"
+
+    def server(self, **more: str) -> str:
+        """Return the matchers of predictions at the gateway."""
+        return _braces(deployment_name=self.deployment, service="predictions", **more)
+
+    def client(self, **more: str) -> str:
+        """Return the matchers of calls of models."""
+        return _braces(deployment_name=self.deployment, model_version=self.revision, model_image=self.model, **more)
+
+    def replica(self) -> str:
+        """Return the matchers of replicas."""
+        return _braces(deployment_name=self.deployment)
+
+
+DASHBOARD = Scope()
+ANY = Scope(deployment=".+", revision=".*", model=".*", window="5m")
+
+
+def requests(scope: Scope, by: str = "") -> str:
+    """Predictions a second, whatever came of them."""
+    return f"sum{_by(by)}(rate({names.SERVER}_count{scope.server()}[{scope.window}]))"
+
+
+def success(scope: Scope, by: str = "") -> str:
+    """Share of predictions that were not answered with 5xx; empty without traffic."""
+    good = f"sum{_by(by)}(rate({names.SERVER}_count{scope.server(code_not=SERVER_FAULT)}[{scope.window}]))"
+    # Where all failed there may be no series of anything else.
+    return f"({good} or 0 * {requests(scope, by)}) / ({requests(scope, by)} > 0)"
+
+
+def client_errors(scope: Scope, by: str = "") -> str:
+    """4xx a second."""
+    return _errors(scope, CLIENT_FAULT, by)
+
+
+def server_errors(scope: Scope, by: str = "") -> str:
+    """5xx a second."""
+    return _errors(scope, SERVER_FAULT, by)
+
+
+def latency(scope: Scope, percentile: str, by: str = "") -> str:
+    """Return the seconds from the first byte in to the last out that a share of predictions stay below."""
+    labels = ", ".join(filter(None, ["le", by]))
+    rate = f"sum by ({labels})(rate({names.SERVER}_bucket{scope.server()}[{scope.window}]))"
+    return f"histogram_quantile({PERCENTILES[percentile]}, {rate})"
+
+
+def predict_requests(scope: Scope) -> str:
+    """Predictions a second that reached a model, by model and revision."""
+    matchers = scope.client(service=PREDICT)
+    return f"sum by (model_image, model_version)(rate({names.CLIENT}_count{matchers}[{scope.window}]))"
+
+
+def model_latency(scope: Scope) -> str:
+    """Mean seconds that a model took, by model and revision."""
+    matchers = scope.client(service=PREDICT)
+    seconds = f"sum by (model_image, model_version)(rate({names.CLIENT}_sum{matchers}[{scope.window}]))"
+    return f"{seconds} / ({predict_requests(scope)} > 0)"
+
+
+def reward(scope: Scope, by: str = "model_image, model_version") -> str:
+    """Mean reward by model and revision, zeros included; empty without feedback."""
+    rate = "sum{by}(rate({name}{matchers}[{window}]))"
+    parts = {"by": _by(by), "matchers": scope.client(), "window": scope.window}
+    return f"{rate.format(name=names.REWARD, **parts)} / ({rate.format(name=names.FEEDBACK, **parts)} > 0)"
+
+
+def feedback(scope: Scope) -> str:
+    """Feedback a second that named a reward."""
+    return f"sum(rate({names.FEEDBACK}{scope.client()}[{scope.window}]))"
+
+
+def batch_size(scope: Scope) -> str:
+    """Mean rows in a call of a model, by revision."""
+    rate = "sum by (predictor_version)(rate({name}{matchers}[{window}]))"
+    parts = {"matchers": scope.replica(), "window": scope.window}
+    return f"{rate.format(name=names.BATCH_ROWS, **parts)} / ({rate.format(name=names.BATCHES, **parts)} > 0)"
+
+
+def in_flight(scope: Scope) -> str:
+    """Requests being answered."""
+    return f"sum({names.IN_FLIGHT}{scope.replica()})"
+
+
+def bytes_in(scope: Scope) -> str:
+    """Bytes a second from callers."""
+    return f"sum(rate({names.BYTES_IN}{scope.replica()}[{scope.window}]))"
+
+
+def bytes_out(scope: Scope) -> str:
+    """Bytes a second to callers."""
+    return f"sum(rate({names.BYTES_OUT}{scope.replica()}[{scope.window}]))"
+
+
+def cpu(scope: Scope) -> str:
+    """CPU cores in use, by replica."""
+    return f"sum by (replica)(rate({names.CPU}{scope.replica()}[{scope.window}]))"
+
+
+def memory(scope: Scope) -> str:
+    """Bytes held, by replica."""
+    return f"sum by (replica)({names.MEMORY}{scope.replica()})"
+
+
+def ready(scope: Scope) -> str:
+    """Replicas that answer."""
+    return f"sum({names.READY}{scope.replica()})"
+
+
+def no_ready_replica() -> str:
+    """Deployments that shall run and have nobody who answers."""
+    return f"{names.DESIRED} > 0 and on (deployment_name) {names.READY} == 0"
+
+
+def restarts(window: str) -> str:
+    """How often replicas were started again, by deployment."""
+    return f"sum by (deployment_name)(increase({names.RESTARTS}[{window}]))"
+
+
+def quota_used() -> str:
+    """Share of its quota that a group uses, by resource."""
+    return f"{names.USAGE} / on (group, resource) ({names.QUOTA} > 0)"
+
+
+def deployments() -> str:
+    """Return Grafana's query for the names of deployments."""
+    return f"label_values({names.SERVER}_count, deployment_name)"
+
+
+def label_of_models(label: str) -> str:
+    """Return Grafana's query for a label of the models of the chosen deployments."""
+    return f'label_values({names.CLIENT}_count{{deployment_name=~"$deployment"}}, {label})'
+
+
+def _errors(scope: Scope, codes: str, by: str) -> str:
+    rate = f"sum{_by(by)}(rate({names.SERVER}_count{scope.server(code=codes)}[{scope.window}]))"
+    return f"{rate} or 0 * {requests(scope, by)}"
+
+
+def _by(labels: str) -> str:
+    return f" by ({labels})" if labels else ""
+
+
+def _braces(**labels: str) -> str:
+    """Return matchers; ``service="predictions"`` is one word and compared as such, the rest are regular expressions."""
+    parts = []
+    for name, text in labels.items():
+        if name.endswith("_not"):
+            parts.append(f'{name.removesuffix("_not")}!~"{text}"')
+        else:
+            operator = "=" if text == "predictions" else "=~"
+            parts.append(f'{name}{operator}"{text}"')
+    return "{" + ",".join(parts) + "}"
