@@ -23,7 +23,7 @@ from primehub_deploy_ext.handlers.instance_types import InstanceTypeHandler, Ins
 from primehub_deploy_ext.handlers.logs import LogsHandler
 from primehub_deploy_ext.handlers.me import MeHandler
 from primehub_deploy_ext.handlers.measurements import MeasurementsHandler
-from primehub_deploy_ext.handlers.metrics import MetricsHandler, MetricsSummaryHandler
+from primehub_deploy_ext.handlers.metrics import AlertsHandler, MetricsHandler, MetricsSummaryHandler, UsageHandler
 from primehub_deploy_ext.handlers.models import DeploymentIdsHandler, ModelsHandler, SavedModelHandler
 from primehub_deploy_ext.handlers.openapi import OpenApiHandler
 from primehub_deploy_ext.handlers.predictions import PredictHandler
@@ -51,6 +51,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "measurements": MeasurementsHandler,
     "metrics": ScrapeHandler,
     "metrics/summary": MetricsSummaryHandler,
+    "usage": UsageHandler,
     "openapi.json": OpenApiHandler,
     "deployments": DeploymentsHandler,
     "deployments/{id}": DeploymentHandler,
@@ -68,6 +69,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "deployments/{id}/events": EventsHandler,
     "deployments/{id}/logs": LogsHandler,
     "deployments/{id}/metrics": MetricsHandler,
+    "deployments/{id}/alerts": AlertsHandler,
     "deployments/{id}/clients": ClientsHandler,
     "deployments/{id}/clients/{name}": ClientHandler,
     "deployment-ids": DeploymentIdsHandler,

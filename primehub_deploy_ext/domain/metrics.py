@@ -158,7 +158,7 @@ class AlertRule(Value):
         ge=0,
         description="error_rate: share of 5xx, 0 to 1; latency_p95: seconds; reward_below: mean reward; else unused",
     )
-    window: int = Field(default=300, ge=60, le=3600, description="seconds that are looked at")
+    window: int = Field(default=300, ge=60, le=900, description="seconds that are looked at")
     hold: int = Field(default=60, ge=0, le=3600, description="seconds that it must be so before the alert fires")
     enabled: bool = True
 

@@ -12,7 +12,14 @@ from typing import Any, Protocol
 
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.groups import InstanceType
-from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.metrics import (
+    Alerts,
+    AlertSettings,
+    Metrics,
+    MetricsRange,
+    MetricsSummaryList,
+    UsageLine,
+)
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -319,7 +326,7 @@ class Engine(Protocol):
         """Return what was measured of a deployment, ending now; what the engine can't know is ``None``, never 0.
 
         Counters go on over restarts of the engine, the gateway and the replicas. Only for engines with
-        ``capabilities.metrics``, as the next two.
+        ``capabilities.metrics``, as the next five.
         """
 
     async def metrics_summary(self) -> MetricsSummaryList:
@@ -327,6 +334,18 @@ class Engine(Protocol):
 
     async def exposition(self, *, openmetrics: bool = False) -> str:
         """Return all that was counted since each deployment was created, in Prometheus' or OpenMetrics' text format."""
+
+    async def alerts(self, id: str) -> Alerts:
+        """Return the alert rules of a deployment and how they stand. A webhook is shown without its secret."""
+
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+        """Replace the alert rules of a deployment; they are evaluated for as long as the engine runs.
+
+        An alert that begins or ends is an event, and is sent to the webhook, with retries.
+        """
+
+    async def usage(self) -> list[UsageLine]:
+        """Return what each group used in each month, also of deployments that are gone."""
 
     async def has_artifact(self, digest: str) -> bool:
         """Tell whether the artifact is stored."""

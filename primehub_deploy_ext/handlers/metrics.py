@@ -38,3 +38,42 @@ class MetricsSummaryHandler(ApiHandler):
         """List them."""
         services, caller = await self.acting()
         self.answer(await services.metrics.summary(caller, everything=self.flag("all")))
+
+
+class AlertsHandler(ApiHandler):
+    """The alert rules of one deployment."""
+
+    @web.authenticated
+    @authorized("read")
+    async def get(self, id: str) -> None:
+        """Tell them, and how they stand."""
+        services, caller = await self.acting()
+        self.answer(await services.metrics.alerts(caller, id))
+
+    @web.authenticated
+    @authorized("write")
+    async def put(self, id: str) -> None:
+        """Replace them."""
+        services, caller = await self.acting()
+        from primehub_deploy_ext.domain.metrics import AlertSettings
+
+        self.answer(await services.metrics.set_alerts(caller, id, self.body(AlertSettings)))
+
+
+class UsageHandler(ApiHandler):
+    """What groups used, for administrators."""
+
+    @web.authenticated
+    @authorized("read")
+    async def get(self) -> None:
+        """Answer the report, as JSON or as CSV."""
+        services, caller = await self.acting()
+        from primehub_deploy_ext.service.metrics import parse_month
+        from primehub_deploy_ext.service.metrics_csv import usage_csv
+
+        report = await services.metrics.usage(caller, parse_month(self.parameters))
+        if "text/csv" not in self.request.headers.get("Accept", ""):
+            self.answer(report)
+            return
+        self.set_header("Content-Disposition", 'attachment; filename="usage.csv"')
+        self.finish(usage_csv(report), set_content_type="text/csv; charset=utf-8")

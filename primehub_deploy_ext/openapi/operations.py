@@ -212,6 +212,11 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET", "metrics/summary", "listMetrics", "The last 15 minutes of all deployments: for sparklines and badges",
         answer=metrics.MetricsSummaryList, parameters=(_ALL,), errors=(400,),
     ),
+    Operation(
+        "GET", "usage", "getUsage", "What each group used in each month (administrators)", answer=metrics.UsageReport,
+        media=("application/json", "text/csv"), parameters=(Parameter("month", "only this one: 2026-11"),),
+        errors=(400,),
+    ),
     Operation("GET", "openapi.json", "getOpenApi", "This document", answer=dict),
     Operation(
         "GET", "deployments", "listDeployments", "One page of deployments", answer=m.DeploymentList,
@@ -256,6 +261,14 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", f"{_ONE}/metrics", "getMetrics", "What was measured, as columns for charts", answer=metrics.Metrics,
         media=("application/json", "text/csv"), parameters=(_RANGE,), errors=(400, 404),
+    ),
+    Operation(
+        "GET", f"{_ONE}/alerts", "getAlerts", "Alert rules and how they stand", answer=metrics.Alerts,
+        errors=(400, 404),
+    ),
+    Operation(
+        "PUT", f"{_ONE}/alerts", "setAlerts", "Replace the alert rules; a webhook as it was shown stays",
+        body=metrics.AlertSettings, answer=metrics.Alerts, errors=(400, 404),
     ),
     Operation(
         "GET", f"{_ONE}/clients", "listClients", "Who may call the endpoint while it is private",

@@ -20,10 +20,11 @@ def csv_header() -> str:
 
 def csv_rows(entries: Iterable[AuditEntry]) -> str:
     """Return one line per entry, quoted as in RFC 4180; a text that would be a formula has ``'`` in front."""
-    return _lines([_cell(value) for value in entry.model_dump(mode="json").values()] for entry in entries)
+    return _lines([cell(value) for value in entry.model_dump(mode="json").values()] for entry in entries)
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """Return a value as a cell: a text that would be a formula has ``'`` in front."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from primehub_deploy_ext.domain.errors import InvalidInput
-from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.metrics import (
+    Alerts,
+    AlertSettings,
+    Metrics,
+    MetricsRange,
+    MetricsSummaryList,
+    UsageReport,
+)
 from primehub_deploy_ext.engines.base import Engine
 from primehub_deploy_ext.service.access import Caller
 from primehub_deploy_ext.service.lookup import find_deployment
 from primehub_deploy_ext.service.masking import hide
-from primehub_deploy_ext.service.parameters import parse_choice
+from primehub_deploy_ext.service.parameters import bad_parameter, parse_choice
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 
 
@@ -52,9 +60,46 @@ class MetricsService:
         self._check_measured()
         return await self._engine.exposition(openmetrics=openmetrics)
 
+    async def alerts(self, caller: Caller, id: str) -> Alerts:
+        """Return the alert rules of a deployment and how they stand."""
+        await find_deployment(self._engine, caller, id)
+        self._check_measured()
+        return await self._engine.alerts(id)
+
+    async def set_alerts(self, caller: Caller, id: str, settings: AlertSettings) -> Alerts:
+        """Replace the alert rules of a deployment.
+
+        Raises
+        ------
+        InvalidInput
+            If there are two rules of a kind.
+        """
+        await find_deployment(self._engine, caller, id)
+        self._check_measured()
+        kinds = [rule.kind for rule in settings.rules]
+        if len(set(kinds)) != len(kinds):
+            rule = "must have each kind once"
+            raise InvalidInput(f"rules: {rule}", fields=[{"field": "rules", "message": rule}])
+        return await self._engine.set_alerts(id, settings, user=caller.user)
+
+    async def usage(self, caller: Caller, month: str | None) -> UsageReport:
+        """Return what each group used, for administrators; of one month, or of all."""
+        caller.require_admin("read the usage of all groups")
+        self._check_measured()
+        lines = await self._engine.usage()
+        return UsageReport(items=[line for line in lines if month in {None, line.month}])
+
     def _check_measured(self) -> None:
         if not self._engine.capabilities.metrics:
             raise InvalidInput(f"the engine {self._engine.name!r} measures nothing")
+
+
+def parse_month(arguments: Mapping[str, str]) -> str | None:
+    """Read the parameter ``month``; None when left out."""
+    text = arguments.get("month", "")
+    if text and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise bad_parameter("month", "must be a month, such as 2026-11")
+    return text or None
 
 
 def parse_range(arguments: Mapping[str, str]) -> MetricsRange:

@@ -6,7 +6,8 @@ import csv
 import io
 from datetime import datetime, timezone
 
-from primehub_deploy_ext.domain.metrics import Metrics, Numbers, Series
+from primehub_deploy_ext.domain.metrics import Metrics, Numbers, Series, UsageLine, UsageReport
+from primehub_deploy_ext.service.audit_csv import cell
 
 
 def columns_of(metrics: Metrics) -> dict[str, Numbers]:
@@ -21,6 +22,17 @@ def columns_of(metrics: Metrics) -> dict[str, Numbers]:
         elif value:
             columns[name] = value
     return columns
+
+
+def usage_csv(report: UsageReport) -> str:
+    """Return the usage report as a table; a group whose name would be a formula to a spreadsheet has ``'`` in front."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(list(UsageLine.model_fields))
+    for line in report.items:
+        values = line.model_dump()
+        table.writerow([round(value, 4) if isinstance(value, float) else cell(value) for value in values.values()])
+    return text.getvalue()
 
 
 def metrics_csv(metrics: Metrics) -> str:

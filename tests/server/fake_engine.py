@@ -10,7 +10,15 @@ from typing import Any
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
 from primehub_deploy_ext.domain.groups import InstanceType
-from primehub_deploy_ext.domain.metrics import Mark, Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.metrics import (
+    Alerts,
+    AlertSettings,
+    Mark,
+    Metrics,
+    MetricsRange,
+    MetricsSummaryList,
+    UsageLine,
+)
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -311,6 +319,20 @@ class FakeEngine(FakeState):
 
     async def exposition(self, *, openmetrics: bool = False) -> str:
         return "# EOF\n" if openmetrics else "up 1\n"
+
+    async def alerts(self, id: str) -> Alerts:
+        await self.get(id)
+        settings = self.alert_settings.get(id, AlertSettings())
+        return Alerts(rules=settings.rules, webhook=settings.webhook, states=[])
+
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+        await self.get(id)
+        self.alert_settings[id] = settings
+        return await self.alerts(id)
+
+    async def usage(self) -> list[UsageLine]:
+        used = {"cpu_hours": 1.5, "memory_gb_hours": 2.0, "replica_hours": 3.0, "requests": 4, "deployments": 1}
+        return [UsageLine(month=month, group="=lab", **used) for month in ("2026-11", "2026-10")]
 
     async def has_artifact(self, digest: str) -> bool:
         return digest in self.artifacts

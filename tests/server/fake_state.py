@@ -9,6 +9,7 @@ from typing import Any
 
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import Conflict, NotFound
+from primehub_deploy_ext.domain.metrics import AlertSettings
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -53,6 +54,7 @@ class FakeState:
         self.artifacts: dict[str, bytes] = {}
         self.saved: list[SavedModel] = []
         self.log: list[LogLine] = []
+        self.alert_settings: dict[str, AlertSettings] = {}
         self.sample = Sample(codes={200: 90, 404: 6, 500: 24})
         self.tokens: dict[tuple[str, str], str] = {}
         self._words: dict[str, str] = {}

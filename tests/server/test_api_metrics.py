@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -86,3 +87,45 @@ async def test_an_engine_that_measures_nothing_says_so(api: Api, engine: FakeEng
 
     assert answer.status == 400
     assert "measures nothing" in answer.json["message"]
+
+
+async def test_alert_rules_are_replaced_as_a_whole(api: Api) -> None:
+    await api.create(id="iris")
+    rules = [{"kind": "error_rate", "threshold": 0.1}, {"kind": "no_ready_replica", "enabled": False}]
+
+    answer = await api("PUT", "deployments/iris/alerts", {"rules": rules, "webhook": "https://hooks.example.com/x"})
+
+    assert answer.status == 200
+    kept = (await api("GET", "deployments/iris/alerts")).json["rules"]
+    assert [(rule["kind"], rule["threshold"], rule["window"], rule["enabled"]) for rule in kept] == [
+        ("error_rate", 0.1, 300, True),
+        ("no_ready_replica", 0.0, 300, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"rules": [{"kind": "error_rate"}, {"kind": "error_rate"}]}, "rules"),
+        ({"rules": [{"kind": "cosmic_rays"}]}, "rules.0.kind"),
+        ({"rules": [{"kind": "error_rate", "window": 5}]}, "rules.0.window"),
+        ({"webhook": "javascript:alert(1)"}, "webhook"),
+    ],
+)
+async def test_a_bad_rule_is_refused_by_name(api: Api, body: dict[str, Any], field: str) -> None:
+    await api.create(id="iris")
+    answer = await api("PUT", "deployments/iris/alerts", body)
+    assert answer.status == 400
+    assert answer.json["fields"][0]["field"] == field
+
+
+@pytest.mark.usefixtures("logins", "lab")
+async def test_the_usage_report_is_for_administrators_as_json_and_csv(api: Api) -> None:
+    boss = api.as_user("boss")
+    report = (await boss("GET", "usage", params={"month": "2026-11"})).json["items"]
+    assert [(line["month"], line["cpu_hours"], line["requests"]) for line in report] == [("2026-11", 1.5, 4)]
+    table = (await boss("GET", "usage", headers={"Accept": "text/csv"})).body.decode()
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["month"], row["group"]) for row in rows] == [("2026-11", "'=lab"), ("2026-10", "'=lab")]
+    assert (await boss("GET", "usage", params={"month": "November"})).status == 400
+    assert (await api.as_user("grace")("GET", "usage")).status == 403

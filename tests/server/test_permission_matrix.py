@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "predict": {"inputs": []},
     "tryRevision": {"inputs": []},
     "addClient": {"name": "reader"},
+    "setAlerts": {"rules": [{"kind": "error_rate", "threshold": 0.1}]},
     "saveModel": {"name": "Iris", "group": "lab", "model": new_deployment()["model"]},
     "putArtifact": b"model",
     "warm": {"interpreter": "/usr/bin/python3"},

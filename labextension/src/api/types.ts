@@ -21,6 +21,139 @@ export interface components {
             update_message: string;
         };
         /**
+         * AlertRule
+         * @description When to raise an alert.
+         */
+        "AlertRule-Input": {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold
+             * @description seconds that it must be so before the alert fires
+             * @default 60
+             */
+            hold: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "error_rate" | "latency_p95" | "no_ready_replica" | "reward_below";
+            /**
+             * Threshold
+             * @description error_rate: share of 5xx, 0 to 1; latency_p95: seconds; reward_below: mean reward; else unused
+             * @default 0
+             */
+            threshold: number;
+            /**
+             * Window
+             * @description seconds that are looked at
+             * @default 300
+             */
+            window: number;
+        };
+        /**
+         * AlertRule
+         * @description When to raise an alert.
+         */
+        "AlertRule-Output": {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hold
+             * @description seconds that it must be so before the alert fires
+             * @default 60
+             */
+            hold: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "error_rate" | "latency_p95" | "no_ready_replica" | "reward_below";
+            /**
+             * Threshold
+             * @description error_rate: share of 5xx, 0 to 1; latency_p95: seconds; reward_below: mean reward; else unused
+             * @default 0
+             */
+            threshold: number;
+            /**
+             * Window
+             * @description seconds that are looked at
+             * @default 300
+             */
+            window: number;
+        };
+        /**
+         * Alerts
+         * @description The rules of a deployment and how they stand.
+         */
+        Alerts: {
+            /**
+             * Delivery
+             * @description what went wrong with the last call of the webhook; empty: nothing
+             * @default
+             */
+            delivery: string;
+            /** Rules */
+            rules: components["schemas"]["AlertRule-Output"][];
+            /** States */
+            states: components["schemas"]["AlertState"][];
+            /** Webhook */
+            webhook: string;
+        };
+        /**
+         * AlertSettings
+         * @description Body of ``PUT deployments/{id}/alerts``: all rules of a deployment.
+         */
+        AlertSettings: {
+            /** Rules */
+            rules?: components["schemas"]["AlertRule-Input"][];
+            /**
+             * Webhook
+             * @description gets a POST with each alert that begins or ends; empty: none
+             * @default
+             */
+            webhook: string;
+        };
+        /**
+         * AlertState
+         * @description How a rule stands now.
+         */
+        AlertState: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "error_rate" | "latency_p95" | "no_ready_replica" | "reward_below";
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Since
+             * @default null
+             */
+            since: string | null;
+            /**
+             * State
+             * @description unknown: there is nothing to tell from
+             * @enum {string}
+             */
+            state: "ok" | "pending" | "firing" | "unknown";
+            /**
+             * Value
+             * @description what is compared with the threshold
+             * @default null
+             */
+            value: number | null;
+        };
+        /**
          * AuditEntry
          * @description One thing that somebody did, or tried to do.
          */
@@ -2140,6 +2273,49 @@ export interface components {
              * @default 0
              */
             memory: number;
+        };
+        /**
+         * UsageLine
+         * @description What the deployments of one group used in one month; those that were deleted since, too.
+         */
+        UsageLine: {
+            /**
+             * Cpu Hours
+             * @description CPU core-hours that replicas really used
+             */
+            cpu_hours: number;
+            /**
+             * Deployments
+             * @description deployments that ran or were called
+             */
+            deployments: number;
+            /** Group */
+            group: string;
+            /**
+             * Memory Gb Hours
+             * @description gigabyte-hours (10⁹ bytes) that replicas really held
+             */
+            memory_gb_hours: number;
+            /**
+             * Month
+             * @description 2026-11, UTC
+             */
+            month: string;
+            /** Replica Hours */
+            replica_hours: number;
+            /**
+             * Requests
+             * @description predictions that were answered, with whatever status
+             */
+            requests: number;
+        };
+        /**
+         * UsageReport
+         * @description Usage by month and group, newest month first.
+         */
+        UsageReport: {
+            /** Items */
+            items: components["schemas"]["UsageLine"][];
         };
         /**
          * WarmRequest

@@ -20,7 +20,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from primehub_deploy_ext.domain.metrics import MetricsRange
+from primehub_deploy_ext.domain.metrics import AlertSettings, MetricsRange
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model, UpdateDeployment, WarmRequest
 from primehub_deploy_ext.domain.resources import Quota, Resources
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment, NewSavedModel
@@ -101,6 +101,7 @@ class Calls:
                 "health", "deployments", "get", "create", "update", "scale", "stop", "start", "restart", "rollback",
                 "delete", "revisions", "replicas", "events", "warm", "clients", "add_client", "remove_client",
                 "server_pass", "measurements", "try_out", "restart_replica", "metrics", "metrics_summary", "exposition",
+                "alerts", "set_alerts", "usage",
                 "models", "saved_models", "save_model",
                 "forget_model",
             )
@@ -199,6 +200,15 @@ class Calls:
 
     async def forget_model(self, number: int) -> None:
         self._supervisor.saved.remove(number)
+
+    async def alerts(self, id: str) -> Any:
+        return _json(self._supervisor.alerts(id))
+
+    async def set_alerts(self, id: str, settings: dict[str, Any], user: str) -> Any:
+        return _json(self._supervisor.set_alerts(id, AlertSettings.model_validate(settings), user=user))
+
+    async def usage(self) -> Any:
+        return [_json(line) for line in await self._supervisor.metering.usage()]
 
     async def warm(self, request: dict[str, Any]) -> None:
         await self._supervisor.warm(WarmRequest.model_validate(request))

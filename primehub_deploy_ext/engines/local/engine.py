@@ -18,7 +18,14 @@ from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.domain.groups import InstanceType
-from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.metrics import (
+    Alerts,
+    AlertSettings,
+    Metrics,
+    MetricsRange,
+    MetricsSummaryList,
+    UsageLine,
+)
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -305,6 +312,19 @@ class LocalEngine:
     async def exposition(self, *, openmetrics: bool = False) -> str:
         """See ``Engine.exposition``."""
         return str(await self._call("exposition", openmetrics=openmetrics))
+
+    async def alerts(self, id: str) -> Alerts:
+        """See ``Engine.alerts``."""
+        return Alerts.model_validate(await self._call("alerts", id=id))
+
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+        """See ``Engine.set_alerts``."""
+        sent = settings.model_dump(mode="json")
+        return Alerts.model_validate(await self._call("set_alerts", id=id, settings=sent, user=user))
+
+    async def usage(self) -> list[UsageLine]:
+        """See ``Engine.usage``."""
+        return [UsageLine.model_validate(line) for line in await self._call("usage")]
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""

@@ -90,6 +90,9 @@ _MIGRATIONS = (
         owner_group TEXT NOT NULL, name TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (owner_group, name)
     );
     """,
+    """
+    CREATE TABLE alerts (uid INTEGER PRIMARY KEY REFERENCES deployments(uid) ON DELETE CASCADE, body TEXT NOT NULL);
+    """,
 )
 
 EVENTS_KEPT = 500
@@ -317,6 +320,16 @@ class Store:
     def remove_client(self, uid: int, name: str) -> None:
         """Forget a client."""
         self._db.execute("DELETE FROM clients WHERE uid = ? AND name = ?", (uid, name))
+
+    # ------------------------------------------------------------------ alerts
+
+    def alerts(self) -> dict[int, dict[str, Any]]:
+        """Alert rules of deployments and how they stand, by uid."""
+        return {row["uid"]: json.loads(row["body"]) for row in self._db.execute("SELECT * FROM alerts")}
+
+    def save_alerts(self, uid: int, body: dict[str, Any]) -> None:
+        """Write the alert rules of a deployment and how they stand."""
+        self._db.execute("INSERT OR REPLACE INTO alerts VALUES (?, ?)", (uid, json.dumps(body)))
 
     # ------------------------------------------------------------------ quotas
 

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import DeployError, InvalidInput, NotFound
-from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, InvalidInput, NotFound
+from primehub_deploy_ext.domain.metrics import Alerts, AlertSettings, Metrics, MetricsRange, MetricsSummaryList
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -43,6 +43,7 @@ from primehub_deploy_ext.engines.local.logs import read_logs
 from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.metering.census import Census, GroupFacts
 from primehub_deploy_ext.engines.local.metering.metering import Metering
+from primehub_deploy_ext.engines.local.metering.watchman import Watchman
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.saved import SavedModels, models_of
@@ -50,6 +51,7 @@ from primehub_deploy_ext.engines.local.share import Share
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
 from primehub_deploy_ext.engines.local.trial import Trials
 from primehub_deploy_ext.engines.local.wishes import Wish, check_match, check_spec, next_revision
+from primehub_deploy_ext.monitoring.alerts import Change as AlertChange
 
 _HOUSEKEEPING_PAUSE = 3600.0
 
@@ -79,7 +81,8 @@ class Supervisor:
             server_pass=ServerPass(store),
         )
         self._trials = Trials(self._means)
-        self.metering = Metering(paths.metrics, self._census, self._means.front.readings)
+        self.metering = Metering(paths.metrics, self._census, self._means.front.readings, self._watch_over)
+        self._watchman = Watchman(store, self.metering.window, self._tell)
         self._actors: dict[str, DeploymentActor] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         run = int(store.meta("runs") or 0) + 1
@@ -116,6 +119,7 @@ class Supervisor:
         idle = self.idle
         # While everybody can still be asked.
         await self.metering.close()
+        self._watchman.close()
         for actor in self._actors.values():
             actor.close()
         for task in list(self._tasks):
@@ -158,6 +162,13 @@ class Supervisor:
         facts = tuple(actor.facts() for actor in self._actors.values())
         return Census(facts, self._means.paths.replicas, tuple(groups))
 
+    def _watch_over(self, census: Census) -> None:
+        self._watchman.look(census)
+
+    def _tell(self, id: str, change: AlertChange) -> None:
+        kind, reason = ("Warning", "AlertFiring") if change.firing else ("Normal", "AlertResolved")
+        self._actor(id).record.event(kind, reason, f"{change.kind}: {change.message}")
+
     def _used(self, group: str) -> dict[str, Usage]:
         mine = (actor for actor in self._actors.values() if actor.record.row.group == group)
         return {actor.record.row.id: actor.usage() for actor in mine}
@@ -167,7 +178,11 @@ class Supervisor:
             try:
                 unused_since = time.time() - ARTIFACTS_UNUSED
                 self._means.artifacts.keep_only(self._means.store.artifacts_in_use(), older_than=unused_since)
-                remove_old_logs(self._means.paths.logs, [actor.record.row.uid for actor in self._actors.values()])
+                uids = [actor.record.row.uid for actor in self._actors.values()]
+                remove_old_logs(self._means.paths.logs, uids)
+                await self.metering.keep_only(uids)
+            except EngineUnavailable:
+                log.info("what was measured is not open yet")
             except (OSError, sqlite3.Error):
                 log.exception("housekeeping failed; it is tried again")
             await asyncio.sleep(_HOUSEKEEPING_PAUSE)
@@ -370,7 +385,19 @@ class Supervisor:
 
     def metrics_summary(self) -> MetricsSummaryList:
         """See ``Engine.metrics_summary``."""
-        return self.metering.summary((actor.record.row.uid, name, []) for name, actor in self._actors.items())
+        rows = [(actor.record.row.uid, name) for name, actor in self._actors.items()]
+        return self.metering.summary((uid, name, self._watchman.firing(uid)) for uid, name in rows)
+
+    def alerts(self, id: str) -> Alerts:
+        """See ``Engine.alerts``."""
+        return self._watchman.of(self._actor(id).record.row.uid)
+
+    def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+        """See ``Engine.set_alerts``."""
+        actor = self._actor(id)
+        stands = self._watchman.set(actor.record.row.uid, settings)
+        actor.record.event("Normal", "AlertsChanged", f"{user}: changed the alerts")
+        return stands
 
     def _actor(self, id: str) -> DeploymentActor:
         try:

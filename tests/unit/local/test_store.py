@@ -102,6 +102,7 @@ def test_revisions_of_the_first_release_get_the_resources_that_their_instance_ty
     with sqlite3.connect(tmp_path / "state.db") as old:
         old.execute("DROP TABLE clients")
         old.execute("DROP TABLE quotas")
+        old.execute("DROP TABLE alerts")
         old.execute("DROP TABLE saved_models")
         old.execute("DROP TABLE saved_versions")
         old.execute(

@@ -131,3 +131,18 @@ def test_a_file_that_can_not_be_used_is_put_aside(tmp_path: Path, content: bytes
     archive.record(BEGIN, 5.0, {})
     assert archive.last_tick() == BEGIN
     assert (tmp_path / "metrics.db.unusable").exists() == bool(content)
+
+
+def test_what_a_group_used_adds_up_over_deployments_and_survives_them(archive: Archive) -> None:
+    taken = Sample(codes={200: 3}, replicas={"1-0": ReplicaSample(1800.0, Gauge(4e9 * 12, 12, 4e9))})
+    for name in ("iris", "wine"):
+        archive.add_usage("2026-11", "lab", name, taken)
+    archive.add_usage("2026-11", "lab", "iris", taken)
+    archive.add_usage("2026-10", "lab", "iris", taken)
+    archive.keep_only([])
+    newest, before = archive.usage()
+    assert (newest.month, newest.group, newest.deployments, newest.requests) == ("2026-11", "lab", 2, 9)
+    assert newest.cpu_hours == 1.5
+    assert newest.replica_hours == pytest.approx(3 / 60)  # 12 looks, 5 s each, three times
+    assert newest.memory_gb_hours == pytest.approx(3 * 4 / 60)
+    assert before.month == "2026-10"

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+from primehub_deploy_ext.domain.metrics import UsageLine
 from primehub_deploy_ext.engines.local.metering.ledger import Baselines, Numbers, Reading
 from primehub_deploy_ext.monitoring.sample import Sample
 from primehub_deploy_ext.monitoring.series import Point, coarser
-from primehub_deploy_ext.monitoring.tiers import FINEST, TIERS, Tier
+from primehub_deploy_ext.monitoring.tiers import FINEST, HOUR, TIERS, Tier
 
 # Another number means another layout: the file is begun anew, and the old one put aside.
 _LAYOUT = 1
@@ -111,6 +112,38 @@ class Archive:
             for uid, sample in samples.items():
                 sample.add(self._sample(uid, FINEST, time))
         self._write(FINEST, time, before + seconds, samples)
+
+    def add_usage(self, month: str, group: str, name: str, sample: Sample) -> None:
+        """Add what a deployment took in a minute to what its group used in a month."""
+        held = sum(taken.memory.sum for taken in sample.replicas.values()) * FINEST.step
+        lived = sum(taken.memory.count for taken in sample.replicas.values()) * FINEST.step
+        busy = sum(taken.cpu_seconds for taken in sample.replicas.values())
+        self._db.execute(
+            "INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (month, owner_group, id) DO UPDATE SET"
+            " cpu_seconds = cpu_seconds + excluded.cpu_seconds,"
+            " memory_byte_seconds = memory_byte_seconds + excluded.memory_byte_seconds,"
+            " replica_seconds = replica_seconds + excluded.replica_seconds, requests = requests + excluded.requests",
+            (month, group, name, busy, held, lived, sample.requests),
+        )
+
+    def usage(self) -> list[UsageLine]:
+        """Return what each group used in each month, newest month first."""
+        rows = self._db.execute(
+            "SELECT month, owner_group, sum(cpu_seconds), sum(memory_byte_seconds), sum(replica_seconds),"
+            " sum(requests), count(*) FROM usage GROUP BY month, owner_group ORDER BY month DESC, owner_group"
+        )
+        return [
+            UsageLine(
+                month=month,
+                group=group,
+                cpu_hours=busy / HOUR,
+                memory_gb_hours=held / HOUR / 1e9,
+                replica_hours=lived / HOUR,
+                requests=requests,
+                deployments=deployments,
+            )
+            for month, group, busy, held, lived, requests, deployments in rows
+        ]
 
     def roll_up(self, now: float, uids: Iterable[int]) -> Iterator[tuple[int, dict[int, Sample]]]:
         """Make the coarser intervals that are complete from the finer ones; forget what is older than it is kept.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
-from primehub_deploy_ext.domain.metrics import Chart, Metrics, MetricsRange, MetricsSummaryList
+from primehub_deploy_ext.domain.metrics import Chart, Metrics, MetricsRange, MetricsSummaryList, UsageLine
 from primehub_deploy_ext.domain.models import Event
 from primehub_deploy_ext.engines.local.gateway.readings import Readings
 from primehub_deploy_ext.engines.local.metering.archive import Archive
@@ -54,13 +54,20 @@ class Metering:
         Tells who there is now.
     gateways
         Asks the gateway; an empty list where none runs.
+    looked
+        Called after each look.
     """
 
     def __init__(
-        self, path: Path, census: Callable[[], Census], gateways: Callable[[], Awaitable[GatewayReadings]]
+        self,
+        path: Path,
+        census: Callable[[], Census],
+        gateways: Callable[[], Awaitable[GatewayReadings]],
+        looked: Callable[[Census], None] = lambda _: None,
     ) -> None:
         self._census = census
         self._gateways = gateways
+        self._looked = looked
         self._thread = ThreadPoolExecutor(1, "metering")
         self._path = path
         self._archive: Archive | None = None
@@ -105,6 +112,7 @@ class Metering:
             for name in gone:
                 if name not in running:
                     (census.counters / f"{name}.{COUNTERS}").unlink(missing_ok=True)
+            self._looked(census)
 
     async def close(self) -> None:
         """Look once more, so that nothing is missing, and close the archive."""
@@ -146,6 +154,22 @@ class Metering:
         """Return all totals in Prometheus' text format."""
         census, totals, seen = self._census(), self._totals, self._seen
         return await self._in_thread(lambda: exposition_of(census, totals, seen, openmetrics=openmetrics))
+
+    async def usage(self) -> list[UsageLine]:
+        """Return what each group used in each month."""
+        return await self._in_thread(self._opened().usage)
+
+    async def keep_only(self, uids: Iterable[int]) -> None:
+        """Forget the deployments that are not there any more."""
+        kept, archive = list(uids), self._opened()
+
+        def forget() -> None:
+            with archive.transaction():
+                archive.keep_only(kept)
+            gone = {uid for uid, _ in self._totals} - set(kept)
+            self._totals = {name: values for name, values in self._totals.items() if name[0] not in gone}
+
+        await self._in_thread(forget)
 
     def window(self, uid: int, seconds: int) -> Point:
         """Return the newest ``seconds`` of a deployment as one interval."""
@@ -210,8 +234,11 @@ class Metering:
             archive.keep_totals((name, totals[name]) for name in harvest.totals)
             archive.record(begin, seconds, harvest.samples)
             if (begin + FINEST.step) % TIERS[1].step == 0:
-                for _ in archive.roll_up(begin + FINEST.step, uids):
-                    pass
+                owners = {deployment.uid: deployment for deployment in census.deployments}
+                for minute, samples in archive.roll_up(begin + FINEST.step, uids):
+                    month = datetime.fromtimestamp(minute, timezone.utc).strftime("%Y-%m")
+                    for uid, sample in samples.items():
+                        archive.add_usage(month, owners[uid].group, owners[uid].id, sample)
 
 
 def _not_measured(points: Iterable[Point]) -> list[Chart]:
