@@ -335,6 +335,10 @@ class Replica(Value):
     message: str = ""
     memory: int | None = Field(default=None, description="bytes: proportional set size where known, else resident")
     last_exit: str = Field(default="", description="how the previous attempt ended")
+    reason: Reason | None = Field(default=None, description="why the previous attempt failed, until one is ready")
+    next_attempt_at: datetime | None = Field(
+        default=None, description="when a replica that is backing off is started again"
+    )
 
 
 class Event(Value):

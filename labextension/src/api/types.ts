@@ -1587,10 +1587,21 @@ export interface components {
              */
             name: string;
             /**
+             * Next Attempt At
+             * @description when a replica that is backing off is started again
+             * @default null
+             */
+            next_attempt_at: string | null;
+            /**
              * Pid
              * @default null
              */
             pid: number | null;
+            /**
+             * @description why the previous attempt failed, until one is ready
+             * @default null
+             */
+            reason: components["schemas"]["Reason"] | null;
             /**
              * Restarts
              * @default 0

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,10 @@ class Slot:
             message=self.message,
             memory=self.memory(),
             last_exit=self.last_exit,
+            reason=self.reason,
+            next_attempt_at=(
+                datetime.fromtimestamp(self.not_before, timezone.utc) if self.step is Step.BACKING_OFF else None
+            ),
         )
 
     def to_json(self) -> dict[str, Any]:
