@@ -1,4 +1,4 @@
-import { act, render, screen } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
@@ -47,8 +47,11 @@ test('it says which deployment, how it is, and has all parts', async () => {
     })
   ]);
   expect(await title('Iris classifier')).toBeVisible();
-  expect(screen.getByText('Failed')).toBeVisible();
-  expect(screen.getByText('peak 530 MiB')).toBeVisible();
+  const head = within(
+    screen.getByRole('heading', { name: 'Iris classifier' }).closest('header')!
+  );
+  expect(head.getByText('Failed')).toBeVisible();
+  expect(head.getByText('peak 530 MiB')).toBeVisible();
   expect(screen.getAllByRole('tab').map(one => one.textContent)).toEqual([
     'Information',
     'Try it',

@@ -316,6 +316,7 @@ export function scriptedDeployments(): ScriptedDeployments {
     rollback: nothing(),
     delete: nothing(),
     restartReplica: nothing(),
+    health: jest.fn(async () => new ScriptedClient().health()),
     revisions: empty(),
     replicas: empty(),
     events: empty(),

@@ -7,6 +7,7 @@ import type {
   DryRun,
   DeploymentEvent,
   EventList,
+  Health,
   LogLine,
   NewClient,
   NewDeployment,
@@ -123,6 +124,11 @@ export class DeploymentsClient {
       body: {},
       query: { kill: kill ? '1' : undefined }
     });
+  }
+
+  /** State of the engine that all deployments run on. */
+  health(signal?: AbortSignal): Promise<Health> {
+    return this.rest.json<Health>('GET', 'health', { signal });
   }
 
   async revisions(id: string, signal?: AbortSignal): Promise<Revision[]> {

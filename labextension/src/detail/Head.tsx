@@ -2,7 +2,7 @@ import { caretLeftIcon, launchIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useRef } from 'react';
 
 import type { DetailTab } from '../model/place';
-import { DeploymentButtons, useDeploymentControls } from '../ui/actions';
+import { useDeploymentControls } from '../ui/actions';
 import { useHost } from '../ui/host';
 import { useNavigation } from '../ui/navigation';
 import { useSession } from '../ui/session';
@@ -10,6 +10,8 @@ import { Status } from '../ui/Status';
 import { useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
 import { useDetail } from './context';
+import { HeadButtons } from './HeadButtons';
+import { Message } from './Message';
 
 /** Which deployment, how it is, and what can be done with it. */
 export function Head({
@@ -37,7 +39,7 @@ export function Head({
   }, [arrived]);
 
   return (
-    <header className="pd-DetailHead">
+    <header className={`pd-DetailHead pd-mod-${tab}`}>
       <div className="pd-DetailHead-line">
         {back && (
           <button
@@ -71,12 +73,8 @@ export function Head({
           {group}
         </span>
       </div>
-      {status.message && (
-        <p className="pd-DetailHead-message">{status.message}</p>
-      )}
-      {writable && (
-        <DeploymentButtons deployment={deployment} controls={controls} />
-      )}
+      {status.message && <Message text={status.message} />}
+      {writable && <HeadButtons controls={controls} />}
     </header>
   );
 }

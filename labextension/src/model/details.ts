@@ -2,6 +2,7 @@ import type {
   Client,
   Deployment,
   DeploymentEvent,
+  Health,
   Replica,
   Revision
 } from '../api/contract';
@@ -14,7 +15,8 @@ const EVERY = {
   revisions: 30_000,
   replicas: 5_000,
   events: 15_000,
-  clients: 15_000
+  clients: 15_000,
+  health: 10_000
 };
 
 /** What belongs to one deployment and no stream tells: shared by all views of it in this browser tab. */
@@ -25,6 +27,8 @@ export interface IDetails {
   readonly replicas: Resource<Replica[]>;
   readonly events: Resource<DeploymentEvent[]>;
   readonly clients: Resource<Client[]>;
+  /** State of the engine: one for all deployments. */
+  readonly health: Resource<Health>;
 }
 
 /** Gives the details of a deployment, the same for everybody who asks for its id. */
@@ -32,6 +36,7 @@ export function detailsOver(
   client: DeploymentsClient
 ): (id: string) => IDetails {
   const known = new Map<string, IDetails>();
+  const health = new Resource(s => client.health(s), EVERY.health);
   return id => {
     let details = known.get(id);
     if (!details) {
@@ -40,7 +45,8 @@ export function detailsOver(
         revisions: new Resource(s => client.revisions(id, s), EVERY.revisions),
         replicas: new Resource(s => client.replicas(id, s), EVERY.replicas),
         events: new Resource(s => client.events(id, s), EVERY.events),
-        clients: new Resource(s => client.clients(id, s), EVERY.clients)
+        clients: new Resource(s => client.clients(id, s), EVERY.clients),
+        health
       };
       known.set(id, details);
     }

@@ -17,7 +17,7 @@ export const CopyContext = createContext<(text: string) => void>(
 const SHOWN_FOR = 2000;
 
 /** Copy something, and whether that was just done. */
-function useCopy(text: string): [copied: boolean, copy: () => void] {
+export function useCopy(text: string): [copied: boolean, copy: () => void] {
   const copyText = useContext(CopyContext);
   const [copied, setCopied] = useState(false);
   useEffect(() => {
