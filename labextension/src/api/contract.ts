@@ -21,7 +21,10 @@ export type Health = Schemas['Health'];
 export type IdCheck = Schemas['IdCheck'];
 export type InstanceType = Schemas['InstanceType'];
 export type InstanceTypeList = Schemas['InstanceTypeList'];
+export type LogBeat = Schemas['LogBeat'];
 export type LogLine = Schemas['LogLine'];
+/** What a stream of lines consists of; an error is the last that comes. */
+export type LogEntry = LogLine | LogBeat | Schemas['ErrorBody'];
 export type Me = Schemas['Me'];
 export type Measurement = Schemas['Measurement'];
 export type MeasurementList = Schemas['MeasurementList'];

@@ -8,7 +8,7 @@ import type {
   DeploymentEvent,
   EventList,
   Health,
-  LogLine,
+  LogEntry,
   NewClient,
   NewDeployment,
   Prediction,
@@ -32,8 +32,18 @@ export interface ILogQuery {
   tail?: number;
   /** Only lines at or after this time (ISO 8601). */
   since?: string;
+  /** Only lines at or before this time (ISO 8601). */
+  until?: string;
+  /** Positions (`1-0.1:5120,1-1.2:0`): of these attempts only what comes behind; `since` is for the others. */
+  after?: string;
+  /** Positions: of these attempts only what comes in front; `until` is for the others. */
+  before?: string;
   /** Go on with new lines. */
   follow?: boolean;
+  /** While following, be told now and then that nothing is missing. */
+  beats?: boolean;
+  /** Of a file: every line with its time in front. */
+  timestamps?: boolean;
 }
 
 /** What a change is tied to: the revision that the caller saw. When it is another one now, nothing changes (409). */
@@ -191,13 +201,13 @@ export class DeploymentsClient {
     id: string,
     query: ILogQuery,
     signal: AbortSignal
-  ): Promise<AsyncIterable<LogLine[]>> {
+  ): Promise<AsyncIterable<LogEntry[]>> {
     const request = { query: logParameters(query), signal };
     const response = await this.rest.send('GET', pathOf(id, 'logs'), request);
     if (response.body === null) {
       throw new ConnectionLost('the server sent no stream');
     }
-    return readJsonLines<LogLine>(response.body);
+    return readJsonLines<LogEntry>(response.body);
   }
 
   /** The whole log as a text file. */
@@ -225,12 +235,13 @@ function pathOf(id: string, ...more: string[]): string {
 }
 
 function logParameters(query: ILogQuery): IRequest['query'] {
-  const { replica, attempt, tail, since, follow } = query;
+  const { tail, follow, beats, timestamps, ...others } = query;
+  const flag = (value?: boolean) => (value ? '1' : undefined);
   return {
-    replica,
-    attempt,
-    since,
+    ...others,
     tail: tail === undefined ? undefined : String(tail),
-    follow: follow ? '1' : undefined
+    follow: flag(follow),
+    beats: flag(beats),
+    timestamps: flag(timestamps)
   };
 }

@@ -1,0 +1,30 @@
+/** Names one line for good: what a link to it carries. */
+export interface ILineReference {
+  readonly id: string;
+  /** `<replica>.<attempt>`. */
+  readonly source: string;
+  readonly position: number;
+  /** ISO 8601; where the line would be, were it no longer kept. */
+  readonly time: string;
+}
+
+const SHAPE =
+  /(?:^|[\s#&?=])log:([a-z0-9-]+)\/([a-z0-9.-]+\.\d+)@(\d+)~([\dT:.Z-]+)/i;
+
+/** `log:iris/1-0.1@51200~2026-11-23T09:40:24.123456Z`. */
+export function writeReference(line: ILineReference): string {
+  return `log:${line.id}/${line.source}@${line.position}~${line.time}`;
+}
+
+/** The reference in a text, such as a link that was pasted; null where there is none. */
+export function readReference(text: string): ILineReference | null {
+  const match = SHAPE.exec(text);
+  return match
+    ? {
+        id: match[1]!,
+        source: match[2]!,
+        position: Number(match[3]),
+        time: match[4]!
+      }
+    : null;
+}
