@@ -229,6 +229,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     import fake_administration
     import fake_details
+    import fake_logs
 
     script = {"script": Script()}
     base = url_path_join(server.web_app.settings["base_url"], "primehub-deploy", "v1")
@@ -239,6 +240,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         ("watch", Watch),
         (r"deployments/([^/:]+)", Deployment),
         (r"deployments/([^/:]+):(stop|start)", DeploymentAction),
+        *fake_logs.routes(),
         *fake_details.routes(),
         *fake_administration.routes(),
     ]

@@ -91,19 +91,21 @@ function Row({
           </span>
         )}
       </span>
-      <button
-        type="button"
-        tabIndex={-1}
-        className="pd-LogRow-link"
-        aria-label={link}
-        title={link}
-        onClick={event => {
-          event.stopPropagation();
-          onLink(line);
-        }}
-      >
-        <linkIcon.react tag="span" width="14px" />
-      </button>
+      {chosen && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className="pd-LogRow-link"
+          aria-label={link}
+          title={link}
+          onClick={event => {
+            event.stopPropagation();
+            onLink(line);
+          }}
+        >
+          <linkIcon.react tag="span" width="14px" />
+        </button>
+      )}
     </div>
   );
 }

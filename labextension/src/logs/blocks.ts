@@ -46,7 +46,12 @@ export class Blocks {
   private continues(block: IBlock, text: string): boolean {
     switch (block.traceback) {
       case 'open':
-        if (INDENTED.test(text) || text === '' || THREAD.test(text)) {
+        if (
+          INDENTED.test(text) ||
+          text === '' ||
+          CHAIN.test(text) ||
+          THREAD.test(text)
+        ) {
           return true;
         }
         // The exception itself; its message may go on in further lines, which nothing marks as such.

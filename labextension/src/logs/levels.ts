@@ -28,7 +28,8 @@ const LETTERS: Readonly<Record<string, Level>> = {
 const WORD =
   'TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARN|WARNING|ERR|ERROR|SEVERE|CRITICAL|FATAL|PANIC';
 /** Dates, times, process ids and what stands between them. */
-const STAMP = '(?:[\\d:.,+/TZ-]+[\\s\\])|-]+)*';
+// What a part consists of and what separates parts have nothing in common: no line takes long to refuse.
+const STAMP = '(?:[[(]?[\\d:.,+/TZ-]+[\\s\\])|]+)*';
 
 /** Where log formats put the level. A word in the middle of a message is no level: "0 errors found" is none. */
 const FORMATS: readonly RegExp[] = [
@@ -36,7 +37,7 @@ const FORMATS: readonly RegExp[] = [
   new RegExp(`^[\\s[(|]*${STAMP}[\\s[(|<]*(${WORD})[\\]):|>\\s-]`),
   // 2026-11-23 09:40:24,123 - name - ERROR - …; 2026-11-23 … [name] ERROR …
   new RegExp(
-    `^[\\s[(|]*${STAMP}(?:- )?[\\[(]?[\\w.:/-]{1,60}[\\])]?(?: -| \\||:)? +[\\[(]?(${WORD})[\\])]?(?: -| \\||:| )`
+    `^[\\s[(|]*(?:[[(]?\\d[\\d:.,+/TZ-]*[\\s\\])|]+)+(?:- )?[\\[(]?[\\w.:/-]{1,60}[\\])]?(?: -| \\||:)? +[\\[(]?(${WORD})[\\])]?(?: -| \\||:| )`
   ),
   // {"level": "error", …}
   /^\{.*?"(?:level|levelname|severity|log_level|lvl)"\s*:\s*"(\w+)"/,
