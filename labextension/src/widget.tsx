@@ -5,7 +5,7 @@ import { Root, createRoot } from 'react-dom/client';
 import type { IDeployments } from './tokens';
 import { HOME, Place } from './model/place';
 import { App } from './ui/App';
-import type { Layout } from './ui/Grid';
+import type { ListView as Layout } from './model/preferences';
 import { VERSION } from './version';
 
 const MODULE = 'primehub-deploy-ext';

@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
-import { GroupResources } from '../ui/GroupResources';
+import { GroupResources } from '../grid/GroupResources';
 import { QuotaBar, QuotaBars, QuotaName } from '../ui/QuotaBars';
 import { group } from './fixtures';
 

@@ -2,7 +2,7 @@ import React, { memo, useEffect, useRef } from 'react';
 
 import type { AuditEntry } from '../api/contract';
 import type { IAuditState } from '../model/auditLog';
-import { Spacer } from '../ui/Grid';
+import { Spacer } from '../ui/Spacer';
 import { useWide } from '../ui/observers';
 import { exactTime } from '../ui/time';
 import { useLocale, useTranslation } from '../ui/translation';

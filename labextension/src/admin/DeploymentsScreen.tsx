@@ -10,7 +10,7 @@ import { Notice, StaleBanner } from '../ui/notices';
 import { obstacle } from '../ui/obstacle';
 import { SearchBox } from '../ui/SearchBox';
 import { useSession } from '../ui/session';
-import { StatusChips } from '../ui/Toolbar';
+import { StatusChips } from '../ui/StatusChips';
 import { useTranslation } from '../ui/translation';
 import { groupTitle } from '../ui/vocabulary';
 import { useAdmin, useKept } from './context';

@@ -5,7 +5,7 @@ import React, { useRef } from 'react';
 import type { Deployment } from '../api/contract';
 import type { ISort, Measured, SortKey } from '../model/oversight';
 import type { IDeploymentControls } from '../ui/actions';
-import { Spacer } from '../ui/Grid';
+import { Spacer } from '../ui/Spacer';
 import { useWide } from '../ui/observers';
 import { useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';

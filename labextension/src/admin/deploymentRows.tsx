@@ -4,7 +4,7 @@ import React, { memo } from 'react';
 import type { Deployment, Measurement } from '../api/contract';
 import { formatCpu, memoryPair } from '../model/quantities';
 import type { IDeploymentControls } from '../ui/actions';
-import { Replicas, Trouble, Updated } from '../ui/rows';
+import { Replicas, Trouble, Updated } from '../ui/facts';
 import { Status } from '../ui/Status';
 import { useTranslation } from '../ui/translation';
 
@@ -19,14 +19,6 @@ export interface IOversightProps {
   run?: IDeploymentControls['run'];
 }
 
-/** What the ordinary rows want to know of a row, which here never opens. */
-const closed = (props: IOversightProps) => ({
-  deployment: props.deployment,
-  now: props.now,
-  open: false,
-  onToggle: () => undefined
-});
-
 export const OversightRow = memo(
   (props: IOversightProps & { position: number }): JSX.Element => {
     const { deployment, now, position } = props;
@@ -39,10 +31,10 @@ export const OversightRow = memo(
         <td title={deployment.created_by}>{deployment.created_by}</td>
         <td className="pd-Table-status">
           <Status deployment={deployment} now={now} />
-          <Trouble {...closed(props)} />
+          <Trouble {...props} />
         </td>
         <td>
-          <Replicas {...closed(props)} />
+          <Replicas {...props} />
         </td>
         <td>
           <Used {...props} name="cpu" />
@@ -51,7 +43,7 @@ export const OversightRow = memo(
           <Used {...props} name="memory" />
         </td>
         <td>
-          <Updated {...closed(props)} />
+          <Updated {...props} />
         </td>
         <td className="pd-Column-actions">
           <Actions {...props} />
@@ -72,9 +64,9 @@ export const OversightCard = memo((props: IOversightProps): JSX.Element => {
       </div>
       <div className="pd-Card-line">
         <Status deployment={deployment} now={now} />
-        <Replicas {...closed(props)} labelled />
+        <Replicas {...props} labelled />
       </div>
-      <Trouble {...closed(props)} />
+      <Trouble {...props} />
       <div className="pd-Card-line pd-mod-used">
         <Used {...props} name="cpu" labelled />
         <Used {...props} name="memory" labelled />
@@ -83,7 +75,7 @@ export const OversightCard = memo((props: IOversightProps): JSX.Element => {
         <span className="pd-ellipsis">
           {trans.__('%1, by %2', deployment.group, deployment.created_by)}
         </span>
-        <Updated {...closed(props)} />
+        <Updated {...props} />
       </div>
     </div>
   );

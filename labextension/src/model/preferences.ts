@@ -10,6 +10,8 @@ export interface IPreferences {
   readonly view: ListView;
   /** Columns of a table, in order; empty: the list's own choice. */
   readonly columns: readonly string[];
+  /** How a list is ordered (`updated`, `-updated`); empty: the list's own choice. */
+  readonly sort: string;
   /** Seconds between two snapshots that catch whatever the stream of changes missed. */
   readonly poll: number;
   readonly confirm: Confirmation;
@@ -23,6 +25,7 @@ export interface IPreferences {
 export const DEFAULT_PREFERENCES: IPreferences = {
   view: 'grid',
   columns: [],
+  sort: '',
   poll: 60,
   confirm: 'always',
   notifyFailed: true,

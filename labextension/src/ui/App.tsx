@@ -1,15 +1,15 @@
 import React, { Suspense, lazy, useRef } from 'react';
 
+import { Overview } from '../grid/Overview';
 import type { Place } from '../model/place';
+import type { ListView } from '../model/preferences';
 import type { IDeployments } from '../tokens';
 import { CopyContext } from './CopyButton';
 import { AskProvider } from './dialogs';
-import type { Layout } from './Grid';
 import { HostContext } from './host';
 import { NavigationProvider, useNavigation } from './navigation';
 import { Skeleton } from './notices';
 import { useOnScreen } from './observers';
-import { Overview } from './Overview';
 import { SessionProvider } from './session';
 import { TranslatorContext, useTranslation } from './translation';
 
@@ -33,7 +33,9 @@ export interface IAppProps extends IDeployments {
   host: Host;
   /** Only this group's deployments; empty: all. */
   group?: string;
-  layout?: Layout;
+  /** How they are listed; left out: as the user likes it. */
+  layout?: ListView;
+  onLayout?: (layout: ListView) => void;
   /** CSS height, for a cell. */
   height?: string;
   /** Id of the row that is open; left out: the component keeps it itself. */

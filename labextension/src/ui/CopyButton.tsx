@@ -7,6 +7,8 @@ import React, {
   useState
 } from 'react';
 
+import { CheckGlyph, CopyGlyph } from './glyphs';
+import { useSession } from './session';
 import { useTranslation } from './translation';
 
 /** How the host puts text on the clipboard. */
@@ -64,13 +66,17 @@ export function Snippet({ code }: { code: string }): JSX.Element {
  */
 export function Endpoint({ url }: { url: string }): JSX.Element {
   const trans = useTranslation();
+  const { tell } = useSession();
   const [copied, copy] = useCopy(url);
   const cut = url.replace(/\/$/, '').lastIndexOf('/');
   return (
     <button
       type="button"
       className="pd-Endpoint"
-      onClick={copy}
+      onClick={() => {
+        copy();
+        tell(trans.__('Endpoint copied'));
+      }}
       title={url}
       aria-label={trans.__('Copy endpoint %1', url)}
     >
@@ -79,14 +85,11 @@ export function Endpoint({ url }: { url: string }): JSX.Element {
         <span className="pd-Endpoint-tail">{url.slice(cut)}</span>
       </span>
       <span
-        role="status"
-        className={copied ? 'pd-Endpoint-copied' : 'pd-visuallyHidden'}
+        className={`pd-Endpoint-icon${copied ? ' pd-mod-copied' : ''}`}
+        aria-hidden="true"
       >
-        {copied && trans.__('Copied')}
+        {copied ? <CheckGlyph /> : <CopyGlyph />}
       </span>
-      {!copied && (
-        <copyIcon.react tag="span" width="14px" className="pd-Endpoint-icon" />
-      )}
     </button>
   );
 }

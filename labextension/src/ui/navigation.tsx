@@ -20,6 +20,8 @@ export interface INavigation {
   readonly go: (place: Place) => void;
   /** Show what was shown before; null where nothing was. */
   readonly back: (() => void) | null;
+  /** What screens remember of themselves while another one is shown, under names of their own. */
+  readonly memory: Map<string, unknown>;
   /** Whether a person came here in this view; else it began with this place, or its host chose it. */
   readonly arrived: boolean;
 }
@@ -80,15 +82,17 @@ export function NavigationProvider({
         : [...steps, before].slice(-MEMORY);
     });
   }, [place]);
+  const [memory] = useState(() => new Map<string, unknown>());
   const navigation = useMemo<INavigation>(() => {
     const last = past[past.length - 1];
     return {
       place,
       go: show,
       back: last ? () => show(last) : null,
-      arrived: arrived.current
+      arrived: arrived.current,
+      memory
     };
-  }, [place, past, show]);
+  }, [place, past, show, memory]);
   return (
     <NavigationContext.Provider value={navigation}>
       {children}

@@ -22,10 +22,24 @@ export function Notice({
   );
 }
 
-export function NoDeployments(): JSX.Element {
+export function NoDeployments({
+  onCreate
+}: {
+  /** Leads to the form; left out: the caller may make nothing. */
+  onCreate?: () => void;
+}): JSX.Element {
   const trans = useTranslation();
   return (
     <Notice title={trans.__('No deployments yet')}>
+      {onCreate && (
+        <button
+          type="button"
+          className="pd-Button pd-mod-primary"
+          onClick={onCreate}
+        >
+          {trans.__('Create your first deployment')}
+        </button>
+      )}
       <p>{trans.__('Deploy a trained model from a notebook:')}</p>
       <Snippet
         code={'from primehub_deploy_ext import deploy\ndeploy(model, "Name")'}

@@ -25,7 +25,23 @@ export function useOnScreen(ref: RefObject<Element>): boolean {
 
 /** Whether an element is at least `width` pixels wide; the last answer while it is hidden. */
 export function useWide(ref: RefObject<Element>, width: number): boolean {
-  const [wide, setWide] = useState(false);
+  return useMeasured(ref, false, now => now >= width);
+}
+
+/** How many things of at least `width` pixels have room side by side; the last answer while it is hidden. */
+export function useColumns(ref: RefObject<Element>, width: number): number {
+  return useMeasured(ref, 1, now => Math.max(1, Math.floor(now / width)));
+}
+
+/** What follows from the width of an element. */
+function useMeasured<T>(
+  ref: RefObject<Element>,
+  first: T,
+  conclude: (width: number) => T
+): T {
+  const [value, setValue] = useState(first);
+  const conclusion = useRef(conclude);
+  conclusion.current = conclude;
   // Before the first paint, so that nothing jumps.
   useLayoutEffect(() => {
     const element = ref.current;
@@ -34,7 +50,7 @@ export function useWide(ref: RefObject<Element>, width: number): boolean {
     }
     const consider = (now: number) => {
       if (now > 0) {
-        setWide(now >= width);
+        setValue(conclusion.current(now));
       }
     };
     consider(element.getBoundingClientRect().width);
@@ -43,8 +59,8 @@ export function useWide(ref: RefObject<Element>, width: number): boolean {
     );
     observer.observe(element);
     return () => observer.disconnect();
-  }, [ref, width]);
-  return wide;
+  }, [ref]);
+  return value;
 }
 
 const REFRESH_DELAY = 500;

@@ -11,10 +11,34 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1]
 ];
 
+/** One for each language: making such formats takes longer than all that is done with them. */
+function once<T>(make: (locale: string) => T): (locale: string) => T {
+  const made = new Map<string, T>();
+  return locale => {
+    let format = made.get(locale);
+    if (format === undefined) {
+      format = make(locale);
+      made.set(locale, format);
+    }
+    return format;
+  };
+}
+
+const relative = once(
+  locale => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+);
+const exact = once(
+  locale =>
+    new Intl.DateTimeFormat(locale, {
+      dateStyle: 'medium',
+      timeStyle: 'medium'
+    })
+);
+
 /** `12 minutes ago`, in the reader's language. A clock that runs behind the server's gives `now`. */
 export function relativeTime(iso: string, now: number, locale: string): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = relative(locale);
   const [unit, length] =
     UNITS.find(([, size]) => seconds >= size) ?? (['second', 1] as const);
   return format.format(-Math.floor(seconds / length), unit);
@@ -22,10 +46,7 @@ export function relativeTime(iso: string, now: number, locale: string): string {
 
 /** Date and time to the second, in the reader's zone. */
 export function exactTime(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: 'medium'
-  }).format(Date.parse(iso));
+  return exact(locale).format(Date.parse(iso));
 }
 
 /** Time of day to the second. */

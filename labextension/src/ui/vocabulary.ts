@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Deployment, Group, Phase, Reason, Step } from '../api/contract';
+import type { DeploymentAction } from '../model/doing';
 
 /** The words that people read for the API's closed vocabularies. */
 export function phaseWord(phase: Phase, trans: TranslationBundle): string {
@@ -83,6 +84,25 @@ export function reasonWords(reason: Reason, trans: TranslationBundle): string {
     default:
       // A newer server may know more.
       return reason;
+  }
+}
+
+/** What was asked for and isn't done yet. */
+export function doingWords(
+  action: DeploymentAction,
+  trans: TranslationBundle
+): string {
+  switch (action) {
+    case 'stop':
+      return trans.__('stopping…');
+    case 'start':
+      return trans.__('starting…');
+    case 'restart':
+      return trans.__('restarting…');
+    case 'scale':
+      return trans.__('scaling…');
+    case 'delete':
+      return trans.__('deleting…');
   }
 }
 

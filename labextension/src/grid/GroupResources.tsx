@@ -2,9 +2,9 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React, { useId, useState } from 'react';
 
 import type { Group, Usage } from '../api/contract';
-import { QUOTA_NAMES, QuotaBars } from './QuotaBars';
-import { useTranslation } from './translation';
-import { groupTitle } from './vocabulary';
+import { QUOTA_NAMES, QuotaBars } from '../ui/QuotaBars';
+import { useTranslation } from '../ui/translation';
+import { groupTitle } from '../ui/vocabulary';
 
 export interface IGroupResourcesProps {
   /** Those that are shown, each with its bars. */

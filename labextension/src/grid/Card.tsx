@@ -1,0 +1,49 @@
+import React, { memo } from 'react';
+
+import { Endpoint } from '../ui/CopyButton';
+import { Replicas, Trouble, Updated } from '../ui/facts';
+import { useTranslation } from '../ui/translation';
+import { IRowProps, LiveStatus, Tick, Title, openingRow } from './cells';
+import { MetadataButton } from './Metadata';
+import { RowMenu } from './RowMenu';
+
+/** A deployment as a card. */
+export const Card = memo((props: IRowProps): JSX.Element => {
+  const { deployment, actions, doing } = props;
+  const trans = useTranslation();
+  return (
+    <div
+      className={`pd-Card pd-mod-${deployment.status.phase}`}
+      {...openingRow(actions, deployment)}
+    >
+      <div className="pd-Card-head">
+        <Tick {...props} />
+        <Title {...props} />
+        <RowMenu
+          deployment={deployment}
+          actions={actions}
+          busy={doing !== undefined}
+        />
+      </div>
+      <div className="pd-Card-line">
+        <LiveStatus {...props} />
+        <Replicas {...props} labelled />
+      </div>
+      <Trouble {...props} />
+      <Endpoint url={deployment.endpoint} />
+      <div className="pd-Card-line">
+        <span
+          className="pd-Group"
+          title={trans.__('Group: %1', deployment.group)}
+        >
+          {deployment.group}
+        </span>
+        <span className="pd-Card-aside">
+          <MetadataButton {...props} />
+          <Updated {...props} />
+        </span>
+      </div>
+    </div>
+  );
+});
+Card.displayName = 'Card';

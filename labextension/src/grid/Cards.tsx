@@ -1,0 +1,77 @@
+import React from 'react';
+
+import type { Deployment } from '../api/contract';
+import { useColumns } from '../ui/observers';
+import { useTranslation } from '../ui/translation';
+import { useWindow } from '../ui/windowed';
+import { Card } from './Card';
+import type { IRowProps } from './cells';
+import type { IGridProps } from './Grid';
+
+/** A card is at least so wide where there is room for several (px). */
+const CARD_WIDTH = 300;
+
+const CARD_HEIGHT = 132;
+
+/** Cards, side by side where there is room; long lists draw only what is in view. */
+export function Cards({
+  items,
+  scroll,
+  propsOf
+}: IGridProps & {
+  propsOf: (deployment: Deployment) => IRowProps;
+}): JSX.Element {
+  const trans = useTranslation();
+  const columns = useColumns(scroll, CARD_WIDTH);
+  const { indices, above, below, measure } = useWindow(
+    scroll,
+    Math.ceil(items.length / columns),
+    CARD_HEIGHT,
+    index => `${columns}:${items[index * columns]!.id}`
+  );
+  return (
+    <div
+      className="pd-Cards"
+      role="list"
+      aria-label={trans.__('Deployments')}
+      style={{ paddingTop: above, paddingBottom: below }}
+    >
+      {indices.map(index => {
+        const first = index * columns;
+        return (
+          <div
+            key={index}
+            ref={measure}
+            role="none"
+            data-index={index}
+            className="pd-CardRow"
+            style={{
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`
+            }}
+          >
+            {items.slice(first, first + columns).map((deployment, offset) => {
+              const props = propsOf(deployment);
+              return (
+                <div
+                  key={deployment.id}
+                  role="listitem"
+                  className={rowClass(props)}
+                  data-deployment={deployment.id}
+                  aria-setsize={items.length}
+                  aria-posinset={first + offset + 1}
+                >
+                  <Card {...props} />
+                </div>
+              );
+            })}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** How a row or a card looks. */
+export function rowClass({ selected, ticked }: IRowProps): string {
+  return `pd-Row${selected ? ' pd-mod-selected' : ''}${ticked ? ' pd-mod-ticked' : ''}`;
+}

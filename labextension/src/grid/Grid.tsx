@@ -1,0 +1,63 @@
+import React, { RefObject } from 'react';
+
+import type { Deployment } from '../api/contract';
+import type { Column, ISort } from '../model/columns';
+import type { Doing } from '../model/doing';
+import type { ListView } from '../model/preferences';
+import { useNow } from '../ui/time';
+import { Cards } from './Cards';
+import type { IRowProps } from './cells';
+import type { IRowActions } from './rowActions';
+import { rowKeys } from './rowKeys';
+import { Table } from './Table';
+import type { ITicks } from './ticks';
+
+export interface IGridProps {
+  items: readonly Deployment[];
+  layout: ListView;
+  columns: readonly Column[];
+  sort: ISort;
+  onSort: (sort: ISort) => void;
+  /** Whether a person can see it: times tick only then. */
+  active: boolean;
+  /** Id of the row that was opened last; empty: none. */
+  selected: string;
+  busy: Doing;
+  actions: IRowActions;
+  ticks: ITicks;
+  /** The element that scrolls. */
+  scroll: RefObject<HTMLDivElement>;
+}
+
+/** How rows that count no seconds round the time: they are drawn anew only that often (ms). */
+const COARSE = 15_000;
+
+/** Deployments as cards or as a table. */
+export function Grid(props: IGridProps): JSX.Element {
+  const { items, layout, active, selected, busy, actions, ticks } = props;
+  const counting = items.some(item => item.status.phase === 'Deploying');
+  const now = useNow(counting ? 1_000 : COARSE, active);
+  const propsOf = (deployment: Deployment): IRowProps => ({
+    deployment,
+    now: deployment.status.phase === 'Deploying' ? now : now - (now % COARSE),
+    selected: deployment.id === selected,
+    ticked: ticks.has(deployment.id),
+    doing: busy.get(deployment.id),
+    actions,
+    onTick: actions.change ? ticks.toggle : undefined
+  });
+  return (
+    <div
+      className="pd-Grid"
+      ref={props.scroll}
+      tabIndex={-1}
+      onKeyDown={rowKeys}
+    >
+      {layout === 'table' ? (
+        <Table {...props} propsOf={propsOf} />
+      ) : (
+        <Cards {...props} propsOf={propsOf} />
+      )}
+    </div>
+  );
+}
