@@ -136,6 +136,7 @@ test('a table has headers for columns and rows', async () => {
     'Status',
     'Replicas',
     'Endpoint',
+    'Metadata',
     'Last updated'
   ]);
   expect(within(table).getByRole('rowheader')).toHaveTextContent(
@@ -143,25 +144,21 @@ test('a table has headers for columns and rows', async () => {
   );
 });
 
-test('a click on the endpoint copies it, and says so for a moment', async () => {
-  await show([deployment()]);
+test('a click on the endpoint copies it, and a toast says so', async () => {
+  const tell = jest.fn();
+  await show([deployment()], { tell });
   await user.click(screen.getByRole('button', { name: /^Copy endpoint/ }));
   expect(copy).toHaveBeenCalledWith('http://127.0.0.1:8123/deployment/iris/');
-  expect(screen.getByText('Copied')).toBeInTheDocument();
-  await act(() => jest.advanceTimersByTimeAsync(2_000));
-  expect(screen.queryByText('Copied')).not.toBeInTheDocument();
+  expect(tell).toHaveBeenCalledWith('Endpoint copied');
 });
 
-test('a click on the title opens the row, another closes it', async () => {
+test('a click on the title leads to the detail, and is what was selected', async () => {
   const onSelect = jest.fn();
-  await show([failed], { onSelect });
-  const title = screen.getByRole('button', { name: 'Churn' });
-  await user.click(title);
-  expect(title).toHaveAttribute('aria-expanded', 'true');
-  expect(within(row('Churn')).getByText('1, serving: none')).toBeVisible();
-  await user.click(title);
-  expect(title).toHaveAttribute('aria-expanded', 'false');
-  expect(onSelect.mock.calls).toEqual([['churn'], ['']]);
+  const onPlace = jest.fn();
+  await show([failed], { onSelect, onPlace });
+  await user.click(screen.getByRole('button', { name: 'Churn' }));
+  expect(onSelect).toHaveBeenCalledWith('churn');
+  expect(onPlace).toHaveBeenCalledWith({ view: 'deployment', id: 'churn' });
 });
 
 test('a change appears, and is announced', async () => {

@@ -30,6 +30,16 @@ async function show(
   return all;
 }
 
+const openMenu = () =>
+  userEvent.click(
+    screen.getByRole('button', { name: 'Actions for Iris classifier' })
+  );
+
+async function choose(item: string): Promise<void> {
+  await openMenu();
+  await userEvent.click(screen.getByRole('menuitem', { name: item }));
+}
+
 const closed = group({ enabled: false });
 const sales = group({ name: 'sales', display_name: 'Sales' });
 
@@ -82,13 +92,22 @@ describe('what a member is refused', () => {
 
   test('who may not write is told so, and offered nothing', async () => {
     await show(me({ can_write: false }));
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Iris classifier' })
-    );
     expect(screen.getByText(/You may look and not change/)).toBeVisible();
     expect(
-      screen.queryByRole('button', { name: 'Stop' })
+      screen.queryByRole('button', { name: 'Create Deployment' })
     ).not.toBeInTheDocument();
+    expect(screen.queryByRole('checkbox')).not.toBeInTheDocument();
+    await openMenu();
+    expect(
+      screen.getAllByRole('menuitem').map(item => item.textContent)
+    ).toEqual([
+      'Open',
+      'Open in a tab',
+      'Logs',
+      'Copy endpoint',
+      'Copy curl command',
+      'Copy link'
+    ]);
   });
 
   test('what the server refuses is reported as it said it', async () => {
@@ -99,10 +118,7 @@ describe('what a member is refused', () => {
     const { rest, report } = await show(me(), [stopped]);
     const refusal = apiError(403, 'quota_exceeded', 'The CPU quota …');
     rest.start.mockRejectedValue(refusal);
-    await userEvent.click(
-      screen.getByRole('button', { name: 'Iris classifier' })
-    );
-    await userEvent.click(screen.getByRole('button', { name: 'Start' }));
+    await choose('Start…');
     await userEvent.click(
       within(screen.getByRole('dialog')).getByRole('button', { name: 'Start' })
     );
@@ -113,12 +129,9 @@ describe('what a member is refused', () => {
 
 test('nothing is stopped or deleted without a yes', async () => {
   const { rest } = await show(me());
-  await userEvent.click(
-    screen.getByRole('button', { name: 'Iris classifier' })
-  );
-  await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+  await choose('Stop…');
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
-  await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+  await choose('Delete…');
   const dialog = within(screen.getByRole('dialog'));
   expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
   await userEvent.click(dialog.getByRole('textbox'));
@@ -138,16 +151,6 @@ test('a group narrows the list', async () => {
   expect(
     screen.queryByRole('button', { name: 'Iris classifier' })
   ).not.toBeInTheDocument();
-});
-
-test('an instance type that is gone says so', async () => {
-  await show(me({ groups: [group({ instance_types: ['large'] })] }));
-  await userEvent.click(
-    screen.getByRole('button', { name: 'Iris classifier' })
-  );
-  expect(
-    screen.getByText('deleted or withdrawn; what runs keeps it')
-  ).toBeVisible();
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { useWindow } from '../ui/windowed';
 import { Card } from './Card';
 import type { IRowProps } from './cells';
 import type { IGridProps } from './Grid';
+import { rowKeys } from './rowKeys';
 
 /** A card is at least so wide where there is room for several (px). */
 const CARD_WIDTH = 300;
@@ -30,43 +31,45 @@ export function Cards({
     index => `${columns}:${items[index * columns]!.id}`
   );
   return (
-    <div
-      className="pd-Cards"
-      role="list"
-      aria-label={trans.__('Deployments')}
-      style={{ paddingTop: above, paddingBottom: below }}
-    >
-      {indices.map(index => {
-        const first = index * columns;
-        return (
-          <div
-            key={index}
-            ref={measure}
-            role="none"
-            data-index={index}
-            className="pd-CardRow"
-            style={{
-              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`
-            }}
-          >
-            {items.slice(first, first + columns).map((deployment, offset) => {
-              const props = propsOf(deployment);
-              return (
-                <div
-                  key={deployment.id}
-                  role="listitem"
-                  className={rowClass(props)}
-                  data-deployment={deployment.id}
-                  aria-setsize={items.length}
-                  aria-posinset={first + offset + 1}
-                >
-                  <Card {...props} />
-                </div>
-              );
-            })}
-          </div>
-        );
-      })}
+    <div className="pd-Grid" ref={scroll} tabIndex={-1} onKeyDown={rowKeys}>
+      <div
+        className="pd-Cards"
+        role="list"
+        aria-label={trans.__('Deployments')}
+        style={{ paddingTop: above, paddingBottom: below }}
+      >
+        {indices.map(index => {
+          const first = index * columns;
+          return (
+            <div
+              key={index}
+              ref={measure}
+              role="none"
+              data-index={index}
+              className="pd-CardRow"
+              style={{
+                gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`
+              }}
+            >
+              {items.slice(first, first + columns).map((deployment, offset) => {
+                const props = propsOf(deployment);
+                return (
+                  <div
+                    key={deployment.id}
+                    role="listitem"
+                    className={rowClass(props)}
+                    data-deployment={deployment.id}
+                    aria-setsize={items.length}
+                    aria-posinset={first + offset + 1}
+                  >
+                    <Card {...props} />
+                  </div>
+                );
+              })}
+            </div>
+          );
+        })}
+      </div>
     </div>
   );
 }

@@ -8,7 +8,6 @@ import { useNow } from '../ui/time';
 import { Cards } from './Cards';
 import type { IRowProps } from './cells';
 import type { IRowActions } from './rowActions';
-import { rowKeys } from './rowKeys';
 import { Table } from './Table';
 import type { ITicks } from './ticks';
 
@@ -25,7 +24,7 @@ export interface IGridProps {
   busy: Doing;
   actions: IRowActions;
   ticks: ITicks;
-  /** The element that scrolls. */
+  /** The element that scrolls: cards and table each draw it themselves, for they need it before they are seen. */
   scroll: RefObject<HTMLDivElement>;
 }
 
@@ -46,18 +45,9 @@ export function Grid(props: IGridProps): JSX.Element {
     actions,
     onTick: actions.change ? ticks.toggle : undefined
   });
-  return (
-    <div
-      className="pd-Grid"
-      ref={props.scroll}
-      tabIndex={-1}
-      onKeyDown={rowKeys}
-    >
-      {layout === 'table' ? (
-        <Table {...props} propsOf={propsOf} />
-      ) : (
-        <Cards {...props} propsOf={propsOf} />
-      )}
-    </div>
+  return layout === 'table' ? (
+    <Table {...props} propsOf={propsOf} />
+  ) : (
+    <Cards {...props} propsOf={propsOf} />
   );
 }

@@ -10,6 +10,7 @@ import { rowClass } from './Cards';
 import type { IRowProps } from './cells';
 import { columnTitle } from './columnWords';
 import type { IGridProps } from './Grid';
+import { rowKeys } from './rowKeys';
 import { TableCells } from './TableRow';
 
 const ROW_HEIGHT = 45;
@@ -18,10 +19,10 @@ const ROW_HEIGHT = 45;
 const WIDTHS: Readonly<Record<Column | 'title', number>> = {
   title: 150,
   group: 96,
-  status: 190,
+  status: 232,
   replicas: 84,
   endpoint: 170,
-  metadata: 84,
+  metadata: 96,
   updated: 118,
   id: 150,
   revision: 84,
@@ -54,52 +55,61 @@ export function Table(
     <col key={column} style={{ width: `${(100 * WIDTHS[column]) / width}%` }} />
   );
   return (
-    <table
-      className="pd-Table"
-      aria-rowcount={items.length + 1}
-      style={{ minWidth: width }}
-    >
-      <caption className="pd-visuallyHidden">{trans.__('Deployments')}</caption>
-      <colgroup>
-        {ticking && <col style={{ width: TICK_WIDTH }} />}
-        {share('title')}
-        {columns.map(share)}
-        <col style={{ width: MENU_WIDTH }} />
-      </colgroup>
-      <thead>
-        <tr aria-rowindex={1}>
-          {ticking && (
-            <td className="pd-Table-tick">
-              <TickAll items={items} ticks={ticks} />
-            </td>
-          )}
-          {(['title', ...columns] as const).map(column => (
-            <Heading key={column} column={column} sort={sort} onSort={onSort} />
-          ))}
-          <td className="pd-Table-menu" />
-        </tr>
-      </thead>
-      <Spacer height={above} />
-      <tbody>
-        {indices.map(index => {
-          const deployment = items[index]!;
-          const row = props.propsOf(deployment);
-          return (
-            <tr
-              key={deployment.id}
-              ref={measure}
-              className={rowClass(row)}
-              data-index={index}
-              data-deployment={deployment.id}
-              aria-rowindex={index + 2}
-            >
-              <TableCells {...row} columns={columns} />
-            </tr>
-          );
-        })}
-      </tbody>
-      <Spacer height={below} />
-    </table>
+    <div className="pd-Grid" ref={scroll} tabIndex={-1} onKeyDown={rowKeys}>
+      <table
+        className="pd-Table"
+        aria-rowcount={items.length + 1}
+        style={{ minWidth: width }}
+      >
+        <caption className="pd-visuallyHidden">
+          {trans.__('Deployments')}
+        </caption>
+        <colgroup>
+          {ticking && <col style={{ width: TICK_WIDTH }} />}
+          {share('title')}
+          {columns.map(share)}
+          <col style={{ width: MENU_WIDTH }} />
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {ticking && (
+              <td className="pd-Table-tick">
+                <TickAll items={items} ticks={ticks} />
+              </td>
+            )}
+            {(['title', ...columns] as const).map(column => (
+              <Heading
+                key={column}
+                column={column}
+                sort={sort}
+                onSort={onSort}
+              />
+            ))}
+            <td className="pd-Table-menu" />
+          </tr>
+        </thead>
+        <Spacer height={above} />
+        <tbody>
+          {indices.map(index => {
+            const deployment = items[index]!;
+            const row = props.propsOf(deployment);
+            return (
+              <tr
+                key={deployment.id}
+                ref={measure}
+                className={rowClass(row)}
+                data-index={index}
+                data-deployment={deployment.id}
+                aria-rowindex={index + 2}
+              >
+                <TableCells {...row} columns={columns} />
+              </tr>
+            );
+          })}
+        </tbody>
+        <Spacer height={below} />
+      </table>
+    </div>
   );
 }
 
