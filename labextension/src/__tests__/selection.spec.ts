@@ -54,3 +54,35 @@ test('knows whether anything is filtered', () => {
   expect(isFiltered({ ...NO_FILTER, search: ' ' })).toBe(false);
   expect(isFiltered({ ...NO_FILTER, search: 'a' })).toBe(true);
 });
+
+describe('beside the status', () => {
+  const failedUpdate = deployment({
+    id: 'fraud',
+    created_by: 'mary',
+    status: {
+      update: { revision: 2, outcome: 'failed', reason: null, message: '' }
+    }
+  });
+  const degraded = deployment({ id: 'slow', status: { reason: 'Degraded' } });
+  const tagged = deployment({
+    id: 'tagged',
+    group: 'sales',
+    spec: { ...deployment().spec, metadata: { stage: 'production' } }
+  });
+  const all = [failedUpdate, degraded, tagged];
+  const ids = (filter: object) =>
+    select(all, { ...NO_FILTER, ...filter }, 'mary').items.map(({ id }) => id);
+
+  test.each([
+    [{ search: 'production' }, ['tagged']],
+    [{ search: 'STAGE' }, ['tagged']],
+    [{ group: 'sales' }, ['tagged']],
+    [{ mine: true }, ['fraud']],
+    [{ broken: true }, ['fraud', 'slow']]
+  ])('%p leaves %p', (filter, left) => expect(ids(filter)).toEqual(left));
+
+  test('what is broken is counted among all that match', () => {
+    expect(select(all, { ...NO_FILTER, broken: true }).broken).toBe(2);
+    expect(select(all, { ...NO_FILTER, group: 'sales' }).broken).toBe(0);
+  });
+});

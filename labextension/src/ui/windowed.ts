@@ -12,6 +12,9 @@ const ALL_ROWS = 60;
 /** So far beyond what is in view rows are drawn as well (px): scrolling finds them there. */
 const MARGIN = 400;
 
+/** So many rows come into view, and leave it, together. */
+const STEP = 4;
+
 export interface IWindow {
   /** Positions of the rows that are drawn. */
   indices: readonly number[];
@@ -99,8 +102,12 @@ class Rows {
       }
     };
     element.addEventListener('scroll', look, { passive: true });
-    const resized = new ResizeObserver(look);
+    const resized = new ResizeObserver(() => {
+      this.viewHeight = element.clientHeight;
+      look();
+    });
     resized.observe(element);
+    this.viewHeight = element.clientHeight;
     // Nothing was known of the element when the rows were drawn first.
     this.draw();
     return () => {
@@ -137,9 +144,13 @@ class Rows {
   private range(): [first: number, last: number] {
     const count = this.offsets.length - 1;
     const top = this.element?.scrollTop ?? 0;
-    const height = this.element?.clientHeight ?? 0;
     const first = this.rowAt(top - MARGIN);
-    return [first, Math.min(count, this.rowAt(top + height + MARGIN) + 1)];
+    const last = this.rowAt(top + this.viewHeight + MARGIN) + 1;
+    // A few rows at a time: each time that others come into view costs more than the rows themselves.
+    return [
+      first - (first % STEP),
+      Math.min(count, Math.ceil(last / STEP) * STEP)
+    ];
   }
 
   /** The row at a height, by bisection. */
@@ -210,5 +221,7 @@ class Rows {
   private offsets = new Float64Array(1);
   private keyOf: (index: number) => string = String;
   private element: HTMLElement | null = null;
+  /** Known rather than asked for: asking while scrolling would have the page laid out again and again. */
+  private viewHeight = 0;
   private drawn: [first: number, last: number] = [0, 0];
 }

@@ -49,7 +49,7 @@ test('traits go both ways', async ({ play, page }) => {
   await page.notebook.runCell(1);
   await expect(cell.locator('.pd-Title')).toHaveText(['Churn']);
   await cell.locator('.pd-Title').click();
-  await expect(cell.locator('.pd-mod-open')).toHaveCount(1);
+  await expect(cell.getByRole('tab').first()).toBeVisible();
   await page.notebook.runCell(2);
   expect(await page.notebook.getCellTextOutput(2)).toEqual(["'churn'"]);
 });
