@@ -21,7 +21,7 @@ export interface IPopoverProps {
 
 /**
  * A box above everything else of the page, beside what it belongs to; nothing that scrolls or hides what is too much
- * cuts it off. It closes on Escape, on a click elsewhere, when the focus leaves and when what is behind it scrolls.
+ * cuts it off. It closes on Escape, on a click elsewhere, when the focus leaves and when what it belongs to moves.
  */
 export function Popover(props: PropsWithChildren<IPopoverProps>): JSX.Element {
   const { anchor, className = '', role, label, id, children } = props;
@@ -39,23 +39,26 @@ export function Popover(props: PropsWithChildren<IPopoverProps>): JSX.Element {
   }, [anchor]);
 
   useEffect(() => {
-    const elsewhere = (event: Event) => {
-      const target = event.target as Node;
-      if (
-        !box.current?.contains(target) &&
-        !(event.type === 'pointerdown' && anchor.current?.contains(target))
-      ) {
+    const from = anchor.current?.getBoundingClientRect();
+    const moved = () => {
+      const now = anchor.current?.getBoundingClientRect();
+      if (!now || !from || now.top !== from.top || now.left !== from.left) {
         close.current();
       }
     };
-    const gone = () => close.current();
+    const elsewhere = (event: Event) => {
+      const target = event.target as Node;
+      if (!box.current?.contains(target) && !anchor.current?.contains(target)) {
+        close.current();
+      }
+    };
     document.addEventListener('pointerdown', elsewhere, true);
-    document.addEventListener('scroll', elsewhere, true);
-    window.addEventListener('resize', gone);
+    document.addEventListener('scroll', moved, true);
+    window.addEventListener('resize', moved);
     return () => {
       document.removeEventListener('pointerdown', elsewhere, true);
-      document.removeEventListener('scroll', elsewhere, true);
-      window.removeEventListener('resize', gone);
+      document.removeEventListener('scroll', moved, true);
+      window.removeEventListener('resize', moved);
     };
   }, [anchor]);
 

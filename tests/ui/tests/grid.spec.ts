@@ -73,3 +73,182 @@ for (const [name, theme] of Object.entries(THEMES)) {
     });
   });
 }
+
+const choose = async (page: Page, name: string, item: string) => {
+  await panelOf(page)
+    .getByRole('button', { name: `Actions for ${name}`, exact: true })
+    .click();
+  await page.getByRole('menuitem', { name: item, exact: true }).click();
+};
+
+test('layout, order and columns are there again after a reload', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  await page.sidebar.setWidth(900, 'left');
+  const panel = panelOf(page);
+  await panel.getByRole('button', { name: 'Table' }).click();
+  await panel.getByRole('button', { name: 'Last updated' }).click();
+  await panel.getByRole('button', { name: 'View options' }).click();
+  await page.getByRole('checkbox', { name: 'Endpoint' }).uncheck();
+  await page.keyboard.press('Escape');
+  const titles = panel.locator('.pd-Title');
+  await expect(titles.first()).toHaveText(/^Pricing/);
+  await page.reload();
+  await page.sidebar.openTab(PANEL_ID);
+  await expect(panel.getByRole('columnheader')).toHaveText([
+    'Title',
+    'Group',
+    'Status',
+    'Replicas',
+    'Metadata',
+    'Last updated'
+  ]);
+  await expect(titles.first()).toHaveText(/^Pricing/);
+});
+
+test('a filtered list is shared as a link', async ({ play, page, baseURL }) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  const panel = panelOf(page);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await panel.getByRole('button', { name: 'Failed 1' }).click();
+  await panel.getByRole('button', { name: 'View options' }).click();
+  await page.getByRole('button', { name: 'Copy link to this list' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.startsWith(`${baseURL}/lab?`)).toBe(true);
+  await panel.getByRole('button', { name: 'Failed 1' }).click();
+  await expect(panel.locator('.pd-Row')).toHaveCount(gallery().length);
+  await page.goto(link);
+  await expect(panel.locator('.pd-Title')).toHaveText(['Churn forecast']);
+});
+
+test('the key of what is broken leaves failures and failed updates', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  const panel = panelOf(page);
+  await panel.locator('.pd-Title').first().focus();
+  await page.keyboard.press('!');
+  await expect(panel.locator('.pd-Title')).toHaveText([
+    'Churn forecast',
+    'Fraud detector'
+  ]);
+  const fraud = panel.locator('[data-deployment^="fraud"]');
+  await expect(fraud.locator('.pd-Badge')).toHaveText([
+    'Deployed',
+    'update failed'
+  ]);
+});
+
+test('a menu stops one, the bar many; who comes back finds the list as it was', async ({
+  play,
+  page
+}) => {
+  const many = Array.from({ length: 200 }, (_, n) =>
+    deployment(`model-${n}`, `Model ${n}`)
+  );
+  await play(many);
+  await page.sidebar.openTab(PANEL_ID);
+  await page.sidebar.setWidth(320, 'left');
+  const panel = panelOf(page);
+  const row = (id: string) => panel.locator(`[data-deployment="${id}"]`);
+  await choose(page, 'Model 0', 'Stop…');
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+  await expect(row('model-0')).toContainText('Stopped');
+  await panel
+    .getByRole('checkbox', { name: 'Select Model 1', exact: true })
+    .check();
+  await panel
+    .getByRole('checkbox', { name: 'Select Model 3', exact: true })
+    .click({ modifiers: ['Shift'] });
+  await expect(panel.getByText('3 selected')).toBeVisible();
+  await panel.getByRole('button', { name: 'Stop', exact: true }).click();
+  await shot(page, 'bulk-question');
+  await expectAccessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+  await expect(panel.getByRole('button', { name: 'Stopped 4' })).toBeVisible();
+
+  const grid = panel.locator('.pd-Grid');
+  await grid.evaluate(element => (element.scrollTop = 8000));
+  const title = panel.getByRole('button', { name: 'Model 62', exact: true });
+  await title.scrollIntoViewIfNeeded();
+  const before = await grid.evaluate(element => element.scrollTop);
+  await title.click();
+  await expect(panel.getByRole('tab').first()).toBeVisible();
+  await panel.getByRole('button', { name: /^(Back|All deployments)/ }).click();
+  await expect(title).toBeVisible();
+  expect(
+    Math.abs((await grid.evaluate(element => element.scrollTop)) - before)
+  ).toBeLessThan(150);
+});
+
+test('changes neither move nor redraw what they do not concern', async ({
+  play,
+  page
+}) => {
+  const many = Array.from({ length: 300 }, (_, n) =>
+    deployment(`model-${n}`, `Model ${n}`)
+  );
+  await play(many);
+  await page.sidebar.openTab(PANEL_ID);
+  await page.sidebar.setWidth(320, 'left');
+  const panel = panelOf(page);
+  const grid = panel.locator('.pd-Grid');
+  await grid.evaluate(element => (element.scrollTop = 9000));
+  const still = panel.locator('[data-deployment="model-80"]');
+  await expect(still).toBeAttached();
+  await still.evaluate(element => {
+    const seen = window as unknown as { changes: number };
+    seen.changes = 0;
+    new MutationObserver(all => (seen.changes += all.length)).observe(element, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      characterData: true
+    });
+  });
+  const top = await grid.evaluate(element => element.scrollTop);
+  for (let step = 1; step <= 5; step += 1) {
+    await play(
+      many.map((one, n) =>
+        n < 79 && n % 5 === 0
+          ? {
+              ...one,
+              status: {
+                ...one.status,
+                replicas: { desired: 9, ready: step }
+              }
+            }
+          : one
+      )
+    );
+    await expect(panel.locator('[data-deployment="model-75"]')).toContainText(
+      `${step}/9 ready`
+    );
+  }
+  expect(await grid.evaluate(element => element.scrollTop)).toBe(top);
+  expect(
+    await page.evaluate(
+      () => (window as unknown as { changes: number }).changes
+    )
+  ).toBe(0);
+});
+
+test('scaling shows what the group then uses', async ({ play, page }) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  await choose(page, 'Iris classifier', 'Scale…');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Replicas' }).fill('3');
+  await shot(page, 'scale');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await choose(page, 'Iris classifier', 'Delete…');
+  await shot(page, 'delete');
+  await expectAccessible(page);
+});

@@ -63,6 +63,10 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         };
         const press = (name: string) =>
           panel.getByRole('button', { name, exact: true }).click();
+        const choose = async (name: string, item: string) => {
+          await press(`Actions for ${name}`);
+          await page.getByRole('menuitem', { name: item }).click();
+        };
         const confirm = (name: string) =>
           page.getByRole('dialog').getByRole('button', { name }).click();
         const toast = page.locator('.Toastify__toast');
@@ -110,13 +114,22 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
 
         await test.step('read-only', async () => {
           await meet({ can_write: false });
-          await press('Iris classifier');
           await expect(
             panel.getByText(/You may look and not change/)
           ).toBeVisible();
           await expect(
-            panel.getByRole('button', { name: 'Stop', exact: true })
+            panel.getByRole('button', { name: 'Create Deployment' })
           ).toHaveCount(0);
+          await press('Actions for Iris classifier');
+          await expect(page.getByRole('menuitem')).toHaveText([
+            'Open',
+            'Open in a tab',
+            'Logs',
+            'Copy endpoint',
+            'Copy curl command',
+            'Copy link'
+          ]);
+          await page.keyboard.press('Escape');
           await app.screenshot(shot('read-only'));
           await expectAccessible(page);
         });
@@ -132,7 +145,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
               }
             }
           });
-          await press('Stop');
+          await choose('Iris classifier', 'Stop…');
           await confirm('Stop');
           await expect(toast).toContainText('may not stop');
           // It stands still.
@@ -147,8 +160,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
           await panel.locator('.pd-Resources-head').click();
           await expect(panel.getByText('over by 1 core')).toBeVisible();
           await expectAccessible(page);
-          await press('Recommender (old)');
-          await press('Start');
+          await choose('Recommender (old)', 'Start…');
           await confirm('Start');
           await expect(toast).toContainText(
             "The CPU quota of the group 'research' would be exceeded: quota 4, used 5, asked 2, left 0."
