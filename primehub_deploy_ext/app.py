@@ -66,6 +66,12 @@ class PrimehubDeploy(ExtensionApp):
         or `sha256:<hex>` of it. Besides: the variable PRIMEHUB_DEPLOY_METRICS_TOKEN, and the token that
         `python -m primehub_deploy_ext.scrape_token` makes. It opens that page and nothing else.""",
     )
+    prometheus_url = Unicode(
+        "",
+        config=True,
+        help="""Where a Prometheus is that scrapes this page, such as http://prometheus:9090: the charts come from it.
+        Empty: from what the engine itself keeps.""",
+    )
     max_artifact_size = Int(
         8 * 1024**3,
         min=1,
@@ -131,7 +137,9 @@ class PrimehubDeploy(ExtensionApp):
         try:
             audit_log = await self._audit_log()
             engine_class, provider_class, open_services = await asyncio.to_thread(self._load)
-            return await open_services(engine_class(), provider_class(parent=self), audit_log, self.admins)
+            return await open_services(
+                engine_class(), provider_class(parent=self), audit_log, self.admins, self.prometheus_url
+            )
         except DeployError:
             self._opening = None
             raise

@@ -101,6 +101,21 @@ def reward(scope: Scope, by: str = "model_image, model_version") -> str:
     return f"{rate.format(name=names.REWARD, **parts)} / ({rate.format(name=names.FEEDBACK, **parts)} > 0)"
 
 
+def count_by_code(scope: Scope) -> str:
+    """How many predictions there were in the window, by status code."""
+    return f"sum by (code)(increase({names.SERVER}_count{scope.server()}[{scope.window}]))"
+
+
+def aborted(scope: Scope) -> str:
+    """How many predictions were given up by their callers in the window."""
+    return f"sum(increase({names.ABORTED}{scope.server()}[{scope.window}]))"
+
+
+def feedback_count(scope: Scope) -> str:
+    """How often feedback named a reward in the window."""
+    return f"sum(increase({names.FEEDBACK}{scope.client()}[{scope.window}]))"
+
+
 def feedback(scope: Scope) -> str:
     """Feedback a second that named a reward."""
     return f"sum(rate({names.FEEDBACK}{scope.client()}[{scope.window}]))"

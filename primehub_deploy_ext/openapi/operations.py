@@ -260,7 +260,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", f"{_ONE}/events", "listEvents", "What the engine did and saw", answer=m.EventList, errors=(404,)),
     Operation(
         "GET", f"{_ONE}/metrics", "getMetrics", "What was measured, as columns for charts", answer=metrics.Metrics,
-        media=("application/json", "text/csv"), parameters=(_RANGE,), errors=(400, 404),
+        media=("application/json", "text/csv"), parameters=(_RANGE,), errors=(400, 404, 502),
     ),
     Operation(
         "GET", f"{_ONE}/alerts", "getAlerts", "Alert rules and how they stand", answer=metrics.Alerts,

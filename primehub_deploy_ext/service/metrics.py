@@ -19,6 +19,7 @@ from primehub_deploy_ext.service.access import Caller
 from primehub_deploy_ext.service.lookup import find_deployment
 from primehub_deploy_ext.service.masking import hide
 from primehub_deploy_ext.service.parameters import bad_parameter, parse_choice
+from primehub_deploy_ext.service.prometheus import PrometheusSource
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 
 
@@ -31,17 +32,24 @@ class MetricsService:
         Measures.
     secrets
         What to hide in the texts of marks.
+    prometheus
+        Where series come from instead of the engine; marks, summaries and alerts are the engine's.
     """
 
-    def __init__(self, engine: Engine, secrets: SecretsOfDeployments) -> None:
+    def __init__(
+        self, engine: Engine, secrets: SecretsOfDeployments, prometheus: PrometheusSource | None = None
+    ) -> None:
         self._engine = engine
         self._secrets = secrets
+        self._prometheus = prometheus
 
     async def of(self, caller: Caller, id: str, wanted: MetricsRange) -> Metrics:
         """Return the series of one deployment, ending now."""
         deployment = await find_deployment(self._engine, caller, id)
         self._check_measured()
         metrics = await self._engine.metrics(id, wanted)
+        if self._prometheus is not None:
+            metrics = await self._prometheus.metrics(metrics, wanted)
         secrets = await self._secrets.of(deployment)
         marks = [mark.model_copy(update={"message": hide(mark.message, secrets)}) for mark in metrics.marks]
         return metrics.model_copy(update={"marks": marks})

@@ -21,6 +21,7 @@ from primehub_deploy_ext.service.inspection import InspectionService
 from primehub_deploy_ext.service.instance_types import InstanceTypeService
 from primehub_deploy_ext.service.metrics import MetricsService
 from primehub_deploy_ext.service.models import ModelService
+from primehub_deploy_ext.service.prometheus import PrometheusSource
 from primehub_deploy_ext.service.pull_secrets import PullSecretService
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 from primehub_deploy_ext.service.watching import WatchService
@@ -46,7 +47,7 @@ class Services:
     audit: AuditService
 
     @staticmethod
-    def over(engine: Engine, provider: GroupProvider, audit_log: AuditLog) -> Services:
+    def over(engine: Engine, provider: GroupProvider, audit_log: AuditLog, prometheus_url: str = "") -> Services:
         """Wire the services to an engine and a group provider, both open, and an audit log."""
 
         async def caller(user: str) -> Caller:
@@ -59,7 +60,7 @@ class Services:
             audit_log=audit_log,
             deployments=DeploymentService(engine, secrets),
             inspection=InspectionService(engine, caller, secrets),
-            metrics=MetricsService(engine, secrets),
+            metrics=MetricsService(engine, secrets, PrometheusSource(prometheus_url) if prometheus_url else None),
             watching=WatchService(engine, caller, secrets),
             artifacts=ArtifactService(engine),
             models=ModelService(engine),
@@ -99,7 +100,11 @@ class Services:
 
 
 async def open_services(
-    engine: Engine, provider: GroupProvider, audit_log: AuditLog, admins: Iterable[str]
+    engine: Engine,
+    provider: GroupProvider,
+    audit_log: AuditLog,
+    admins: Iterable[str],
+    prometheus_url: str = "",
 ) -> Services:
     """Open an engine and a group provider, and wire the services to them.
 
@@ -107,6 +112,8 @@ async def open_services(
     ----------
     admins
         Names of administrators from the configuration.
+    prometheus_url
+        Where series come from; empty: from the engine.
 
     Raises
     ------
@@ -125,4 +132,4 @@ async def open_services(
     except BaseException:
         await engine.close()
         raise
-    return Services.over(engine, provider, audit_log)
+    return Services.over(engine, provider, audit_log, prometheus_url)

@@ -184,7 +184,7 @@ class Calls:
         return _json(await self._supervisor.metrics(id, MetricsRange(wanted)))
 
     async def metrics_summary(self) -> Any:
-        return _json(self._supervisor.metrics_summary())
+        return _json(await self._supervisor.metrics_summary())
 
     async def exposition(self, openmetrics: bool) -> Any:
         return await self._supervisor.metering.exposition(openmetrics=openmetrics)

@@ -383,10 +383,10 @@ class Supervisor:
         row = self._actor(id).record.row
         return await self.metering.metrics(row.uid, id, row.created_at, wanted, self._means.store.events(row.uid))
 
-    def metrics_summary(self) -> MetricsSummaryList:
+    async def metrics_summary(self) -> MetricsSummaryList:
         """See ``Engine.metrics_summary``."""
         rows = [(actor.record.row.uid, name) for name, actor in self._actors.items()]
-        return self.metering.summary((uid, name, self._watchman.firing(uid)) for uid, name in rows)
+        return await self.metering.summary((uid, name, self._watchman.firing(uid)) for uid, name in rows)
 
     def alerts(self, id: str) -> Alerts:
         """See ``Engine.alerts``."""

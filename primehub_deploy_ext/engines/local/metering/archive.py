@@ -111,7 +111,7 @@ class Archive:
         if before:
             for uid, sample in samples.items():
                 sample.add(self._sample(uid, FINEST, time))
-        self._write(FINEST, time, before + seconds, samples)
+        self.write(FINEST, time, before + seconds, samples)
 
     def add_usage(self, month: str, group: str, name: str, sample: Sample) -> None:
         """Add what a deployment took in a minute to what its group used in a month."""
@@ -159,7 +159,7 @@ class Archive:
                     for uid in uids
                     if (rows := list(self._rows(uid, finer, time, time + tier.step)))
                 }
-                self._write(tier, time, sum(self._ticks(finer, time, time + tier.step).values()), samples)
+                self.write(tier, time, sum(self._ticks(finer, time, time + tier.step).values()), samples)
                 if tier is TIERS[1]:
                     yield time, samples
         for tier in TIERS:
@@ -234,7 +234,8 @@ class Archive:
     def _sample(self, uid: int, tier: Tier, time: int) -> Sample:
         return Sample.sum_of(sample for _, sample in self._rows(uid, tier, time, time + 1))
 
-    def _write(self, tier: Tier, time: int, seconds: float, samples: dict[int, Sample]) -> None:
+    def write(self, tier: Tier, time: int, seconds: float, samples: dict[int, Sample]) -> None:
+        """Write one interval of a tier, in place of what was there."""
         self._db.execute("INSERT OR REPLACE INTO ticks VALUES (?, ?, ?)", (tier.step, time, seconds))
         rows = [(uid, tier.step, time, sample.to_text()) for uid, sample in samples.items()]
         self._db.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?)", rows)

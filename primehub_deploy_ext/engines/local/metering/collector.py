@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from primehub_deploy_ext.engines.local.gateway.readings import Labels, Readings, Requests
 from primehub_deploy_ext.engines.local.metering import meters
-from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
+from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts, ReplicaFacts
 from primehub_deploy_ext.engines.local.metering.ledger import Baselines, Numbers
 from primehub_deploy_ext.monitoring import histogram
 from primehub_deploy_ext.monitoring.sample import Gauge, Sample
@@ -17,6 +17,7 @@ from primehub_deploy_ext.runner.meter import BATCHES, CALLS_HEAD, FEEDBACK
 SEND_FEEDBACK = "/send-feedback"
 # A gateway that was replaced tells its last counts within seconds.
 _SOURCE_KEPT = 120.0
+_MEMORY_KEPT = 12.0
 
 
 @dataclass
@@ -74,6 +75,7 @@ class Collector:
     def __init__(self, baselines: Baselines, clock: Callable[[], float] = time.monotonic) -> None:
         self.baselines = baselines
         self._clock = clock
+        self._memories: dict[tuple[str, int | None, float], tuple[float, int]] = {}
         self._sources = {known.split("|")[1]: clock() for known in baselines.starting_with("gw|")}
 
     def collect(self, census: Census, gateways: Iterable[tuple[str, Readings]]) -> Harvest:
@@ -170,7 +172,7 @@ class Collector:
     def _read_processes(self, harvest: Harvest, census: Census) -> None:
         for deployment, replica in census.replicas():
             sample = harvest.sample(deployment.uid)
-            taken, held = meters.cpu_seconds(replica), meters.memory(replica)
+            taken, held = meters.cpu_seconds(replica), self._held(replica)
             if taken is None or held is None:
                 continue
             source = f"{replica.pid}@{replica.created}"
@@ -183,6 +185,18 @@ class Collector:
             if deployment.replicas:
                 ready = sum(replica.ready for replica in deployment.replicas)
                 harvest.sample(deployment.uid).ready.add(Gauge.of(ready))
+
+    def _held(self, replica: ReplicaFacts) -> int | None:
+        """Return the bytes that a replica holds, as of some looks ago: the kernel takes milliseconds to add them up."""
+        source, clock = (replica.key, replica.pid, replica.created), self._clock()
+        last = self._memories.get(source)
+        if last is None or clock - last[0] > _MEMORY_KEPT:
+            held = meters.memory(replica)
+            self._memories = {known: value for known, value in self._memories.items() if known[0] != replica.key}
+            if held is None:
+                return None
+            self._memories[source] = last = (clock, held)
+        return last[1]
 
 
 def _take_requests(sample: Sample, labels: Labels, grown: Numbers) -> None:

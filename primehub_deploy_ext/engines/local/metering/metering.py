@@ -146,9 +146,10 @@ class Metering:
             not_measured=_not_measured(points),
         )
 
-    def summary(self, deployments: Iterable[tuple[int, str, list[str]]]) -> MetricsSummaryList:
+    async def summary(self, deployments: Iterable[tuple[int, str, list[str]]]) -> MetricsSummaryList:
         """Return the last 15 minutes of deployments, each given by uid, id and the alerts that are firing."""
-        return self._recent.summaries(deployments, self._newest or FINEST.start_of(time.time()))
+        rows, newest = list(deployments), self._newest or FINEST.start_of(time.time())
+        return await self._in_thread(lambda: self._recent.summaries(rows, newest))
 
     async def exposition(self, *, openmetrics: bool) -> str:
         """Return all totals in Prometheus' text format."""

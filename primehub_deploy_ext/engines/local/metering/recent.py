@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from primehub_deploy_ext.domain.metrics import MetricsSummaryList
+from primehub_deploy_ext.domain.metrics import MetricsSummary, MetricsSummaryList
 from primehub_deploy_ext.monitoring.sample import Sample
 from primehub_deploy_ext.monitoring.series import SPARKLINE_STEP, Point, joined, summary_of
 from primehub_deploy_ext.monitoring.tiers import MINUTE
@@ -18,6 +18,7 @@ class Recent:
 
     def __init__(self) -> None:
         # End → seconds measured, and sample by uid.
+        self._summaries: dict[tuple[int, int], MetricsSummary] = {}
         self._windows: deque[tuple[int, float, dict[int, Sample]]] = deque(maxlen=POINTS)
 
     def take(self, end: int, seconds: float, samples: dict[int, Sample]) -> None:
@@ -25,6 +26,7 @@ class Recent:
         window = -(-end // SPARKLINE_STEP) * SPARKLINE_STEP
         if not self._windows or self._windows[-1][0] != window:
             self._windows.append((window, 0.0, {}))
+        self._summaries.clear()
         _, before, sums = self._windows[-1]
         for uid, sample in samples.items():
             sums.setdefault(uid, Sample()).add(sample)
@@ -52,5 +54,14 @@ class Recent:
         return MetricsSummaryList(
             step=SPARKLINE_STEP,
             times=[point.time for point in self.points(0, newest)],
-            items=[summary_of(name, self.points(uid, newest), alerts=alerts) for uid, name, alerts in deployments],
+            items=[
+                self._summary(uid, name, newest).model_copy(update={"alerts": alerts})
+                for uid, name, alerts in deployments
+            ],
         )
+
+    def _summary(self, uid: int, name: str, newest: int) -> MetricsSummary:
+        # Every open grid asks, and the answer is the same until the next look.
+        if (uid, newest) not in self._summaries:
+            self._summaries[uid, newest] = summary_of(name, self.points(uid, newest))
+        return self._summaries[uid, newest]
