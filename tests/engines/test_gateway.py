@@ -331,6 +331,31 @@ def test_a_private_deployment_admits_its_users_alone(serve, replica):
     serve(scenario)
 
 
+async def counted(gateway, expected):
+    """Wait until the gateway has counted this and nothing else; histograms are there after a flush."""
+    counts = found = None
+    for _ in range(100):
+        ((_, found),) = await gateway.readings()
+        counts = {labels: requests.count for labels, requests in found.requests.items()}
+        if counts == expected:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(counts)
+
+
+def test_a_request_that_its_caller_gave_up_is_counted_as_that(serve, replica):
+    async def scenario(gateway):
+        await gateway.apply(state(replica(delay=5.0)))
+        await gateway.wait_healthy("iris/1", 1, 5)
+        caller = Caller(gateway)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(caller.ask("/deployment/iris/v2/models/iris/infer", "POST", b"{}"), 0.3)
+        caller.close()
+        await counted(gateway, {Labels("iris", "predictions", "post", "1", 0): 1})
+
+    serve(scenario)
+
+
 def test_requests_are_counted_by_deployment_kind_method_revision_and_code(serve, replica):
     async def scenario(gateway):
         await gateway.apply(state(replica(), revision=4))
@@ -347,15 +372,7 @@ def test_requests_are_counted_by_deployment_kind_method_revision_and_code(serve,
             Labels("iris", "other", "get", "4", 200): 1,
             Labels("", "", "", "", 404): 1,
         }
-        counts = histograms = {}
-        for _ in range(100):
-            _, found = await gateway.readings()
-            counts = {labels: requests.count for labels, requests in found.requests.items()}
-            histograms = {labels: requests.buckets.get(math.inf) for labels, requests in found.requests.items()}
-            if counts == histograms == expected:
-                break
-            await asyncio.sleep(0.05)
-        assert counts == histograms == expected
+        found = await counted(gateway, expected)
         predictions = found.requests[Labels("iris", "predictions", "post", "4", 200)]
         assert set(predictions.buckets) == {*LATENCY_BOUNDS, math.inf}
         assert 0 < predictions.seconds < 3 * 60
@@ -373,12 +390,12 @@ def test_what_is_refused_while_nothing_serves_counts_as_what_it_would_have_been(
         await caller.ask("/deployment/iris/v2/models/iris/infer", "POST", b"{}")
         await caller.ask("/deployment/iris/api/v1.0/feedback", "POST", b"{}")
         await caller.ask("/deployment/iris/v2", "OPTIONS")
-        _, found = await gateway.readings()
-        assert {labels: requests.count for labels, requests in found.requests.items()} == {
+        expected = {
             Labels("iris", "predictions", "post", "", 503): 1,
             Labels("iris", "feedback", "post", "", 503): 1,
             Labels("iris", "other", "other", "", 503): 1,
         }
+        await counted(gateway, expected)
 
     serve(scenario)
 

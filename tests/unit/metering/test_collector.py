@@ -119,9 +119,8 @@ def test_a_replica_that_is_gone_has_no_readings(collector: Collector, tmp_path: 
 
 
 def test_the_gateways_page_is_read_whole() -> None:
-    page = """# TYPE envoy_gw_requests counter
-envoy_gw_requests{code="200",deployment="iris",kind="predictions",method="post",revision="4"} 3
-envoy_gw_requests{code="0",deployment="iris",kind="predictions",method="post",revision="4"} 1
+    page = """# TYPE envoy_gw_aborted counter
+envoy_gw_aborted{code="0",deployment="iris",kind="predictions",method="post",revision="4"} 1
 envoy_gw_busy_us{code="200",deployment="iris",kind="predictions",method="post",revision="4"} 4500
 envoy_gw_bytes_in{deployment="iris"} 6
 envoy_gw_bytes_out{deployment="iris"} 1.5e+06

@@ -76,14 +76,16 @@ def read(page: str) -> Readings:
             found.bytes_in[labels.get("deployment", "")] = int(value)
         elif name == "gw_bytes_out":
             found.bytes_out[labels.get("deployment", "")] = int(value)
-        elif name in {"gw_requests", "gw_busy_us", "gw_latency_us_bucket"}:
+        elif name in {"gw_aborted", "gw_busy_us", "gw_latency_us_bucket"}:
             requests = found.requests.setdefault(_labels(labels), Requests())
-            if name == "gw_requests":
+            if name == "gw_aborted":
                 requests.count = int(value)
             elif name == "gw_busy_us":
                 requests.seconds = value / _MICRO
             else:
                 requests.buckets[_bound(labels["le"])] = int(value)
+                if labels["le"] == "+Inf":
+                    requests.count = int(value)
     return found
 
 
