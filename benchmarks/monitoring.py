@@ -64,7 +64,7 @@ asyncio.run(main())
 
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 # How to connect, what to ask for, and whose CPU it takes.
-Asked = tuple[Connect, str, int]
+Asked = tuple[Connect, str, tuple[int, ...]]
 
 
 async def throughput(connect: Connect, path: str) -> float:
@@ -100,10 +100,10 @@ async def compare(turns: int, with_counters: Asked, without: Asked) -> dict[str,
         order = [0, 1] if turn % 2 else [1, 0]
         got, cost = {}, {}
         for index in order:
-            connect, path, pid = pair[index]
-            before = _busy(pid)
+            connect, path, pids = pair[index]
+            before = _busy(pids)
             got[index] = await throughput(connect, path)
-            cost[index] = (_busy(pid) - before) / (got[index] * TURN)
+            cost[index] = (_busy(pids) - before) / (got[index] * TURN)
         if turn:  # the first warms up
             ratios.append(got[0] / got[1])
             rates.append(got[1])
@@ -118,15 +118,16 @@ async def compare(turns: int, with_counters: Asked, without: Asked) -> dict[str,
     }
 
 
-def _busy(pid: int) -> float:
-    times = psutil.Process(pid).cpu_times()
-    return float(times.user + times.system)
+def _busy(pids: tuple[int, ...]) -> float:
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return float(sum(each.user + each.system for each in times))
 
 
-async def gateway(folder: Path, turns: int, upstream: Path) -> dict[str, Any]:
+async def gateway(folder: Path, turns: int, *upstreams: tuple[Path, int]) -> dict[str, Any]:
+    """Compare two gateways, each in front of its own upstream, whose CPU counts too unless its process is 0."""
     gateways: list[Gateway] = []
     try:
-        for name in ("with", "without"):
+        for name, (upstream, _) in zip(("with", "without"), upstreams, strict=True):
             (folder / name).mkdir()
             made = Gateway(folder / name, Settings(port=_free_port()))
             patch = mock.patch.object(bootstrap_module, "_counters", list) if name == "without" else None
@@ -142,7 +143,10 @@ async def gateway(folder: Path, turns: int, upstream: Path) -> dict[str, Any]:
         path = "/deployment/iris/v2/models/iris/infer"
         await _until_ok(connect(gateways[0]), path)
         await _until_ok(connect(gateways[1]), path)
-        first, second = ((connect(made), path, made.pid or 0) for made in gateways)
+        first, second = (
+            (connect(made), path, tuple(filter(None, (made.pid, pid))))
+            for made, (_, pid) in zip(gateways, upstreams, strict=True)
+        )
         return await compare(turns, first, second)
     finally:
         for made in gateways:
@@ -161,8 +165,15 @@ def _upstream(folder: Path) -> Iterator[Path]:
 
 
 def run_gateway(folder: Path, turns: int) -> dict[str, Any]:
+    """Envoy alone, in front of next to nothing."""
     with _upstream(folder) as upstream:
-        return asyncio.run(gateway(folder, turns, upstream))
+        return asyncio.run(gateway(folder, turns, (upstream, 0), (upstream, 0)))
+
+
+def run_both(folder: Path, turns: int) -> dict[str, Any]:
+    """Gateway and replica together, as callers meet them."""
+    with _replica(folder, "r-with", counted=True) as one, _replica(folder, "r-without", counted=False) as other:
+        return asyncio.run(gateway(folder, turns, one, other))
 
 
 async def runner(folder: Path, turns: int) -> dict[str, Any]:
@@ -175,7 +186,7 @@ async def runner(folder: Path, turns: int) -> dict[str, Any]:
                 return asyncio.open_unix_connection(path)
 
             await _until_ok(connect, "/v2/models/iris/infer")
-            both.append((connect, "/v2/models/iris/infer", pid))
+            both.append((connect, "/v2/models/iris/infer", (pid,)))
         return await compare(turns, *both)
 
 
@@ -309,9 +320,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--deployments", type=int, default=100)
-    parser.add_argument("--only", choices=["gateway", "runner", "archive", "look"])
+    parser.add_argument("--only", choices=["both", "gateway", "runner", "archive", "look"])
     given = parser.parse_args()
     parts: dict[str, Callable[[Path], Any]] = {
+        "both": lambda folder: run_both(folder, given.turns),
         "gateway": lambda folder: run_gateway(folder, given.turns),
         "runner": lambda folder: asyncio.run(runner(folder, given.turns)),
         "archive": lambda folder: archive(folder, given.deployments),

@@ -20,7 +20,7 @@ def lists(*routes, unavailable=(), timeout=60.0):
 
 def kinds(route):
     found = lists(route)[f"/deployment/{route.deployment}/"]
-    return {entry["metadata"]["filter_metadata"]["gw"]["kind"]: entry for entry in found}
+    return {entry["metadata"]["filter_metadata"]["gw"]["route"].split("/")[1]: entry for entry in found}
 
 
 def test_the_version_is_the_content():

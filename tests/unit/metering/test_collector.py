@@ -120,17 +120,17 @@ def test_a_replica_that_is_gone_has_no_readings(collector: Collector, tmp_path: 
 
 def test_the_gateways_page_is_read_whole() -> None:
     page = """# TYPE envoy_gw_aborted counter
-envoy_gw_aborted{code="0",deployment="iris",kind="predictions",method="post",revision="4"} 1
-envoy_gw_busy_us{code="200",deployment="iris",kind="predictions",method="post",revision="4"} 4500
-envoy_gw_bytes_in{deployment="iris"} 6
-envoy_gw_bytes_out{deployment="iris"} 1.5e+06
+envoy_gw_aborted{code="0",revision="4",route="iris/predictions/post"} 1
+envoy_gw_aborted{code="0"} 2
 envoy_cluster_upstream_rq_active{envoy_cluster_name="iris/4"} 2
-envoy_gw_latency_us_bucket{code="200",deployment="iris",kind="predictions",method="post",revision="4",le="2500"} 2
-envoy_gw_latency_us_bucket{code="200",deployment="iris",kind="predictions",method="post",revision="4",le="+Inf"} 3
-envoy_gw_latency_us_sum{code="200",deployment="iris",kind="predictions",method="post",revision="4"} 4515.5
+envoy_cluster_upstream_cx_tx_bytes_total{envoy_cluster_name="iris/4"} 6
+envoy_cluster_upstream_cx_rx_bytes_total{envoy_cluster_name="iris/4"} 1.5e+06
+envoy_gw_latency_us_bucket{code="200",revision="4",route="iris/predictions/post",le="2500"} 2
+envoy_gw_latency_us_bucket{code="200",revision="4",route="iris/predictions/post",le="+Inf"} 3
+envoy_gw_latency_us_sum{code="200",revision="4",route="iris/predictions/post"} 4500.0
 """
     found = read(page)
     labels = Labels("iris", "predictions", "post", "4", 200)
     assert found.requests[labels] == Requests(3, 0.0045, {0.0025: 2, math.inf: 3})
     assert found.requests[Labels("iris", "predictions", "post", "4", 0)].count == 1
-    assert (found.bytes_in, found.bytes_out, found.active) == ({"iris": 6}, {"iris": 1_500_000}, {"iris/4": 2})
+    assert (found.bytes_in, found.bytes_out, found.active) == ({"iris/4": 6}, {"iris/4": 1_500_000}, {"iris/4": 2})

@@ -32,14 +32,12 @@ _STATISTICS = [
     {"prefix": "server."},
     {
         "safe_regex": {
-            "regex": r"cluster\..*\.(membership_(healthy|total)|upstream_cx_(active|connect_fail|overflow)"
-            r"|upstream_rq_(active|total|retry|retry_overflow|pending_overflow))"
+            "regex": r"cluster\..*\.(membership_(healthy|total)"
+            r"|upstream_cx_(active|connect_fail|overflow|(rx|tx)_bytes_total)|upstream_rq_(active|total|retry|retry_overflow|pending_overflow))"
         }
     },
 ]
 _LATENCY_BUCKETS_US = [round(seconds * 1_000_000) for seconds in LATENCY_BOUNDS]
-_DURATION = "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%"
-
 # Envoy marks its own answers with flags: no healthy host, connect failed, reset, overflow, retries used up, …
 _UNAVAILABLE_FLAGS = ["UH", "UF", "UC", "UR", "LR", "UPE", "URX", "UO", "NC"]
 _LOCAL_REPLIES = {
@@ -169,17 +167,14 @@ def _local_replies(settings: Settings) -> Iterable[Json]:
 
 
 def _counters() -> list[Json]:
-    # Metrics with labels of our own, and for answers that never reach a cluster (401, 404, stopped) too.
-    route = "%METADATA(ROUTE:gw:{})%"
+    # Metrics with labels of our own, and for answers that never reach a cluster (401, 404, stopped) too. Every
+    # statistic and every label of it costs every request a microsecond or two: the number of requests and their time
+    # are in the one histogram, and what a route is about is one label (:mod:`.readings` takes it apart).
     labels = {
-        "deployment": route.format("deployment"),
-        "kind": route.format("kind"),
-        # Not %REQ(:METHOD)%: callers may send any word there, and each would be a series of its own.
-        "method": route.format("method"),
+        "route": "%METADATA(ROUTE:gw:route)%",
         "revision": "%METADATA(CLUSTER:gw:revision)%",
         "code": "%RESPONSE_CODE%",
     }
-    whose = {"deployment": labels["deployment"]}
     logger = "extensions.access_loggers.stats.v3.Config"
     aborted = _extension(
         "aborted",
@@ -191,16 +186,15 @@ def _counters() -> list[Json]:
         "answered",
         logger,
         stats_scope={"prefix": "gw"},
-        histograms=[{"unit": "Microseconds", "value_format": _DURATION, "stat": _statistic("latency_us", labels)}],
-        # Envoy's sum of a histogram is computed from its classes; this one is exact.
-        counters=[
-            {"value_format": _DURATION, "stat": _statistic("busy_us", labels)},
-            {"value_format": "%BYTES_RECEIVED%", "stat": _statistic("bytes_in", whose)},
-            {"value_format": "%BYTES_SENT%", "stat": _statistic("bytes_out", whose)},
+        histograms=[
+            {
+                "unit": "Microseconds",
+                "value_format": "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%",
+                "stat": _statistic("latency_us", labels),
+            }
         ],
     )
-    # A request that its caller gave up has no code and no end. How many the others are is in their histogram: each
-    # statistic costs every request a microsecond or two.
+    # A request that its caller gave up has no code and no end.
     return [
         aborted | {"filter": {"status_code_filter": _compare("LE", 0)}},
         answered | {"filter": {"status_code_filter": _compare("GE", 1)}},

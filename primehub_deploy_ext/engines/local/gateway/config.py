@@ -278,7 +278,7 @@ def _not_found() -> Json:
 
 
 def _labels(deployment: str, kind: str, method: str) -> Json:
-    return {"filter_metadata": {"gw": {"deployment": deployment, "kind": kind, "method": method}}}
+    return {"filter_metadata": {"gw": {"deployment": deployment, "route": f"{deployment}/{kind}/{method}"}}}
 
 
 def _on_match(routes: list[Json]) -> Json:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from primehub_deploy_ext.domain.buckets import LATENCY_BOUNDS
 
-FILTER = r"^(gw[.]|cluster[.].*[.]upstream_rq_active$)"
+FILTER = r"^(gw[.]|cluster[.].*[.]upstream_(rq_active|cx_[rt]x_bytes_total)$)"
 
-_LINE = re.compile(r"envoy_(gw_\w+|cluster_upstream_rq_active)\{([^}]*)\} ([0-9.e+]+)")
+_LINE = re.compile(r"envoy_(gw_\w+|cluster_upstream_\w+)\{([^}]*)\} ([0-9.e+]+)")
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 _MICRO = 1_000_000
 
@@ -38,7 +38,7 @@ class Requests:
     Parameters
     ----------
     seconds
-        The time that all of them took together.
+        The time that all of them took together, as Envoy adds it up: each to two digits.
     buckets
         Cumulative counts by upper bound in seconds.
     """
@@ -55,9 +55,9 @@ class Readings:
     Parameters
     ----------
     bytes_in, bytes_out
-        By deployment.
+        To and from replicas, by cluster (``<deployment>/<revision>``).
     active
-        Requests being answered now, by cluster (``<deployment>/<revision>``).
+        Requests being answered now, by cluster.
     """
 
     requests: dict[Labels, Requests] = field(default_factory=dict)
@@ -69,18 +69,19 @@ class Readings:
 def read(page: str) -> Readings:
     """Read the page; lines that are about something else are left alone."""
     found = Readings()
+    of_clusters = {
+        "cluster_upstream_rq_active": found.active,
+        "cluster_upstream_cx_tx_bytes_total": found.bytes_in,
+        "cluster_upstream_cx_rx_bytes_total": found.bytes_out,
+    }
     for name, labels, value in _samples(page):
-        if name == "cluster_upstream_rq_active":
-            found.active[labels.get("envoy_cluster_name", "")] = int(value)
-        elif name == "gw_bytes_in":
-            found.bytes_in[labels.get("deployment", "")] = int(value)
-        elif name == "gw_bytes_out":
-            found.bytes_out[labels.get("deployment", "")] = int(value)
-        elif name in {"gw_aborted", "gw_busy_us", "gw_latency_us_bucket"}:
+        if name in of_clusters:
+            of_clusters[name][labels.get("envoy_cluster_name", "")] = int(value)
+        elif name in {"gw_aborted", "gw_latency_us_sum", "gw_latency_us_bucket"}:
             requests = found.requests.setdefault(_labels(labels), Requests())
             if name == "gw_aborted":
                 requests.count = int(value)
-            elif name == "gw_busy_us":
+            elif name == "gw_latency_us_sum":
                 requests.seconds = value / _MICRO
             else:
                 requests.buckets[_bound(labels["le"])] = int(value)
@@ -96,10 +97,11 @@ def _samples(page: str) -> Iterator[tuple[str, dict[str, str], float]]:
 
 def _labels(labels: dict[str, str]) -> Labels:
     code = labels.get("code", "")
+    deployment, kind, method = ([*labels.get("route", "").split("/"), "", ""])[:3]
     return Labels(
-        deployment=labels.get("deployment", ""),
-        kind=labels.get("kind", ""),
-        method=labels.get("method", ""),
+        deployment=deployment,
+        kind=kind,
+        method=method,
         revision=labels.get("revision", ""),
         code=int(code) if code.isdigit() else 0,
     )

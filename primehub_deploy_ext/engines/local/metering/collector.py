@@ -111,9 +111,16 @@ class Collector:
                 total = key("server", labels.kind, labels.method, labels.revision, labels.code)
                 harvest.count(deployment.uid, total, grown)
                 _take_requests(harvest.sample(deployment.uid), labels, grown)
-        for whose, sent in readings.bytes_out.items():
-            grown = increase(key("gw", source, whose, "bytes"), source, (readings.bytes_in.get(whose, 0), sent))
-            deployment = by_id.get(whose)
+        # A cluster that comes back begins at 0.
+        prefix = key("gw", source, "bytes", "")
+        self.baselines.forget(
+            known
+            for known in self.baselines.starting_with(prefix)
+            if known.removeprefix(prefix) not in readings.bytes_out
+        )
+        for cluster, sent in readings.bytes_out.items():
+            grown = increase(prefix + cluster, source, (readings.bytes_in.get(cluster, 0), sent))
+            deployment = by_id.get(cluster.rpartition("/")[0])
             if deployment is not None and any(grown):
                 harvest.count(deployment.uid, "bytes", grown)
                 sample = harvest.sample(deployment.uid)
