@@ -1,6 +1,13 @@
+import { actionCommandsPlugin } from './plugins/actionCommands';
+import { backgroundPlugin } from './plugins/background';
+import { cardPlugin } from './plugins/card';
 import { commandsPlugin } from './plugins/commands';
+import { deployCommandsPlugin } from './plugins/deployCommands';
 import { linksPlugin } from './plugins/links';
+import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
+import { runningPlugin } from './plugins/running';
+import { statusBarPlugin } from './plugins/statusBar';
 import { storePlugin } from './plugins/store';
 import { tabsPlugin } from './plugins/tabs';
 import { widgetPlugin } from './plugins/widget';
@@ -13,5 +20,12 @@ export default [
   tabsPlugin,
   linksPlugin,
   widgetPlugin,
-  commandsPlugin
+  cardPlugin,
+  commandsPlugin,
+  actionCommandsPlugin,
+  deployCommandsPlugin,
+  backgroundPlugin,
+  notificationsPlugin,
+  statusBarPlugin,
+  runningPlugin
 ];

@@ -37,6 +37,8 @@ export interface IDeployments {
   readonly openTab: (place: Place) => void;
   /** Tell what becomes of a change, as the server answered to it: under way, then good or bad. */
   readonly follow: (deployment: Deployment) => void;
+  /** Whether the fate of this revision is told by `follow` already. */
+  readonly follows: (deployment: Deployment) => boolean;
   /** Show a place in the side panel. */
   readonly openPanel: (place: Place) => void;
   /** The address of a place, for others: what it shows them is what they may see. */

@@ -3,7 +3,8 @@ import React from 'react';
 import { Root, createRoot } from 'react-dom/client';
 
 import type { IDeployments } from './tokens';
-import { HOME, Place } from './model/place';
+import type { Place } from './model/place';
+import { placeOfTraits, traitsOf } from './model/traits';
 import { App } from './ui/App';
 import type { ListView as Layout } from './model/preferences';
 import { VERSION } from './version';
@@ -24,6 +25,8 @@ export class DeploymentsPanelModel extends DOMWidgetModel {
       group: '',
       deployment: '',
       view: 'grid',
+      tab: '',
+      filter: '',
       height: '',
       selected: ''
     };
@@ -75,24 +78,18 @@ export class DeploymentsPanelView extends DOMWidgetView {
   };
 
   private readonly show = (place: Place): void => {
-    this.model.set('view', viewTrait(place, this.layout));
-    this.model.set('deployment', 'id' in place ? place.id : '');
+    this.model.set(traitsOf(place, this.layout));
     this.touch();
   };
 
-  /** What the traits say is to be shown; the tab of a detail is the browser's own business. */
+  /** What the traits say is to be shown. */
   private place(): Place {
-    const id = this.text('deployment');
-    switch (this.text('view')) {
-      case 'admin':
-        return { view: 'administration' };
-      case 'create':
-        return { view: 'create' };
-      case 'update':
-        return id ? { view: 'update', id } : HOME;
-      default:
-        return id ? { view: 'deployment', id } : HOME;
-    }
+    return placeOfTraits({
+      view: this.text('view'),
+      deployment: this.text('deployment'),
+      tab: this.text('tab'),
+      filter: this.text('filter')
+    });
   }
 
   /** A trait as text; what the kernel leaves out or sets to None is empty. */
@@ -105,16 +102,4 @@ export class DeploymentsPanelView extends DOMWidgetView {
   private layout: Layout = 'grid';
   private rooted = false;
   private root: Root | undefined;
-}
-
-function viewTrait(place: Place, layout: Layout): string {
-  switch (place.view) {
-    case 'administration':
-      return 'admin';
-    case 'create':
-    case 'update':
-      return place.view;
-    default:
-      return layout;
-  }
 }

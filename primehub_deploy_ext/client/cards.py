@@ -11,6 +11,10 @@ from primehub_deploy_ext.domain.phases import Phase, Reason
 
 Json = dict[str, Any]
 
+MIME_TYPE = "application/vnd.primehub-deploy.deployment+json"
+"""Names a deployment. JupyterLab and Notebook show it as a card that is live, as long as the page has our front end:
+without a kernel, after a restart, and when the notebook is opened again. Others show the HTML beside it."""
+
 _CARD = (
     "border: 1px solid var(--jp-border-color2, #e0e0e0); border-left: 4px solid {colour}; padding: 8px 12px; "
     "max-width: 720px; border-radius: 2px"
@@ -47,6 +51,11 @@ def deployment_card(deployment: Json, note: str = "") -> str:
         f'<div style="{_CARD.format(colour=COLOURS[phase])}"><b>{html.escape(deployment["name"])}</b> '
         f"<code>{html.escape(deployment['id'])}</code> {_phase(phase)}<table>{body}</table></div>"
     )
+
+
+def card_reference(deployment: Json) -> Json:
+    """Return what :data:`MIME_TYPE` holds: which deployment, never its state."""
+    return {"id": deployment["id"], "name": deployment["name"], "created_at": deployment.get("created_at")}
 
 
 def deployments_html(deployments: Iterable[Json]) -> str:

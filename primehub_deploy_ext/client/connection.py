@@ -225,6 +225,10 @@ class Connection:
         """Return deployments as an HTML table that needs no front end of ours."""
         return cards.deployments_html(self._rest.deployments(group=group, limit=limit, timeout=timeout))
 
+    def card(self, id: str, timeout: float = 5.0) -> str:
+        """Return one deployment as a piece of HTML that needs no front end of ours."""
+        return cards.deployment_card(self._rest.deployment(id, timeout=timeout))
+
     def get(self, id_or_name: str) -> DeploymentHandle:
         """Return a deployment by its id, or by its name where only one has it.
 

@@ -364,10 +364,14 @@ class DeploymentHandle:
             f"{count['ready']}/{count['desired']} replicas, {self.endpoint}>"
         )
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 (IPython's)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Json:  # noqa: ARG002 (IPython's)
+        note = ""
         try:
             self._take(self._rest.deployment(self.id, timeout=2.0))
         except DeployError as error:
             note = f"as of {self._deployment['updated_at']}: {error}"
-            return {"text/plain": repr(self), "text/html": cards.deployment_card(self._deployment, note)}
-        return {"text/plain": repr(self), "text/html": cards.deployment_card(self._deployment)}
+        return {
+            "text/plain": repr(self),
+            "text/html": cards.deployment_card(self._deployment, note),
+            cards.MIME_TYPE: cards.card_reference(self._deployment),
+        }

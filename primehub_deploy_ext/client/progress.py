@@ -94,7 +94,7 @@ class LineProgress(Progress):
 
 
 class CellProgress(Progress):
-    """One output of a notebook cell, updated in place."""
+    """One output of a notebook cell, updated in place; a live card where the page has our front end."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -102,19 +102,23 @@ class CellProgress(Progress):
         self._last = ""
 
     def _show(self, deployment: Json, elapsed: float) -> None:
-        self._put(deployment["status"]["phase"], f"{what_it_waits_for(deployment)} · {elapsed:.0f} s")
+        text = f"{what_it_waits_for(deployment)} · {elapsed:.0f} s"
+        self._put(deployment, deployment["status"]["phase"], text)
 
     def _end(self, deployment: Json, elapsed: float, failed: bool) -> None:
         phase = deployment["status"]["phase"]
-        self._put(Phase.FAILED if failed and phase == Phase.DEPLOYED else phase, outcome(deployment, elapsed, failed))
+        shown = Phase.FAILED if failed and phase == Phase.DEPLOYED else phase
+        self._put(deployment, shown, outcome(deployment, elapsed, failed))
 
     def _note(self, text: str) -> None:
         from IPython.display import display_html
 
         display_html(f"<div>{html.escape(text)}</div>", raw=True)  # type: ignore[no-untyped-call]
 
-    def _put(self, phase: str, text: str) -> None:
+    def _put(self, deployment: Json, phase: str, text: str) -> None:
         from IPython.display import display
+
+        from primehub_deploy_ext.client.cards import MIME_TYPE, card_reference
 
         shown = Phase(phase)
         if text == self._last:
@@ -124,6 +128,8 @@ class CellProgress(Progress):
             "text/plain": f"{self._name}: {shown}, {text}",
             "text/html": f'<div role="status"><b style="color: {COLOURS[shown]}">{ICONS[shown]} {shown}</b> '
             f"<b>{html.escape(self._name)}</b> · {_with_link(text)}</div>",
+            # Where our front end is, the output is a live card from the first moment on.
+            MIME_TYPE: card_reference(deployment),
         }
         if self._handle is None:
             self._handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]

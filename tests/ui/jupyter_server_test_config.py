@@ -26,6 +26,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ
 
 scripted = os.environ["PD_UI_SERVER"] == "scripted"
 c.LabApp.extra_labextensions_path = [c.LabServerApp.extra_labextensions_path, str(extensions)]  # noqa: F821
+c.JupyterNotebookApp.extra_labextensions_path = [str(extensions)]  # noqa: F821
 c.ServerApp.jpserver_extensions = {"fake_rest": scripted, "primehub_deploy_ext": not scripted}  # noqa: F821
 c.ServerApp.port = int(os.environ["PD_UI_PORT"])  # noqa: F821
 c.ServerApp.log_level = "ERROR"  # noqa: F821

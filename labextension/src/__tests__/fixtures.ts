@@ -404,6 +404,7 @@ export function session({
     openTab: jest.fn(),
     drafts: new Drafts(),
     follow: jest.fn(),
+    follows: () => false,
     openPanel: jest.fn(),
     linkTo: place => `http://localhost/lab?${queryOfPlace(place)}`,
     insertCell: jest.fn(() => 'inserted'),

@@ -18,6 +18,8 @@ export interface IPreferences {
   readonly notifyFailed: boolean;
   readonly notifyRecovered: boolean;
   readonly notifyDeployed: boolean;
+  /** Whether also those are told of that others made. */
+  readonly notifyOthers: boolean;
   /** Whether the status bar counts them. */
   readonly statusBar: boolean;
 }
@@ -31,6 +33,7 @@ export const DEFAULT_PREFERENCES: IPreferences = {
   notifyFailed: true,
   notifyRecovered: true,
   notifyDeployed: false,
+  notifyOthers: false,
   statusBar: true
 };
 

@@ -42,7 +42,9 @@ export class DeploymentStore {
   constructor(
     private readonly client: IDeploymentClient,
     private readonly timing: ITiming = TIMING
-  ) {}
+  ) {
+    this.poll = timing.poll;
+  }
 
   /** The state now; the same object until something changes. */
   readonly getState = (): IDeploymentsState => this.state;
@@ -61,6 +63,20 @@ export class DeploymentStore {
       }
       this.reconsider();
     };
+  };
+
+  /** Be told of every change that comes while somebody keeps the stream going. */
+  readonly observe = (listener: () => void): (() => void) => {
+    this.observers.add(listener);
+    return () => this.observers.delete(listener);
+  };
+
+  /** Fetch a snapshot every so many milliseconds from now on. */
+  readonly setPoll = (poll: number): void => {
+    if (poll !== this.poll) {
+      this.poll = poll;
+      this.restartPoll?.();
+    }
   };
 
   /** Fetch a snapshot now, and reconnect now when the connection is lost. */
@@ -122,14 +138,20 @@ export class DeploymentStore {
     } else {
       await this.greet(signal);
     }
-    const poll = setInterval(() => {
-      // The stream tells about a lost connection, and earlier.
-      this.load(signal).catch(() => undefined);
-    }, this.timing.poll);
+    let polling: ReturnType<typeof setInterval> | undefined;
+    this.restartPoll = () => {
+      clearInterval(polling);
+      polling = setInterval(() => {
+        // The stream tells about a lost connection, and earlier.
+        this.load(signal).catch(() => undefined);
+      }, this.poll);
+    };
+    this.restartPoll();
     try {
       await this.follow(signal);
     } finally {
-      clearInterval(poll);
+      clearInterval(polling);
+      this.restartPoll = null;
       this.collection.interrupted();
     }
   }
@@ -216,6 +238,7 @@ export class DeploymentStore {
     if (keys.some(key => next[key] !== this.state[key])) {
       this.state = next;
       this.listeners.forEach(listener => listener());
+      this.observers.forEach(listener => listener());
     }
   }
 
@@ -227,6 +250,9 @@ export class DeploymentStore {
     serverVersion: null,
     refreshing: false
   };
+  private poll: number;
+  private restartPoll: (() => void) | null = null;
+  private readonly observers = new Set<() => void>();
   private syncedAt: number | null = null;
   private failures = 0;
   private running: AbortController | null = null;

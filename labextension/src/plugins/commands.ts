@@ -2,9 +2,9 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
-import { refreshIcon } from '@jupyterlab/ui-components';
+import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 
 import { IDeployments } from '../tokens';
 import { DOMAIN } from '../ui/translation';
@@ -20,19 +20,33 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   optional: [ICommandPalette, ILauncher],
   activate: (
     app: JupyterFrontEnd,
-    { store, me, translator, copy }: IDeployments,
+    { store, me, translator, openTab }: IDeployments,
     palette: ICommandPalette | null,
     launcher: ILauncher | null
   ): void => {
     const trans = translator.load(DOMAIN);
 
-    /** The id that was given, or that of the row under the context menu. */
-    const deploymentOf = (id: unknown): string | undefined =>
-      typeof id === 'string' && id !== ''
-        ? id
-        : app.contextMenuHitTest(
-            node => node.dataset['deployment'] !== undefined
-          )?.dataset['deployment'];
+    app.commands.addCommand(CommandIDs.create, {
+      label: trans.__('Create Model Deployment'),
+      caption: trans.__('Show the form for a new deployment'),
+      icon: addIcon,
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            draft: {
+              type: 'string',
+              description: trans.__('What the form begins with')
+            }
+          }
+        }
+      },
+      execute: ({ draft }) =>
+        openTab({
+          view: 'create',
+          ...(typeof draft === 'string' ? { draft } : {})
+        })
+    });
 
     app.commands.addCommand(CommandIDs.refresh, {
       label: trans.__('Refresh Model Deployments'),
@@ -41,39 +55,14 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => Promise.all([store.refresh(), me.refresh()])
     });
 
-    app.commands.addCommand(CommandIDs.copyEndpoint, {
-      label: trans.__('Copy Endpoint'),
-      caption: trans.__('Copy the URL of a deployment'),
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            id: {
-              type: 'string',
-              description: trans.__(
-                'ID of the deployment; left out: the row under the context menu'
-              )
-            }
-          }
-        }
-      },
-      execute: args => {
-        const id = deploymentOf(args['id']);
-        const found = store.getState().deployments.find(one => one.id === id);
-        if (!found) {
-          throw new Error(trans.__('There is no deployment %1', id ?? ''));
-        }
-        copy(found.endpoint);
-        Notification.success(trans.__('Endpoint of %1 copied', found.name), {
-          autoClose: 2000
-        });
-        return found.endpoint;
-      }
-    });
-
     const category = trans.__('Model Deployment');
-    palette?.addItem({ command: CommandIDs.open, category });
-    palette?.addItem({ command: CommandIDs.refresh, category });
+    for (const command of [
+      CommandIDs.open,
+      CommandIDs.create,
+      CommandIDs.refresh
+    ]) {
+      palette?.addItem({ command, category });
+    }
     launcher?.add({
       command: CommandIDs.open,
       args: { launcher: true },

@@ -9,6 +9,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DeploymentClient } from '../api/client';
+import type { Deployment } from '../api/contract';
 import { DeploymentsClient } from '../api/deployments';
 import { ModelsClient } from '../api/models';
 import { RestClient } from '../api/rest';
@@ -56,8 +57,12 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
     const preferences = preferencesFrom(settings);
     const me = new Resource(signal => all.me(signal), ME_INTERVAL);
     const store = new DeploymentStore(all);
+    const adaptPoll = () => store.setPoll(preferences.getState().poll * 1_000);
+    preferences.subscribe(adaptPoll);
+    adaptPoll();
     const openTab = show(CommandIDs.openPlace);
     const following = { store, openTab, translator };
+    const followed = new Set<string>();
     const drafts = new Drafts(state);
     void app.restored.then(() => drafts.tidy());
     return {
@@ -79,10 +84,16 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       linkTo,
       insertCell: inserter(app, notebooks, translator.load(DOMAIN)),
       preferences,
-      follow: deployment =>
+      follows: deployment => followed.has(revisionOf(deployment)),
+      follow: deployment => {
+        followed.add(revisionOf(deployment));
         void import('../form/following').then(({ follow }) =>
           follow(following, deployment)
-        )
+        );
+      }
     };
   }
 };
+
+const revisionOf = ({ id, revision }: Deployment): string =>
+  `${id}/${revision}`;

@@ -12,7 +12,7 @@ import { ReactWidget, settingsIcon } from '@jupyterlab/ui-components';
 import React, { Suspense, lazy } from 'react';
 
 import { maySeeAdministration } from '../model/permissions';
-import { Place, placeOf, screenKey } from '../model/place';
+import { Place, placeOf, sameScreen, screenKey } from '../model/place';
 import { IDeployments } from '../tokens';
 import { deploymentsIcon } from '../ui/icons';
 import { DOMAIN } from '../ui/translation';
@@ -20,58 +20,103 @@ import { CommandIDs, placeArguments } from './commandIds';
 
 const App = lazy(async () => ({ default: (await import('../ui/App')).App }));
 
+let count = 0;
+
 /** A place in the main area; it may lead to others of the same deployment. */
 class PlaceTab extends MainAreaWidget {
   constructor(
-    readonly start: Place,
-    deployments: IDeployments,
-    onPlace: () => void
+    start: Place,
+    private readonly deployments: IDeployments,
+    private readonly onPlace: (tab: PlaceTab) => void
   ) {
-    const content = ReactWidget.create(
-      <Suspense fallback={null}>
-        <App
-          host="tab"
-          start={start}
-          rooted
-          onPlace={place => {
-            this.place = place;
-            onPlace();
-          }}
-          {...deployments}
-        />
-      </Suspense>
-    );
-    content.addClass('pd-Panel');
-    super({ content });
-    this.place = start;
+    super({ content: new PlaceView(start, deployments) });
     this.toolbar.hide();
-    this.id = tabId(start);
-    const trans = deployments.translator.load(DOMAIN);
-    const administration = start.view === 'administration';
-    this.title.icon = administration ? settingsIcon : deploymentsIcon;
-    this.title.label = administration
-      ? trans.__('Deployments: Administration')
-      : titleOf(start, deployments);
+    count += 1;
+    this.id = `primehub-deploy-tab-${count}`;
+    this.view.onPlace = place => this.go(place);
+    this.retitle();
+    // The name of a deployment may come later than its tab, after a reload.
+    this.unobserve = deployments.store.observe(() => this.retitle());
   }
 
   /** What it shows now: what it comes back with after a reload. */
-  place: Place;
+  get place(): Place {
+    return this.view.place;
+  }
+
+  /** Show another place here. */
+  go(place: Place): void {
+    this.view.go(place);
+    this.retitle();
+    this.onPlace(this);
+  }
+
+  override dispose(): void {
+    this.unobserve();
+    super.dispose();
+  }
+
+  private get view(): PlaceView {
+    return this.content as PlaceView;
+  }
+
+  private retitle(): void {
+    const administration = this.place.view === 'administration';
+    this.title.icon = administration ? settingsIcon : deploymentsIcon;
+    this.title.label = titleOf(this.place, this.deployments);
+  }
+
+  private readonly unobserve: () => void;
 }
 
-/** Names the tab of a place: there is one for each deployment. */
-function tabId(place: Place): string {
-  return `primehub-deploy-${screenKey(place).replace(':', '-')}`;
+/** The app in a tab. */
+class PlaceView extends ReactWidget {
+  constructor(
+    public place: Place,
+    private readonly deployments: IDeployments
+  ) {
+    super();
+    this.addClass('pd-Panel');
+  }
+
+  /** Told of what the user goes to. */
+  onPlace: (place: Place) => void = () => undefined;
+
+  go(place: Place): void {
+    this.place = place;
+    this.update();
+  }
+
+  protected override render(): JSX.Element {
+    return (
+      <Suspense fallback={null}>
+        <App
+          host="tab"
+          place={this.place}
+          rooted
+          onPlace={this.onPlace}
+          {...this.deployments}
+        />
+      </Suspense>
+    );
+  }
 }
 
 function titleOf(place: Place, { store, translator }: IDeployments): string {
   const trans = translator.load(DOMAIN);
-  if (!('id' in place)) {
-    return place.view === 'create'
-      ? trans.__('New Deployment')
-      : trans.__('Deployments');
+  switch (place.view) {
+    case 'administration':
+      return trans.__('Deployments: Administration');
+    case 'create':
+      return trans.__('New Deployment');
+    case 'deployments':
+      return trans.__('Deployments');
+    case 'deployment':
+    case 'update': {
+      const { deployments } = store.getState();
+      return deployments.find(({ id }) => id === place.id)?.name ?? place.id;
+    }
   }
-  const { deployments } = store.getState();
-  return deployments.find(({ id }) => id === place.id)?.name ?? place.id;
 }
 
 export const tabsPlugin: JupyterFrontEndPlugin<void> = {
@@ -106,16 +151,28 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
         if (place === null) {
           throw new Error(trans.__('There is no such place'));
         }
-        const id = tabId(place);
-        const open = tracker.find(tab => tab.id === id && !tab.isDisposed);
-        if (!open) {
-          const tab: PlaceTab = new PlaceTab(place, deployments, () => {
-            void tracker.save(tab);
-          });
-          await tracker.add(tab);
-          app.shell.add(tab, 'main');
+        const open = tracker.find(
+          tab => !tab.isDisposed && sameScreen(tab.place, place)
+        );
+        if (open) {
+          open.go(place);
+          app.shell.activateById(open.id);
+          return;
         }
-        app.shell.activateById(id);
+        const tab = new PlaceTab(
+          place,
+          deployments,
+          moved => void tracker.save(moved)
+        );
+        app.shell.add(tab, 'main');
+        if (!tab.isAttached) {
+          // A page of Notebook 7 has room for one document: there the side panel shows it.
+          tab.dispose();
+          await app.commands.execute(CommandIDs.open, { ...place });
+          return;
+        }
+        await tracker.add(tab);
+        app.shell.activateById(tab.id);
       }
     });
 
@@ -153,7 +210,7 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
     void restorer?.restore(tracker, {
       command: CommandIDs.openPlace,
       args: tab => ({ ...tab.place }),
-      name: tab => tab.id
+      name: tab => screenKey(tab.place)
     });
   }
 };

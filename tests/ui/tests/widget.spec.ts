@@ -53,3 +53,68 @@ test('traits go both ways', async ({ play, page }) => {
   await page.notebook.runCell(2);
   expect(await page.notebook.getCellTextOutput(2)).toEqual(["'churn'"]);
 });
+
+test('traits show a part of a deployment, and follow the way through it', async ({
+  play,
+  page
+}) => {
+  await play([deployment('iris', 'Iris')]);
+  await page.notebook.createNew('places.ipynb');
+  await page.notebook.setCell(
+    0,
+    'code',
+    CELL.replace('()', '(deployment="iris", tab="events")')
+  );
+  await page.notebook.addCell(
+    'code',
+    'panel.deployment, panel.tab, panel.view'
+  );
+  await page.notebook.addCell('code', 'panel.deployment = ""');
+  await page.notebook.runCell(0);
+  const cell = page.locator('.jp-OutputArea .pd-App');
+  const part = (name: string) => cell.getByRole('tab', { name });
+  await expect(part('Events')).toHaveAttribute('aria-selected', 'true');
+  await part('Information').click();
+  await page.notebook.runCell(1);
+  expect(await page.notebook.getCellTextOutput(1)).toEqual([
+    "('iris', 'information', 'grid')"
+  ]);
+  await page.notebook.runCell(2);
+  await expect(cell.locator('.pd-Title')).toHaveText(['Iris']);
+});
+
+test('two panels and the side panel say the same, also after the kernel restarted', async ({
+  play,
+  page
+}) => {
+  await play([deployment('iris', 'Iris')]);
+  await page.sidebar.openTab(PANEL_ID);
+  await page.notebook.createNew('restart.ipynb');
+  await page.notebook.setCell(0, 'code', CELL);
+  await page.notebook.addCell('code', 'DeploymentsPanel(view="table")');
+  await page.notebook.run();
+  const cells = page.locator('.jp-OutputArea .pd-App');
+  const views = [cells.nth(0), cells.nth(1), panelOf(page)];
+  for (const view of views) {
+    await expect(view.locator('.pd-Title')).toHaveText(['Iris']);
+  }
+  await expect(cells.nth(1).getByRole('table')).toBeVisible();
+
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('kernelmenu:restart')
+  );
+  await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
+  await expect(page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute(
+    'data-status',
+    'idle',
+    { timeout: 20_000 }
+  );
+  await play([deployment('iris', 'Iris anew'), deployment('churn', 'Churn')]);
+  for (const view of views) {
+    await expect(view.locator('.pd-Title')).toHaveText(['Iris anew', 'Churn']);
+  }
+  // It can be used as before: what is chosen in one is a matter of this one.
+  await cells.nth(0).getByRole('searchbox').fill('churn');
+  await expect(cells.nth(0).locator('.pd-Title')).toHaveText(['Churn']);
+  await expect(cells.nth(1).locator('.pd-Title')).toHaveCount(2);
+});

@@ -1,0 +1,278 @@
+import type { Page } from '@playwright/test';
+
+import { expectAccessible } from './accessible';
+import {
+  PANEL_ID,
+  deployment,
+  expect,
+  gallery,
+  galata,
+  panelOf,
+  test
+} from './scripted';
+
+const SETTINGS = 'primehub-deploy-ext:commands';
+
+const execute = (page: Page, command: string, args: object = {}) =>
+  page.evaluate(
+    ([name, given]) =>
+      // What a command returns may be no JSON.
+      window.jupyterapp.commands
+        .execute(name as string, given as never)
+        .then(() => undefined),
+    [`primehub-deploy:${command}`, args] as const
+  );
+
+test('every command of ours says what its arguments mean', async ({
+  play,
+  page
+}) => {
+  await play([]);
+  const commands = await page.evaluate(async () => {
+    const registry = window.jupyterapp.commands;
+    const ours = registry
+      .listCommands()
+      .filter(id => id.startsWith('primehub-deploy:') && !id.includes('link'));
+    return Promise.all(
+      ours.map(async id => ({
+        id,
+        label: registry.label(id),
+        args: (await registry.describedBy(id)).args
+      }))
+    );
+  });
+  expect(commands.length).toBeGreaterThanOrEqual(19);
+  for (const { id, label, args } of commands) {
+    expect(label, id).not.toBe('');
+    expect(args, id).toMatchObject({ type: 'object' });
+  }
+});
+
+test('the context menu of a deployment offers what can be done to it, and does it', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  const panel = panelOf(page);
+  const menuOf = async (id: string) => {
+    await panel
+      .locator(`[data-deployment="${id}"]`)
+      .first()
+      .click({ button: 'right' });
+    return page.locator('.lm-Menu').first();
+  };
+  const menu = await menuOf('recommender-old-1m4xx');
+  await expect(menu.getByText('Start', { exact: true })).toBeVisible();
+  await expect(menu.getByText('Stop', { exact: true })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+
+  const other = await menuOf('iris-classifier-x3k9q');
+  await expect(other.getByText('Stop', { exact: true })).toBeVisible();
+  await other.getByText('Stop', { exact: true }).click();
+  const dialog = page.locator('.pd-Modal');
+  await expect(dialog).toContainText('Stop Iris classifier?');
+  await expectAccessible(page, '.pd-Modal');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
+
+  const last = await menuOf('iris-classifier-x3k9q');
+  await last.getByText('Open in a Tab').click();
+  await expect(
+    page.getByRole('tab', { name: 'Iris classifier' })
+  ).toBeVisible();
+});
+
+test('a command without a deployment asks which one is meant', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.evaluate(() => {
+    void window.jupyterapp.commands.execute('primehub-deploy:start');
+  });
+  const dialog = page.locator('.jp-Dialog');
+  await expect(dialog).toContainText('Start Model Deployment…');
+  // One that runs can't be started.
+  await expect(dialog.locator('option')).toHaveText([/Recommender \(old\)/]);
+  await dialog.getByRole('button', { name: 'Ok' }).click();
+  await expect(page.locator('.pd-Modal')).toContainText(
+    'Start Recommender (old)?'
+  );
+});
+
+test('a link opens what it names, and the address is plain again', async ({
+  play,
+  page,
+  baseURL
+}) => {
+  await play(gallery());
+  await page.goto(
+    `${baseURL}/lab?primehub-deploy=deployment/iris-classifier-x3k9q/events`
+  );
+  const tab = page.locator('.lm-DockPanel-widget .pd-App');
+  await expect(tab.getByRole('tab', { name: 'Events' })).toHaveAttribute(
+    'aria-selected',
+    'true'
+  );
+  expect(page.url()).not.toContain('primehub-deploy');
+});
+
+test('panel and tabs come back after a reload, where they were', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  await execute(page, 'details', { id: 'iris-classifier-x3k9q' });
+  await execute(page, 'open', {
+    view: 'deployment',
+    id: 'fraud-detector-7wq2m',
+    tab: 'events'
+  });
+  const panel = panelOf(page);
+  await expect(panel.getByRole('tab', { name: 'Events' })).toHaveAttribute(
+    'aria-selected',
+    'true'
+  );
+  // The layout is written a moment after it changed.
+  await page.waitForResponse(
+    response =>
+      response.url().includes('/api/workspaces') &&
+      response.request().method() === 'PUT' &&
+      (response.request().postData() ?? '').includes('iris-classifier')
+  );
+  await page.reload({ waitForIsReady: false });
+  await expect(panel.getByRole('tab', { name: 'Events' })).toHaveAttribute(
+    'aria-selected',
+    'true',
+    { timeout: 30_000 }
+  );
+  await expect(
+    page.getByRole('tab', { name: 'Iris classifier' })
+  ).toBeVisible();
+});
+
+test('the status bar counts, leads to the panel, and hides when there is nothing', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  const item = page.locator('.pd-StatusItem');
+  await expect(item).toHaveText('2 deployed, 2 failed');
+  await page.sidebar.openTab('filebrowser');
+  // The stream goes on without a view, for those who have deployments.
+  await play([deployment('iris', 'Iris')]);
+  await expect(item).toHaveText('1 deployed');
+  await item.getByRole('button').click();
+  await expect(panelOf(page)).toBeVisible();
+  await play([]);
+  await expect(item).toBeHidden();
+});
+
+test('what runs is listed with what runs, and can be stopped there', async ({
+  play,
+  page
+}) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  await expect(panelOf(page).locator('.pd-Title').first()).toBeVisible();
+  await page.sidebar.openTab('jp-running-sessions');
+  const running = page.locator('#jp-running-sessions');
+  const item = running
+    .locator('.jp-RunningSessions-item')
+    .filter({ hasText: 'Iris classifier' });
+  await expect(item).toContainText('Deployed 2/2');
+  await expect(running.getByText('Recommender (old)')).toHaveCount(0);
+  await item.hover();
+  await item.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.locator('.pd-Modal')).toContainText(
+    'Stop Iris classifier?'
+  );
+});
+
+test.describe('notifications', () => {
+  const failed = deployment(
+    'iris',
+    'Iris',
+    {
+      phase: 'Failed',
+      reason: 'ModelLoadFailed',
+      message: 'ModuleNotFoundError: xgboost'
+    },
+    { serving_revision: null }
+  );
+
+  test('tell of a failure and of its end', async ({ play, page }) => {
+    await play([deployment('iris', 'Iris')]);
+    await page.sidebar.openTab(PANEL_ID);
+    await expect(
+      panelOf(page).getByText('Iris', { exact: true })
+    ).toBeVisible();
+    await play([failed]);
+    const toast = page.locator('.jp-Notification-Toast');
+    await expect(
+      toast.filter({ hasText: 'Iris: Model could not be loaded' })
+    ).toBeVisible();
+    await play([deployment('iris', 'Iris')]);
+    await expect(toast.filter({ hasText: 'Iris serves again' })).toBeVisible();
+  });
+
+  test.describe('turned off', () => {
+    test.use({
+      mockSettings: {
+        ...galata.DEFAULT_SETTINGS,
+        [SETTINGS]: { notifyFailed: false, notifyRecovered: false }
+      }
+    });
+
+    test('tell nothing', async ({ play, page }) => {
+      await play([deployment('iris', 'Iris')]);
+      await page.sidebar.openTab(PANEL_ID);
+      const row = panelOf(page).locator('[data-deployment="iris"]').first();
+      await expect(row).toContainText('Deployed');
+      await play([failed]);
+      await expect(row).toContainText('Failed');
+      await play([deployment('iris', 'Iris')]);
+      await expect(row).toContainText('Deployed');
+      await expect(page.locator('.jp-Notification-Toast')).toHaveCount(0);
+    });
+  });
+});
+
+test('a model file is deployed from the file browser', async ({
+  play,
+  page,
+  tmpPath
+}) => {
+  await play([]);
+  await page.contents.uploadContent(
+    'gASVAAAAAAAAAC4=',
+    'base64',
+    `${tmpPath}/churn.joblib`
+  );
+  await page.filebrowser.refresh();
+  await page.filebrowser.openDirectory(tmpPath);
+  await page
+    .locator('.jp-DirListing-item')
+    .filter({ hasText: 'churn.joblib' })
+    .click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Deploy model…' }).click();
+  await expect(page.getByRole('tab', { name: 'New Deployment' })).toBeVisible();
+});
+
+test('settings have titles, and hold at once', async ({ play, page }) => {
+  await play(gallery());
+  await page.sidebar.openTab(PANEL_ID);
+  const item = page.locator('.pd-StatusItem');
+  await expect(item).toBeVisible();
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('settingeditor:open', {
+      query: 'Model Deployments'
+    })
+  );
+  const editor = page.locator('#setting-editor');
+  await editor.getByLabel('Count in the status bar').click();
+  await expect(item).toBeHidden();
+});
