@@ -38,7 +38,7 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
     router: IRouter
   ): void => {
     app.commands.addCommand(FOLLOW_LINK, {
-      execute: async args => {
+      execute: args => {
         const {
           path = '',
           search = '',
@@ -48,16 +48,17 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
         if (place === null) {
           return;
         }
-        // What was open before comes back first, and would else cover it.
-        await app.restored;
-        if (place.view === 'deployments') {
-          deployments.openPanel(place);
-        } else {
-          deployments.openTab(place);
-        }
-        // The link has led where it leads: a reload shows what is then open.
-        router.navigate(`${path}${withoutPlace(search)}${hash}`, {
-          skipRouting: true
+        // What was open before comes back first, and would else cover it. Not awaited: it waits for the router.
+        void app.restored.then(() => {
+          if (place.view === 'deployments') {
+            deployments.openPanel(place);
+          } else {
+            deployments.openTab(place);
+          }
+          // The link has led where it leads: a reload shows what is then open.
+          router.navigate(`${path}${withoutPlace(search)}${hash}`, {
+            skipRouting: true
+          });
         });
       }
     });

@@ -64,7 +64,7 @@ test('the context menu of a deployment offers what can be done to it, and does i
   };
   const menu = await menuOf('recommender-old-1m4xx');
   await expect(menu.getByText('Start', { exact: true })).toBeVisible();
-  await expect(menu.getByText('Stop', { exact: true })).toHaveCount(0);
+  await expect(menu.getByText('Stop', { exact: true })).toBeHidden();
   await page.keyboard.press('Escape');
 
   const other = await menuOf('iris-classifier-x3k9q');
@@ -186,13 +186,23 @@ test('what runs is listed with what runs, and can be stopped there', async ({
   await expect(item).toContainText('Deployed 2/2');
   await expect(running.getByText('Recommender (old)')).toHaveCount(0);
   await item.hover();
-  await item.getByRole('button', { name: 'Stop' }).click();
+  await item.locator('.jp-RunningSessions-itemShutdown').click();
   await expect(page.locator('.pd-Modal')).toContainText(
     'Stop Iris classifier?'
   );
 });
 
 test.describe('notifications', () => {
+  const aloud = {
+    ...galata.DEFAULT_SETTINGS,
+    '@jupyterlab/apputils-extension:notification': {
+      checkForUpdates: false,
+      doNotDisturbMode: false,
+      fetchNews: 'false'
+    }
+  };
+  test.use({ mockSettings: aloud });
+
   const failed = deployment(
     'iris',
     'Iris',
@@ -222,7 +232,7 @@ test.describe('notifications', () => {
   test.describe('turned off', () => {
     test.use({
       mockSettings: {
-        ...galata.DEFAULT_SETTINGS,
+        ...aloud,
         [SETTINGS]: { notifyFailed: false, notifyRecovered: false }
       }
     });
