@@ -3,7 +3,7 @@ import '../../style/try.css';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useMemo, useState } from 'react';
 
-import type { Deployment, Revision } from '../api/contract';
+import type { Deployment, Model, Revision } from '../api/contract';
 import { Loaded } from '../admin/Loaded';
 import { useDetail } from '../detail/context';
 import type { ITabProps } from '../detail/tab';
@@ -14,6 +14,7 @@ import { useSession } from '../ui/session';
 import { elapsed, useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
 import { AnswerView } from './AnswerView';
+import { CallCode } from './CallCode';
 import { ComparisonView } from './ComparisonView';
 import {
   Draft,
@@ -24,7 +25,8 @@ import {
   draftFromText,
   problemOf
 } from './editing';
-import { exampleOf } from './oip';
+import { callNotes } from './notes';
+import { exampleOf, isInferRequest } from './oip';
 import { RequestEditor } from './RequestEditor';
 import { SavedRequests } from './SavedRequests';
 import { ISending, useSending } from './sending';
@@ -159,7 +161,47 @@ function Playground({
         </p>
       )}
       <Results sending={sending} active={active} />
+      <AsCode deployment={deployment} model={model} draft={draft} />
     </div>
+  );
+}
+
+/** The request that is written, as code. */
+function AsCode({
+  deployment,
+  model,
+  draft
+}: {
+  deployment: Deployment;
+  model: Model;
+  draft: Draft;
+}): JSX.Element {
+  const trans = useTranslation();
+  const [open, setOpen] = useState(false);
+  const body = open ? bodyOf(draft) : undefined;
+  return (
+    <details
+      className="pd-Try-code"
+      onToggle={event => setOpen(event.currentTarget.open)}
+    >
+      <summary>{trans.__('This request as code')}</summary>
+      {open &&
+        (isInferRequest(body) ? (
+          <CallCode
+            call={{
+              deployment,
+              isPrivate: deployment.spec.access === 'private',
+              signature: model.signature,
+              request: body
+            }}
+            notes={language => callNotes(deployment, language, trans)}
+          />
+        ) : (
+          <p className="pd-quiet">
+            {trans.__('Mend what is marked in the request first.')}
+          </p>
+        ))}
+    </details>
   );
 }
 
