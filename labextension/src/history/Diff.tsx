@@ -25,7 +25,7 @@ export interface IDiffProps {
 
 /** What tells two revisions apart, and the way back to one of them. */
 export function Diff(props: IDiffProps): JSX.Element {
-  const { revisions, left, right } = props;
+  const { deployment, revisions, left, right } = props;
   const trans = useTranslation();
   const sections = useMemo(
     () =>
@@ -37,6 +37,12 @@ export function Diff(props: IDiffProps): JSX.Element {
       ),
     [revisions, left, right, trans]
   );
+  const headOf = (revision: Revision) => {
+    const title = revisionTitle(revision, trans);
+    return revision.number === deployment.serving_revision
+      ? trans.__('Revision %1, serving', title)
+      : trans.__('Revision %1', title);
+  };
   const changed = sections.some(({ rows }) =>
     rows.some(row => row.kind !== 'same')
   );
@@ -51,8 +57,8 @@ export function Diff(props: IDiffProps): JSX.Element {
         <Section
           key={section.name}
           section={section}
-          left={revisionTitle(left, trans)}
-          right={revisionTitle(right, trans)}
+          left={headOf(left)}
+          right={headOf(right)}
         />
       ))}
       <WaysBack {...props} />
@@ -103,8 +109,8 @@ function Section({
               <th scope="col" className="pd-Diff-name">
                 {trans.__('What')}
               </th>
-              <th scope="col">{trans.__('Revision %1', left)}</th>
-              <th scope="col">{trans.__('Revision %1', right)}</th>
+              <th scope="col">{left}</th>
+              <th scope="col">{right}</th>
             </tr>
           </thead>
           <tbody>

@@ -84,6 +84,12 @@ function Events({
             </span>
           )}
           {event.message}
+          {event.replica && (
+            <span className="pd-quiet">
+              {' '}
+              {trans.__('(replica %1)', event.replica)}
+            </span>
+          )}
         </li>
       ))}
     </ol>

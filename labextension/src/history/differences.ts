@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Revision, Signature, Tensor } from '../api/contract';
-import { formatMemory } from '../model/quantities';
+import { formatMemory, shortNumber } from '../model/quantities';
 import { instanceTypeWords } from './words';
 
 export type SectionName =
@@ -140,7 +140,7 @@ function artifact(
       note:
         grown === 0
           ? undefined
-          : `${grown > 0 ? '+' : '−'}${formatMemory(Math.abs(grown))}`
+          : `(${grown > 0 ? '+' : '−'}${formatMemory(Math.abs(grown))})`
     },
     row(trans.__('SHA-256'), one.artifact, other.artifact)
   ];
@@ -192,7 +192,7 @@ export function tensorWords(tensor: Tensor): string {
   const sizes = shape.map(size => (size < 0 ? '*' : size)).join(' × ');
   const range =
     typeof minimum === 'number' && typeof maximum === 'number'
-      ? `, ${minimum} – ${maximum}`
+      ? `, ${shortNumber(minimum)} – ${shortNumber(maximum)}`
       : '';
   return `${datatype} [${sizes}]${range}`;
 }

@@ -94,3 +94,7 @@ export function exactMemory(bytes: number): string {
   }
   return String(bytes);
 }
+
+/** A number with no more digits than people read. */
+export const shortNumber = (value: number): string =>
+  String(Number(value.toPrecision(6)));

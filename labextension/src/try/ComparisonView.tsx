@@ -26,7 +26,7 @@ export function ComparisonView({
       className="pd-Comparison"
       aria-label={trans.__('Difference of the answers')}
     >
-      <h4>
+      <h3>
         {changed === 0
           ? trans.__('Both answer the same')
           : trans.__('%1 of %2 values differ', changed, compared)}
@@ -36,7 +36,7 @@ export function ComparisonView({
             {trans.__('by at most %1', deltaText(greatest).slice(1))}
           </span>
         )}
-      </h4>
+      </h3>
       {changed > 0 && table && (
         <div className="pd-TableForm-scroll" tabIndex={0}>
           <table className="pd-Answer-table">

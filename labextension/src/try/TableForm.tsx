@@ -2,6 +2,7 @@ import { addIcon, closeIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useId } from 'react';
 
+import { shortNumber } from '../model/quantities';
 import { useTranslation } from '../ui/translation';
 import { CellProblem, IColumn, parseCell } from './cells';
 import { ITable, withCell, withRow, withoutRow } from './table';
@@ -234,11 +235,14 @@ function hint(column: IColumn, trans: TranslationBundle): string {
         ? trans.__('text')
         : datatype;
   return minimum !== null && maximum !== null
-    ? trans.__('%1, seen: %2 – %3', type, shortly(minimum), shortly(maximum))
+    ? trans.__(
+        '%1, seen: %2 – %3',
+        type,
+        shortNumber(minimum),
+        shortNumber(maximum)
+      )
     : type;
 }
-
-const shortly = (value: number): string => String(Number(value.toPrecision(6)));
 
 function problemWords(
   problem: NonNullable<CellProblem>,
