@@ -12,7 +12,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from primehub_deploy_ext import connect
 
-step, id = sys.argv[1:]
+step, name = sys.argv[1:]
 random = np.random.default_rng(7)
 people = pd.DataFrame(
     {
@@ -44,7 +44,7 @@ class Probability:
 
 def lose_weights() -> None:
     """Fail as a model does whose files were not packed with it."""
-    print("\x1b[33mloading weights\x1b[0m")  # noqa: T201
+    print("\x1b[33mloading weights\x1b[0m")
     raise FileNotFoundError("weights.bin is not there")
 
 
@@ -61,14 +61,14 @@ match step:
         connection.deploy(
             Probability(trained(1.0)),
             "Who stays",
-            id=id,
+            id=name,
             example=people.head(2),
             env={"REGION": "north"},
             metadata={"team": "growth"},
             update_message="first try",
         )
     case "retrain":
-        connection.get(id).update(model=Probability(trained(0.01)), example=people.head(2), update_message="calmer")
+        connection.get(name).update(model=Probability(trained(0.01)), example=people.head(2), update_message="calmer")
     case "break":
         broken = Broken(trained(1.0))
-        connection.get(id).update(model=broken, example=people.head(2), update_message="more data", wait=False)
+        connection.get(name).update(model=broken, example=people.head(2), update_message="more data", wait=False)

@@ -113,7 +113,7 @@ function Cell({
   const words = problem
     ? problemWords(problem, column, trans)
     : unusual
-      ? trans.__('outside of what the model was shown')
+      ? trans.__('outside of the range that was recorded')
       : '';
   const alone = row === null;
   const about = alone ? hint(column, trans) : '';
