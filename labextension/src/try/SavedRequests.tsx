@@ -139,6 +139,7 @@ export function SavedRequests(props: ISavedRequestsProps): JSX.Element {
           <button
             type="button"
             className="pd-Button"
+            aria-label={trans.__('Delete the saved request')}
             onClick={() => void remove(name)}
           >
             {trans.__('Delete')}
