@@ -106,12 +106,12 @@ async function show(
   return all;
 }
 
-const press = (name: string) =>
-  userEvent.click(screen.getByRole('button', { name }));
-
 /** The arguments of the first call. */
 const sent = (mock: jest.Mock): unknown[] =>
   (mock.mock.calls as unknown[][])[0]!;
+
+const press = (name: string) =>
+  userEvent.click(screen.getByRole('button', { name }));
 
 const answerOf = (number: number) =>
   screen.findByRole('region', { name: `Answer of revision ${number}` });

@@ -208,7 +208,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
           });
           await expectAccessible(page);
         };
-        let app = await open(page, 'history');
+        const app = await open(page, 'history');
         await expect(app.locator('[data-revision="6"]')).toBeVisible();
         await look(app, 'history');
         await press(app, 'View revision 4');
@@ -221,7 +221,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         await expect(page.getByRole('dialog')).toContainText('it may again');
         await look(app, 'rollback');
         await page.keyboard.press('Escape');
-        app = await open(page, 'try');
+        await app.getByRole('tab', { name: 'Try it' }).click();
         await app.getByLabel('amount').fill('12000');
         await app.getByText('This request as code').click();
         await app.getByRole('tab', { name: 'Python (requests)' }).click();
