@@ -202,13 +202,14 @@ function WaysBack(props: IDiffProps): JSX.Element | null {
   const targets = [left, right].filter(
     ({ number }) => number !== deployment.revision
   );
+  const best = targets.find(({ outcome }) => outcome !== 'failed');
   return (
     <div className="pd-Diff-foot">
       {targets.map(target => (
         <button
           type="button"
           key={target.number}
-          className={`pd-Button${target === targets[0] ? ' pd-mod-primary' : ''}`}
+          className={`pd-Button${target === best ? ' pd-mod-primary' : ''}`}
           onClick={() => void rollBack(target)}
         >
           {trans.__('Roll back to revision %1', target.number)}
