@@ -20,32 +20,31 @@ let client: ScriptedClient;
 
 type Changes = Partial<Omit<Revision, 'spec'>> & { spec?: object };
 
-const revision = (number: number, changes: Changes = {}): Revision =>
-  ({
-    number,
-    action: number === 1 ? 'create' : 'update',
-    user: 'ada',
-    created_at: '2026-11-20T09:00:00Z',
-    update_message: '',
-    rollback_to: null,
-    changes: number === 1 ? [] : ['replicas'],
-    outcome: 'succeeded',
-    reason: null,
-    message: '',
-    log_tail: [],
-    finished_at: '2026-11-20T09:00:02Z',
-    duration: 2,
-    steps: [],
-    ...changes,
-    spec: {
-      ...deployment().spec,
-      replicas: number,
-      env: {},
-      metadata: {},
-      access: 'public',
-      ...changes.spec
-    }
-  });
+const revision = (number: number, changes: Changes = {}): Revision => ({
+  number,
+  action: number === 1 ? 'create' : 'update',
+  user: 'ada',
+  created_at: '2026-11-20T09:00:00Z',
+  update_message: '',
+  rollback_to: null,
+  changes: number === 1 ? [] : ['replicas'],
+  outcome: 'succeeded',
+  reason: null,
+  message: '',
+  log_tail: [],
+  finished_at: '2026-11-20T09:00:02Z',
+  duration: 2,
+  steps: [],
+  ...changes,
+  spec: {
+    ...deployment().spec,
+    replicas: number,
+    env: {},
+    metadata: {},
+    access: 'public',
+    ...changes.spec
+  }
+});
 
 async function show(
   revisions: Revision[],
