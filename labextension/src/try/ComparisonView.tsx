@@ -1,5 +1,3 @@
-import '../../style/history.css';
-
 import React, { useMemo } from 'react';
 
 import { useTranslation } from '../ui/translation';
