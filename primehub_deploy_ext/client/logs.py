@@ -12,6 +12,9 @@ from primehub_deploy_ext.domain.errors import InvalidInput
 class Log(str):
     """Log text; in a notebook it shows as it is, not as a quoted string.
 
+    A loop over it goes from line to line, as one over ``logs(follow=True)`` does; all else is that of a text:
+    ``print(log)``, ``"error" in log``, ``log.splitlines()``.
+
     Attributes
     ----------
     lines
@@ -29,6 +32,9 @@ class Log(str):
         log = cls("\n".join(format_line(line) for line in kept))
         log.lines = kept
         return log
+
+    def __iter__(self) -> Iterator[str]:
+        return format_lines(self.lines)
 
     def __repr__(self) -> str:
         return str(self) or "(no log lines)"

@@ -230,6 +230,23 @@ def test_logs_read_well_and_follow_is_an_iterator(handle: DeploymentHandle, serv
     assert repr(handle.logs()) == "(no log lines)"
 
 
+def test_a_loop_over_a_log_goes_from_line_to_line(
+    handle: DeploymentHandle, server: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = {"time": "2026-11-23T09:40:24.123456Z", "replica": "1-0", "attempt": 1, "stream": "stdout"}
+    server.logs = [{**line, "text": "10 %\r20 %"}, {**line, "text": "done"}]
+    log = handle.logs()
+    expected = ["2026-11-23 09:40:24.123 1-0  10 %\r20 %", "2026-11-23 09:40:24.123 1-0  done"]
+    assert list(log) == expected
+    assert [line for line in log if "done" in line] == expected[1:]
+    print(log)
+    assert capsys.readouterr().out == "\n".join(expected) + "\n"
+    assert "done" in log
+    assert isinstance(log, str)
+    server.logs = []
+    assert list(handle.logs()) == []
+
+
 def test_a_time_that_is_none_is_refused(handle: DeploymentHandle) -> None:
     with pytest.raises(InvalidInput, match="since: 'yesterday'"):
         handle.logs(since="yesterday")
