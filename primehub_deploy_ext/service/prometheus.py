@@ -56,7 +56,8 @@ class PrometheusSource:
             If Prometheus doesn't answer, or refuses; with its own words.
         """
         length, step = LENGTHS[wanted], max(tier_of(wanted).step, _FINEST_STEP)
-        until = int(self._clock() // step) * step
+        now = self._clock()
+        until = int(now // step) * step
         times = list(range(until - length + step, until + step, step))
         scope = Scope(re.escape(known.id).replace("\\", "\\\\"), ".*", ".*", f"{max(step, _SHORTEST_WINDOW)}s")
         whole = Scope(scope.deployment, ".*", ".*", f"{length}s")
@@ -96,12 +97,12 @@ class PrometheusSource:
                 "times": times,
                 "since": datetime.fromtimestamp(times[0] - step, timezone.utc),
                 "until": datetime.fromtimestamp(until, timezone.utc),
-                "totals": await self._totals(whole, until),
+                "totals": await self._totals(whole, now),
                 "not_measured": _empty(columns),
             }
         )
 
-    async def _totals(self, scope: Scope, until: int) -> MetricsTotals:
+    async def _totals(self, scope: Scope, until: float) -> MetricsTotals:
         codes, aborted, feedback, reward, *latencies = await asyncio.gather(
             self._instant(promql.count_by_code(scope), until),
             self._instant(promql.aborted(scope), until),
@@ -129,7 +130,7 @@ class PrometheusSource:
         query = {"query": expression, "start": times[0], "end": times[-1], "step": step}
         return await self._ask("query_range", query)
 
-    async def _instant(self, expression: str, time: int) -> Matrix:
+    async def _instant(self, expression: str, time: float) -> Matrix:
         return await self._ask("query", {"query": expression, "time": time})
 
     async def _ask(self, path: str, query: dict[str, Any]) -> Matrix:

@@ -15,6 +15,7 @@ import pytest
 
 from primehub_deploy_ext.monitoring import panels, promql
 from primehub_deploy_ext.monitoring.promql import Scope
+from tests.engines.bench import wait_for
 from tests.monitoring.conftest import FAST, RULES, SLOW, WINDOW, Run
 from tests.monitoring.prometheus import binary
 
@@ -91,7 +92,8 @@ def test_latency_is_what_was_injected(run: Run) -> None:
 def test_cpu_memory_and_replicas(run: Run) -> None:
     shown = expressions("model-deployment.json")
     (cpu,), (memory,), (ready,) = (shown[title] for title in ("CPU", "Memory", "Replicas"))
-    assert {"2-0", "2-1"} <= set(run.prometheus.values(cpu))
+    # Known from its beginning; a rate needs two scrapes.
+    wait_for(lambda: {"2-0", "2-1"} <= set(run.prometheus.values(cpu)), 10)
     assert all(value > 5_000_000 for value in run.prometheus.values(memory).values())
     assert run.prometheus.value(ready) == 2
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.demo_server import jupyter_server
+from tests.engines.bench import wait_for
 from tests.monitoring.conftest import WINDOW, Run
 
 
@@ -18,6 +19,8 @@ def total(page: dict, name: str) -> float:
 def test_the_same_series_come_from_prometheus(run: Run, folder: Path) -> None:
     options = [f"--PrimehubDeploy.prometheus_url={run.prometheus.url}"]
     with jupyter_server(folder, root=folder, options=options) as server:
+        # Its newest point is up to a step old.
+        wait_for(lambda: len(run.metrics(server)["reward"]) == 2, 40)
         theirs, ours = run.metrics(server), run.metrics()
 
     assert (theirs["source"], ours["source"]) == ("prometheus", "engine")

@@ -181,13 +181,13 @@ class Calls:
         return [_json(measurement) for measurement in await self._supervisor.measurements()]
 
     async def metrics(self, id: str, wanted: str) -> Any:
-        return _json(await self._supervisor.metrics(id, MetricsRange(wanted)))
+        return _json(await self._supervisor.observatory.metrics(id, MetricsRange(wanted)))
 
     async def metrics_summary(self) -> Any:
-        return _json(await self._supervisor.metrics_summary())
+        return _json(await self._supervisor.observatory.summary())
 
     async def exposition(self, openmetrics: bool) -> Any:
-        return await self._supervisor.metering.exposition(openmetrics=openmetrics)
+        return await self._supervisor.observatory.exposition(openmetrics=openmetrics)
 
     async def models(self) -> Any:
         return [{"model": _json(found.model), "use": _json(found.use)} for found in self._supervisor.models()]
@@ -202,13 +202,13 @@ class Calls:
         self._supervisor.saved.remove(number)
 
     async def alerts(self, id: str) -> Any:
-        return _json(self._supervisor.alerts(id))
+        return _json(self._supervisor.observatory.alerts(id))
 
     async def set_alerts(self, id: str, settings: dict[str, Any], user: str) -> Any:
-        return _json(self._supervisor.set_alerts(id, AlertSettings.model_validate(settings), user=user))
+        return _json(self._supervisor.observatory.set_alerts(id, AlertSettings.model_validate(settings), user=user))
 
     async def usage(self) -> Any:
-        return [_json(line) for line in await self._supervisor.metering.usage()]
+        return [_json(line) for line in await self._supervisor.observatory.usage()]
 
     async def warm(self, request: dict[str, Any]) -> None:
         await self._supervisor.warm(WarmRequest.model_validate(request))

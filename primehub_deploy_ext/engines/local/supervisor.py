@@ -15,7 +15,6 @@ from typing import Any, Literal
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, InvalidInput, NotFound
-from primehub_deploy_ext.domain.metrics import Alerts, AlertSettings, Metrics, MetricsRange, MetricsSummaryList
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -41,9 +40,7 @@ from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Lau
 from primehub_deploy_ext.engines.local.ledger import Ledger
 from primehub_deploy_ext.engines.local.logs import read_logs
 from primehub_deploy_ext.engines.local.means import Means
-from primehub_deploy_ext.engines.local.metering.census import Census, GroupFacts
-from primehub_deploy_ext.engines.local.metering.metering import Metering
-from primehub_deploy_ext.engines.local.metering.watchman import Watchman
+from primehub_deploy_ext.engines.local.observatory import Observatory
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.saved import SavedModels, models_of
@@ -51,7 +48,6 @@ from primehub_deploy_ext.engines.local.share import Share
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
 from primehub_deploy_ext.engines.local.trial import Trials
 from primehub_deploy_ext.engines.local.wishes import Wish, check_match, check_spec, next_revision
-from primehub_deploy_ext.monitoring.alerts import Change as AlertChange
 
 _HOUSEKEEPING_PAUSE = 3600.0
 
@@ -81,9 +77,8 @@ class Supervisor:
             server_pass=ServerPass(store),
         )
         self._trials = Trials(self._means)
-        self.metering = Metering(paths.metrics, self._census, self._means.front.readings, self._watch_over)
-        self._watchman = Watchman(store, self.metering.window, self._tell)
         self._actors: dict[str, DeploymentActor] = {}
+        self.observatory = Observatory(self._means, self._actors)
         self._tasks: set[asyncio.Task[Any]] = set()
         run = int(store.meta("runs") or 0) + 1
         store.remember("runs", str(run))
@@ -112,14 +107,13 @@ class Supervisor:
         self._spawn(means.processes.watch())
         self._spawn(means.processes.check_answers())
         self._spawn(self._keep_house())
-        self._spawn(self.metering.run())
+        self._spawn(self.observatory.run())
 
     async def close(self) -> None:
         """Let go of everything; replicas, launchers and the gateway go on while anything runs."""
         idle = self.idle
         # While everybody can still be asked.
-        await self.metering.close()
-        self._watchman.close()
+        await self.observatory.close()
         for actor in self._actors.values():
             actor.close()
         for task in list(self._tasks):
@@ -157,18 +151,6 @@ class Supervisor:
     def _shares(self) -> list[Share]:
         return [actor.share() for actor in self._actors.values() if not actor.record.row.deleting or actor.workloads]
 
-    def _census(self) -> Census:
-        groups = [GroupFacts(name, quota, usage) for name, (quota, usage) in self._means.ledger.groups().items()]
-        facts = tuple(actor.facts() for actor in self._actors.values())
-        return Census(facts, self._means.paths.replicas, tuple(groups))
-
-    def _watch_over(self, census: Census) -> None:
-        self._watchman.look(census)
-
-    def _tell(self, id: str, change: AlertChange) -> None:
-        kind, reason = ("Warning", "AlertFiring") if change.firing else ("Normal", "AlertResolved")
-        self._actor(id).record.event(kind, reason, f"{change.kind}: {change.message}")
-
     def _used(self, group: str) -> dict[str, Usage]:
         mine = (actor for actor in self._actors.values() if actor.record.row.group == group)
         return {actor.record.row.id: actor.usage() for actor in mine}
@@ -180,7 +162,7 @@ class Supervisor:
                 self._means.artifacts.keep_only(self._means.store.artifacts_in_use(), older_than=unused_since)
                 uids = [actor.record.row.uid for actor in self._actors.values()]
                 remove_old_logs(self._means.paths.logs, uids)
-                await self.metering.keep_only(uids)
+                await self.observatory.keep_only(uids)
             except EngineUnavailable:
                 log.info("what was measured is not open yet")
             except (OSError, sqlite3.Error):
@@ -377,27 +359,6 @@ class Supervisor:
         """See ``Engine.measurements``."""
         found = await asyncio.to_thread(self._means.processes.measure)
         return [Measurement(id=key, cpu=cpu, memory=memory) for key, (cpu, memory) in sorted(found.items())]
-
-    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
-        """See ``Engine.metrics``."""
-        row = self._actor(id).record.row
-        return await self.metering.metrics(row.uid, id, row.created_at, wanted, self._means.store.events(row.uid))
-
-    async def metrics_summary(self) -> MetricsSummaryList:
-        """See ``Engine.metrics_summary``."""
-        rows = [(actor.record.row.uid, name) for name, actor in self._actors.items()]
-        return await self.metering.summary((uid, name, self._watchman.firing(uid)) for uid, name in rows)
-
-    def alerts(self, id: str) -> Alerts:
-        """See ``Engine.alerts``."""
-        return self._watchman.of(self._actor(id).record.row.uid)
-
-    def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
-        """See ``Engine.set_alerts``."""
-        actor = self._actor(id)
-        stands = self._watchman.set(actor.record.row.uid, settings)
-        actor.record.event("Normal", "AlertsChanged", f"{user}: changed the alerts")
-        return stands
 
     def _actor(self, id: str) -> DeploymentActor:
         try:

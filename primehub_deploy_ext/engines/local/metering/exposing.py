@@ -124,6 +124,8 @@ def _at_least_zero(deployment: DeploymentFacts) -> dict[str, Numbers]:
         zeros[key("server", "predictions", "post", "", code)] = _NO_CALLS
     for replica in deployment.replicas:
         zeros[key("feedback", replica.revision, replica.name)] = (0.0, 0.0)
+        zeros[key("cpu", replica.revision, replica.name)] = (0.0,)
+        zeros[key("replica", replica.revision, replica.name)] = (0.0,)
     return zeros
 
 
