@@ -52,7 +52,10 @@ test('it says which deployment, how it is, and has all parts', async () => {
   );
   expect(head.getByText('Failed')).toBeVisible();
   expect(head.getByText('peak 530 MiB')).toBeVisible();
-  expect(screen.getAllByRole('tab').map(one => one.textContent)).toEqual([
+  const parts = within(
+    screen.getByRole('tablist', { name: 'Parts of the deployment' })
+  );
+  expect(parts.getAllByRole('tab').map(one => one.textContent)).toEqual([
     'Information',
     'Try it',
     'Logs',
@@ -62,7 +65,7 @@ test('it says which deployment, how it is, and has all parts', async () => {
     'Access'
   ]);
   expect(tab('Information')).toHaveAttribute('aria-selected', 'true');
-  expect(screen.getByRole('tabpanel')).toHaveAccessibleName('Information');
+  expect(screen.getByRole('tabpanel', { name: 'Information' })).toBeVisible();
 });
 
 test('arrow keys, Home and End lead through the tabs, and the host is told the place', async () => {
