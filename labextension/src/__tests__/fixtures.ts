@@ -326,7 +326,10 @@ export function scriptedDeployments(): ScriptedDeployments {
     predict: nothing(),
     tryRevision: nothing(),
     logs: jest.fn(async () => (async function* () {})()),
-    logFile: nothing()
+    logFile: nothing(),
+    metrics: nothing(),
+    metricsFile: nothing(),
+    metricsSummary: jest.fn(async () => ({ step: 30, times: [], items: [] }))
   };
 }
 

@@ -9,6 +9,9 @@ import type {
   EventList,
   Health,
   LogEntry,
+  Metrics,
+  MetricsRange,
+  MetricsSummaryList,
   NewClient,
   NewDeployment,
   Prediction,
@@ -215,6 +218,33 @@ export class DeploymentsClient {
     const request = { query: logParameters(query), accept: 'text/plain' };
     const response = await this.rest.send('GET', pathOf(id, 'logs'), request);
     return response.blob();
+  }
+
+  /** What was measured of a deployment, ending now. */
+  metrics(
+    id: string,
+    range: MetricsRange,
+    signal?: AbortSignal
+  ): Promise<Metrics> {
+    const request = { query: { range }, signal };
+    return this.rest.json<Metrics>('GET', pathOf(id, 'metrics'), request);
+  }
+
+  /** The same as a CSV file. */
+  async metricsFile(id: string, range: MetricsRange): Promise<Blob> {
+    const request = { query: { range }, accept: 'text/csv' };
+    const path = pathOf(id, 'metrics');
+    return (await this.rest.send('GET', path, request)).blob();
+  }
+
+  /** The last 15 minutes of all of the caller's deployments. */
+  metricsSummary(signal?: AbortSignal): Promise<MetricsSummaryList> {
+    const request = { signal };
+    return this.rest.json<MetricsSummaryList>(
+      'GET',
+      'metrics/summary',
+      request
+    );
   }
 
   private act(

@@ -3,6 +3,8 @@ import type {
   Deployment,
   DeploymentEvent,
   Health,
+  Metrics,
+  MetricsRange,
   Replica,
   Revision
 } from '../api/contract';
@@ -19,6 +21,15 @@ const EVERY = {
   health: 10_000
 };
 
+/** How often metrics are asked for: the finer their points, the more often there is a new one (ms). */
+const METRICS_EVERY: Readonly<Record<MetricsRange, number>> = {
+  '15m': 5_000,
+  '1h': 15_000,
+  '6h': 30_000,
+  '24h': 60_000,
+  '7d': 60_000
+};
+
 /** What belongs to one deployment and no stream tells: shared by all views of it in this browser tab. */
 export interface IDetails {
   /** The deployment itself: only for one that the stream of the caller's own doesn't tell of. */
@@ -29,6 +40,7 @@ export interface IDetails {
   readonly clients: Resource<Client[]>;
   /** State of the engine: one for all deployments. */
   readonly health: Resource<Health>;
+  readonly metrics: (range: MetricsRange) => Resource<Metrics>;
 }
 
 /** Gives the details of a deployment, the same for everybody who asks for its id. */
@@ -46,10 +58,29 @@ export function detailsOver(
         replicas: new Resource(s => client.replicas(id, s), EVERY.replicas),
         events: new Resource(s => client.events(id, s), EVERY.events),
         clients: new Resource(s => client.clients(id, s), EVERY.clients),
-        health
+        health,
+        metrics: metricsOver(client, id)
       };
       known.set(id, details);
     }
     return details;
+  };
+}
+
+function metricsOver(
+  client: DeploymentsClient,
+  id: string
+): IDetails['metrics'] {
+  const known = new Map<MetricsRange, Resource<Metrics>>();
+  return range => {
+    let metrics = known.get(range);
+    if (!metrics) {
+      metrics = new Resource(
+        signal => client.metrics(id, range, signal),
+        METRICS_EVERY[range]
+      );
+      known.set(range, metrics);
+    }
+    return metrics;
   };
 }
