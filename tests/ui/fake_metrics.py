@@ -37,9 +37,9 @@ class Summary(ScriptHandler):
     def get(self) -> None:
         self.prepare_answer("getMetricsSummary")
         found: list[dict[str, Any]] = [
-            {**self.script.details[id]["summary"], "id": id}
-            for id in self.visible(everything=self.everything)
-            if "summary" in self.script.details.get(id, {})
+            {**self.script.details[one]["summary"], "id": one}
+            for one in self.visible(everything=self.everything)
+            if "summary" in self.script.details.get(one, {})
         ]
         self.finish({"step": 30, "times": [], "items": found})
 
