@@ -60,7 +60,8 @@ def metrics_figure(metrics: Json, title: str) -> Any:
         for column in lines:
             axis.plot(frame.index, frame[column] * factor, label=column.partition(" ")[2])
         axis.set_title(name)
-        axis.set_ylim(bottom=0)
+        # A success of 1 must not hide in the frame.
+        axis.set_ylim(bottom=0, top=1.05 if chart == "success" else None)
         if len(lines) > 1:
             axis.legend(fontsize="x-small")
         _mark(axis, metrics["marks"])
