@@ -121,7 +121,7 @@ test('a filtered list is shared as a link', async ({ play, page, baseURL }) => {
   expect(link.startsWith(`${baseURL}/lab?`)).toBe(true);
   await panel.getByRole('button', { name: 'Failed 1' }).click();
   await expect(panel.locator('.pd-Row')).toHaveCount(gallery().length);
-  await page.goto(link);
+  await page.goto(link, { waitForIsReady: false });
   await expect(panel.locator('.pd-Title')).toHaveText(['Churn forecast']);
 });
 

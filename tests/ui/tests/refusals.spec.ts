@@ -121,7 +121,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
             panel.getByRole('button', { name: 'Create Deployment' })
           ).toHaveCount(0);
           await press('Actions for Iris classifier');
-          await expect(page.getByRole('menuitem')).toHaveText([
+          await expect(page.locator('.pd-MenuItem')).toHaveText([
             'Open',
             'Open in a tab',
             'Logs',
