@@ -7,7 +7,8 @@ import { Matches } from '../logs/matches';
 import { WrappedOffsets, evenOffsets, width } from '../logs/offsets';
 import { readReference, writeReference } from '../logs/reference';
 import { ALL_ROWS, Rows } from '../logs/rows';
-import { matcherOf } from '../logs/search';
+import { repeatsRepetition } from '../logs/pattern';
+import { SearchFailed, matcherOf } from '../logs/search';
 import { segmentsOf } from '../logs/segments';
 import { LogStore } from '../logs/store';
 import { timeOfLine } from '../logs/times';
@@ -118,7 +119,7 @@ describe('search', () => {
   it('says of a pattern that it is none', () => {
     expect(() =>
       matcherOf({ text: '(', regex: true, matchCase: false })
-    ).toThrow(SyntaxError);
+    ).toThrow(SearchFailed);
   });
 });
 
@@ -297,4 +298,20 @@ describe('a link to a line', () => {
     );
     expect(readReference('catalog:iris')).toBeNull();
   });
+});
+
+describe('an expression that could take for ever', () => {
+  it.each(['(a+)+$', '(a|aa)*b', '(.*,){20}x', '((x*)y?)+', '(\\w+\\s?)*$'])(
+    'is refused: %s',
+    source => {
+      expect(repeatsRepetition(source)).toBe(true);
+      const search = { text: source, regex: true, matchCase: false };
+      expect(() => matcherOf(search)).toThrow(source);
+    }
+  );
+
+  it.each(['(GET|POST) /\\w+', 'a+b+', '(abc)+', '[(+]*', '\\(+', '(?:x+)?y'])(
+    'is not %s',
+    source => expect(repeatsRepetition(source)).toBe(false)
+  );
 });

@@ -231,8 +231,32 @@ it('keeps what it found when a pattern is being typed', async () => {
   await log.send(...some(0, 3), beat);
   await until(() => model.store.size === 3);
   model.set({ search: { text: '(', regex: true, matchCase: false } });
-  expect(model.getState().searchProblem).toContain('egular expression');
+  expect(model.getState().searchProblem?.kind).toBe('none');
   model.set({ search: { text: 'line [12]', regex: true, matchCase: false } });
-  expect(model.getState().searchProblem).toBe('');
+  expect(model.getState().searchProblem).toBeNull();
   expect(model.matches.numbers).toEqual([1, 2]);
+});
+
+it('gives up an expression that takes too long, and shows the lines all the same', async () => {
+  const log = new ScriptedLog();
+  const model = modelOf(log);
+  await log.send(...some(0, 5), beat);
+  await until(() => model.store.size === 5);
+  let now = 0;
+  // Each look at the clock is 200 ms later than the last: the third line is one too many.
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => {
+    now += 200;
+    return now;
+  });
+  const search = { text: 'line .*', regex: true, matchCase: false };
+  model.set({ search, only: true });
+  clock.mockRestore();
+  expect(model.getState().searchProblem?.kind).toBe('slow');
+  expect(texts(model)).toHaveLength(5);
+  await log.send(lineAt(5));
+  await until(() => model.store.size === 6);
+  expect(model.getState().searchProblem?.kind).toBe('slow');
+  model.set({ search: { ...search } });
+  expect(model.getState().searchProblem).toBeNull();
+  expect(model.matches.numbers).toHaveLength(6);
 });

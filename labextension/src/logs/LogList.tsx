@@ -5,6 +5,7 @@ import React, {
   useReducer,
   useRef
 } from 'react';
+import { flushSync } from 'react-dom';
 
 import { useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
@@ -89,7 +90,12 @@ export function LogList(props: ILogListProps): JSX.Element {
     return known;
   }
 
-  const view = useScrolling({ ...props, offsets, draw });
+  const view = useScrolling({
+    ...props,
+    offsets,
+    height: metrics.height,
+    draw
+  });
 
   // While the end is followed, where it will be is known before anything is drawn there.
   const top =
@@ -110,10 +116,7 @@ export function LogList(props: ILogListProps): JSX.Element {
     },
     [model]
   );
-  const drawn = numbers
-    .slice(first, last)
-    .map(number => store.at(number))
-    .filter((line): line is ILine => line !== undefined);
+  const keyOf = useRecycled(first, last);
   return (
     <div
       ref={scroller}
@@ -141,22 +144,40 @@ export function LogList(props: ILogListProps): JSX.Element {
           className="pd-LogList-drawn"
           style={{ transform: `translateY(${offsets.of(first)}px)` }}
         >
-          {drawn.map(line => (
-            <LogRow
-              key={line.number}
-              line={line}
-              time={timeOf(line)}
-              named={named}
-              matcher={model.matcher}
-              chosen={line.number === state.chosen}
-              onChoose={choose}
-              onLink={onLink}
-            />
-          ))}
+          {numbers.slice(first, last).map((number, index) => {
+            const line = store.at(number);
+            return (
+              line && (
+                <LogRow
+                  key={keyOf(first + index)}
+                  line={line}
+                  time={timeOf(line)}
+                  named={named}
+                  matcher={model.matcher}
+                  chosen={number === state.chosen}
+                  onChoose={choose}
+                  onLink={onLink}
+                />
+              )
+            );
+          })}
         </div>
       </div>
     </div>
   );
+}
+
+/**
+ * Keys of the rows that are drawn. Those that stay in view keep theirs; where none stays, the elements that are there
+ * are filled anew, which costs far less than making others.
+ */
+function useRecycled(first: number, last: number): (row: number) => number {
+  const drawn = useRef({ first, last, base: 0 });
+  const before = drawn.current;
+  const apart = first >= before.last || last <= before.first;
+  const base = before.base + (apart ? first - before.first : 0);
+  drawn.current = { first, last, base };
+  return row => row - base;
 }
 
 /** Keeps the end in view while it is followed, and the reader's place while it is not. */
@@ -164,9 +185,15 @@ function useScrolling({
   model,
   state,
   scroller,
+  active,
   offsets,
+  height,
   draw
-}: ILogListProps & { offsets: IOffsets; draw: () => void }): {
+}: ILogListProps & {
+  offsets: IOffsets;
+  height: number;
+  draw: () => void;
+}): {
   onScroll: () => void;
 } {
   const set = useRef(-1);
@@ -234,31 +261,32 @@ function useScrolling({
     if (before !== model.scrollTop && state.pausedAt !== null) {
       draw();
     }
-  });
+    // Not after scrolling: to ask where things are makes the browser lay all of them out at once.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [state.version, offsets.total, height, active]);
 
   return {
     onScroll: () => {
-      const element = scroller.current!;
-      if (element.clientHeight === 0) {
+      const { scrollTop, clientHeight, scrollHeight } = scroller.current!;
+      if (clientHeight === 0) {
         return;
       }
-      const up = element.scrollTop < model.scrollTop - 1;
-      const ours = Math.abs(element.scrollTop - set.current) <= 1;
-      model.scrollTop = element.scrollTop;
+      const up = scrollTop < model.scrollTop - 1;
+      const ours = Math.abs(scrollTop - set.current) <= 1;
+      model.scrollTop = scrollTop;
       remember();
-      const end =
-        element.scrollTop + element.clientHeight >= element.scrollHeight - 2;
       if (!ours) {
-        if (end) {
+        if (scrollTop + clientHeight >= scrollHeight - 2) {
           model.follow(true);
         } else if (up) {
           model.follow(false);
         }
-        if (element.scrollTop < NEAR && up) {
+        if (scrollTop < NEAR && up) {
           void model.loadOlder();
         }
       }
-      draw();
+      // In this very frame: a later one would show a gap where the rows are not yet.
+      flushSync(draw);
     }
   };
 }

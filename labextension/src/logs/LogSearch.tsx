@@ -6,11 +6,13 @@ import {
   regexIcon,
   searchIcon
 } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { RefObject } from 'react';
 
 import { useTranslation } from '../ui/translation';
 import type { ILogState, LogModel } from './model';
 import { ILineReference, readReference } from './reference';
+import type { ISearchProblem } from './search';
 import { Toggle } from './Toggle';
 
 export interface ILogSearchProps {
@@ -36,7 +38,7 @@ export function LogSearch(props: ILogSearchProps): JSX.Element {
     search.text === ''
       ? ''
       : state.searchProblem
-        ? trans.__('Not a regular expression')
+        ? problemName(state.searchProblem, trans)
         : count === 0
           ? trans.__('No match')
           : place > 0
@@ -53,7 +55,7 @@ export function LogSearch(props: ILogSearchProps): JSX.Element {
           placeholder={trans.__('Search')}
           aria-label={label}
           title={trans.__('%1 (/)', label)}
-          aria-invalid={state.searchProblem !== ''}
+          aria-invalid={state.searchProblem !== null}
           spellCheck={false}
           onChange={event => {
             const { value } = event.target;
@@ -80,7 +82,11 @@ export function LogSearch(props: ILogSearchProps): JSX.Element {
       <span
         className={`pd-LogSearch-count${state.searchProblem ? ' pd-mod-problem' : ''}`}
         role="status"
-        title={state.searchProblem || undefined}
+        title={
+          state.searchProblem
+            ? problemReason(state.searchProblem, trans)
+            : undefined
+        }
       >
         {found}
       </span>
@@ -118,4 +124,36 @@ export function LogSearch(props: ILogSearchProps): JSX.Element {
       </span>
     </div>
   );
+}
+
+function problemName(
+  { kind }: ISearchProblem,
+  trans: TranslationBundle
+): string {
+  switch (kind) {
+    case 'none':
+      return trans.__('Not a regular expression');
+    case 'nested':
+      return trans.__('Repetition in a repetition');
+    case 'slow':
+      return trans.__('Too slow, given up');
+  }
+}
+
+function problemReason(
+  { kind, message }: ISearchProblem,
+  trans: TranslationBundle
+): string {
+  switch (kind) {
+    case 'none':
+      return message;
+    case 'nested':
+      return trans.__(
+        'Such an expression can take for ever on a line that nearly matches. Write it without a repetition inside of another.'
+      );
+    case 'slow':
+      return trans.__(
+        'It took longer than half a second. Write it more precisely, or filter the lines first.'
+      );
+  }
 }

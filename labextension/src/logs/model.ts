@@ -1,10 +1,13 @@
 import type { LogLine } from '../api/contract';
 import type { DeploymentsClient, ILogQuery } from '../api/deployments';
+import { Findings } from './findings';
 import { Follower, IFollowState, IFollowerTiming } from './follower';
-import { Matches } from './matches';
+import type { Matches } from './matches';
+import { nextFrame } from './frame';
+import { linesBefore } from './older';
 import type { ILineReference } from './reference';
-import { ALL_ROWS, IRowFilter, Rows } from './rows';
-import { IMatcher, matcherOf } from './search';
+import { Rows, lowerBound } from './rows';
+import type { IMatcher } from './search';
 import {
   FIRST,
   ILogSettings,
@@ -14,36 +17,11 @@ import {
   selects,
   writeCursor
 } from './settings';
-import { CAPACITY, ILine, LogStore } from './store';
+import { BEGUN_ANEW, EMPTY, ILogState } from './state';
+import { CAPACITY, LogStore } from './store';
 
 /** So many lines are taken over in one frame: more would make it late. */
 const PER_FRAME = 4_000;
-
-/** What draws waits for this; nothing is drawn in a page that can't be seen. */
-const nextFrame = (draw: () => void): void => {
-  if (document.hidden) {
-    setTimeout(draw, 250);
-  } else {
-    requestAnimationFrame(draw);
-  }
-};
-
-export interface ILogState extends IFollowState {
-  /** Grows with every change of what is shown. */
-  readonly version: number;
-  readonly settings: ILogSettings;
-  /** Why the search can't be made. */
-  readonly searchProblem: string;
-  /** The line that is chosen: a match, the one of a link, one that was clicked. */
-  readonly chosen: number | null;
-  /** How long the last line took from its print to here (ms); null where nothing came live. */
-  readonly lag: number | null;
-  /** Whether older lines may exist; null while they are being fetched. */
-  readonly older: boolean | null;
-  readonly cleared: boolean;
-  /** Where the reader left off following; null: the view goes along with the end. */
-  readonly pausedAt: number | null;
-}
 
 /** One view of the log of a deployment, with all that it must not lose while nobody looks at it. */
 export class LogModel {
@@ -56,18 +34,27 @@ export class LogModel {
     private readonly capacity = CAPACITY
   ) {
     this.store = new LogStore(capacity);
-    this.current = { ...this.current, settings };
+    this.current = { ...EMPTY, settings };
     this.follower = this.begin();
-    this.readSearch();
+    this.findings.read(settings);
   }
 
   store: LogStore;
-  readonly rows = new Rows();
-  readonly matches = new Matches();
-  /** Finds what is searched for; null while nothing is. */
-  matcher: IMatcher | null = null;
   /** Where the view was scrolled to, kept while it is not there. */
   scrollTop = 0;
+
+  get rows(): Rows {
+    return this.findings.rows;
+  }
+
+  get matches(): Matches {
+    return this.findings.matches;
+  }
+
+  /** Finds what is searched for; null while nothing is. */
+  get matcher(): IMatcher | null {
+    return this.findings.matcher;
+  }
 
   readonly getState = (): ILogState => this.current;
 
@@ -95,7 +82,7 @@ export class LogModel {
     if (!sameLines(before, settings)) {
       this.restart();
     }
-    this.readSearch();
+    this.findings.read(settings);
     this.refresh({ settings });
   }
 
@@ -140,31 +127,22 @@ export class LogModel {
 
   /** Fetch lines in front of the first. Tells how many came. */
   async loadOlder(many = OLDER): Promise<number> {
-    const oldest = this.store.oldest;
-    if (!oldest || this.current.older !== true) {
+    const { store } = this;
+    if (!store.oldest || this.current.older !== true) {
       return 0;
     }
-    const { store } = this;
     this.refresh({ older: null });
     try {
+      const { settings } = this.current;
       const since = this.sinceTime();
-      const stream = await this.client.logs(
+      const lines = await linesBefore(
+        this.client,
         this.id,
-        {
-          ...selects(this.current.settings),
-          before: writeCursor(store.beginnings()),
-          until: oldest.iso,
-          since,
-          tail: many
-        },
-        new AbortController().signal
+        store,
+        settings,
+        since,
+        many
       );
-      const lines: LogLine[] = [];
-      for await (const chunk of stream) {
-        lines.push(
-          ...chunk.filter((entry): entry is LogLine => 'text' in entry)
-        );
-      }
       if (store !== this.store) {
         return 0;
       }
@@ -225,14 +203,7 @@ export class LogModel {
       return 0;
     }
     const { numbers } = this.rows;
-    let count = 0;
-    while (
-      count < numbers.length &&
-      numbers[numbers.length - 1 - count]! >= pausedAt
-    ) {
-      count += 1;
-    }
-    return count;
+    return numbers.length - lowerBound(numbers, pausedAt);
   }
 
   dispose(): void {
@@ -272,12 +243,7 @@ export class LogModel {
     this.current = {
       ...this.current,
       ...this.follower.state,
-      following: 'loading',
-      chosen: null,
-      lag: null,
-      older: true,
-      cleared: false,
-      pausedAt: null
+      ...BEGUN_ANEW
     };
     this.startedAt = Date.now();
     if (watched) {
@@ -355,41 +321,12 @@ export class LogModel {
     }
   }
 
-  private readSearch(): void {
-    const { search } = this.current.settings;
-    try {
-      this.matcher =
-        this.searched === search ? this.matcher : matcherOf(search);
-      this.current = { ...this.current, searchProblem: '' };
-    } catch (error) {
-      this.matcher = null;
-      this.current = {
-        ...this.current,
-        searchProblem: error instanceof Error ? error.message : String(error)
-      };
-    }
-    this.searched = search;
-    const { threshold, container, only } = this.current.settings;
-    const wanted = only ? this.matcher : null;
-    if (
-      threshold !== this.filter.threshold ||
-      container !== this.filter.container ||
-      wanted !== this.filter.only
-    ) {
-      this.filter = { threshold, container, only: wanted };
-    }
-  }
-
   private refresh(change: Partial<ILogState>): void {
-    if (this.shownStore !== this.store) {
-      this.shownStore = this.store;
-      this.filter = { ...this.filter };
-    }
-    this.rows.update(this.store, this.filter);
-    this.matches.update(this.store, this.rows, this.matcher);
+    this.findings.update(this.store);
     this.current = {
       ...this.current,
       ...change,
+      searchProblem: this.findings.problem,
       version: this.current.version + 1
     };
     this.listeners.forEach(listener => listener());
@@ -409,25 +346,9 @@ export class LogModel {
     });
   }
 
-  private current: ILogState = {
-    following: 'loading',
-    problem: null,
-    retryAt: null,
-    lostAt: null,
-    complete: false,
-    version: 0,
-    settings: SETTINGS,
-    searchProblem: '',
-    chosen: null,
-    lag: null,
-    older: true,
-    cleared: false,
-    pausedAt: null
-  };
+  private current: ILogState;
   private follower: Follower;
-  private filter: IRowFilter = ALL_ROWS;
-  private searched = SETTINGS.search;
-  private shownStore: LogStore | null = null;
+  private readonly findings = new Findings();
   private queue: LogLine[] = [];
   private stateLater: IFollowState | null = null;
   private waiting = false;
@@ -435,4 +356,4 @@ export class LogModel {
   private readonly listeners = new Set<() => void>();
 }
 
-export type { ILine };
+export type { ILogState };
