@@ -1,4 +1,8 @@
 // Merged into the builder's configuration.
+
+/** Packages of others that are bundled: in files of their own, loaded with the screen that needs them. */
+const THIRD_PARTY = /[\\/]node_modules[\\/](uplot|anser)[\\/].*\.js$/;
+
 module.exports = {
   module: {
     rules: [
@@ -13,6 +17,17 @@ module.exports = {
   },
   optimization: {
     // What two views need is loaded once: by default only what is larger than 20 KB is shared.
-    splitChunks: { chunks: 'async', minSize: 2_000 }
+    splitChunks: {
+      chunks: 'async',
+      minSize: 2_000,
+      cacheGroups: {
+        thirdParty: {
+          test: THIRD_PARTY,
+          name: module =>
+            `third-party-${THIRD_PARTY.exec(module.nameForCondition())[1]}`,
+          enforce: true
+        }
+      }
+    }
   }
 };

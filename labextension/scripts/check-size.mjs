@@ -41,6 +41,8 @@ for (const { name, size, zipped } of files.sort((a, b) => b.size - a.size)) {
   tell(size, zipped, name);
 }
 tell(sum(start, 'size'), sum(start, 'zipped'), 'at the start of JupyterLab');
+const others = files.filter(({ name }) => name.startsWith('third-party-'));
+tell(sum(others, 'size'), sum(others, 'zipped'), 'packages of others');
 tell(sum(files, 'size'), sum(files, 'zipped'), 'in all');
 
 const found = { start: sum(start, 'size'), zipped: sum(files, 'zipped') };
