@@ -24,6 +24,7 @@ from primehub_deploy_ext.handlers.logs import LogsHandler
 from primehub_deploy_ext.handlers.me import MeHandler
 from primehub_deploy_ext.handlers.measurements import MeasurementsHandler
 from primehub_deploy_ext.handlers.metrics import AlertsHandler, MetricsHandler, MetricsSummaryHandler, UsageHandler
+from primehub_deploy_ext.handlers.model_files import InterpretersHandler, ModelFilesHandler
 from primehub_deploy_ext.handlers.models import DeploymentIdsHandler, ModelsHandler, SavedModelHandler
 from primehub_deploy_ext.handlers.openapi import OpenApiHandler
 from primehub_deploy_ext.handlers.predictions import PredictHandler
@@ -73,6 +74,8 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "deployments/{id}/clients": ClientsHandler,
     "deployments/{id}/clients/{name}": ClientHandler,
     "deployment-ids": DeploymentIdsHandler,
+    "interpreters": InterpretersHandler,
+    "model-files": ModelFilesHandler,
     "models": ModelsHandler,
     "models/{number}": SavedModelHandler,
     "watch": WatchHandler,

@@ -10,6 +10,7 @@ from primehub_deploy_ext.client.access import check_access
 from primehub_deploy_ext.client.discovery import find_server
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
 from primehub_deploy_ext.client.rest import RestClient
+from primehub_deploy_ext.client.saving import SavedModel, save
 from primehub_deploy_ext.client.submission import stored_model
 from primehub_deploy_ext.client.wording import shown
 from primehub_deploy_ext.domain import names
@@ -180,6 +181,54 @@ class Connection:
             raise _taken(id or "", error) from error
         handle = DeploymentHandle(self._rest, deployment)
         return handle.wait(timeout) if wait else handle
+
+    def save_model(
+        self,
+        model: Any,
+        name: str,
+        *,
+        example: Any = None,
+        group: str | None = None,
+        description: str = "",
+        adapter: str | None = None,
+    ) -> SavedModel:
+        """Store a model by a name, without an endpoint: the form *Create Deployment* offers it from then on.
+
+        Saving under a name again makes its next version; a version never changes.
+
+        Parameters
+        ----------
+        model, example, adapter
+            As in :func:`deploy`.
+        name
+            What people call it.
+        group
+            Who may deploy it; your only or personal group when left out.
+        description
+            What it is.
+
+        Raises
+        ------
+        InvalidInput
+            Something about the model, the example or an option is wrong; the message names it.
+        """
+        self._check_names(name, None)
+        return save(self._rest, model, name, example=example, group=group, description=description, adapter=adapter)
+
+    def models(self, search: str | None = None, *, group: str | None = None, limit: int | None = None) -> Any:
+        """Return the models that your groups saved or deployed as a data frame, newest first.
+
+        Parameters
+        ----------
+        search
+            Part of a name, an id or the model's type.
+        group
+            Only those of this group.
+        limit
+            At most so many; 50 when left out.
+        """
+        found = self._rest.get("models", search=search, group=group, limit=limit)
+        return tables.models_table(found["items"])
 
     def deployments(
         self,

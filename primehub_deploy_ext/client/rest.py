@@ -122,6 +122,14 @@ class RestClient:
         """Ask for a launcher to be prepared."""
         self._call("POST", "warm", body=body, timeout=timeout)
 
+    def save_model(self, body: Json) -> Json:
+        """Keep a stored model by a name; returns ``SavedModel``."""
+        return self._call("POST", "models", body=body)  # type: ignore[no-any-return]
+
+    def forget_model(self, number: int) -> None:
+        """Remove a saved model."""
+        self._call("DELETE", f"models/{number}")
+
     def has_artifact(self, digest: str) -> bool:
         """Tell whether the artifact is stored."""
         reply = self._transport.request("HEAD", f"{PREFIX}artifacts/{digest}")

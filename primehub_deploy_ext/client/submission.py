@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext.client.example import Description, adapter_for, describe_model
@@ -15,6 +16,8 @@ from primehub_deploy_ext.client.progress import new_progress
 from primehub_deploy_ext.client.rest import RestClient, upload
 from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.mask import MASK
+
+Json = dict[str, Any]
 
 # Bytes; storing more takes long enough to say so.
 _LARGE = 100 * 2**20
@@ -28,13 +31,32 @@ def stored_model(
     example: Any = None,
     adapter: str | None = None,
     env: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> Json:
     """Store a model's artifact and return ``domain.models.Model`` as JSON.
 
     Parameters
     ----------
     env
         Environment variables that the replicas will have; the model has them here too while it is asked.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no model, fails on the example, or can't be pickled.
+    """
+    with described_model(model, example=example, adapter=adapter, env=env) as (description, path):
+        size = description["size"]
+        if size > _LARGE:
+            new_progress(description["class_name"]).note(f"Storing the model: {size / 2**20:.0f} MiB")
+        upload(rest, description["artifact"], path, size)
+        return description
+
+
+@contextmanager
+def described_model(
+    model: Any, *, example: Any = None, adapter: str | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[tuple[Json, Path]]:
+    """Give ``domain.models.Model`` as JSON, and the file with the artifact for as long as the block runs.
 
     Raises
     ------
@@ -48,10 +70,7 @@ def stored_model(
     with _environment(env or {}):
         description = describe_model(model, adapter, example)
     with packed(model) as artifact:
-        if artifact.size > _LARGE:
-            new_progress(class_name(model)).note(f"Storing the model: {artifact.size / 2**20:.0f} MiB")
-        upload(rest, artifact.digest, artifact.path, artifact.size)
-        return {
+        found = {
             "artifact": artifact.digest,
             "size": artifact.size,
             "serializer": "cloudpickle",
@@ -63,6 +82,7 @@ def stored_model(
             "signature": description.signature,
             "example": description.example,
         }
+        yield found, artifact.path
 
 
 @contextmanager

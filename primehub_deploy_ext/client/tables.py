@@ -61,10 +61,14 @@ _GROUPS = {
 _EVENTS = {name: name for name in ("time", "kind", "reason", "message", "revision", "replica")}
 _TIMES = {"created_at", "updated_at", "started_at", "step_since", "time", "expires_at", "last_used_at"}
 _MAYBE_INTEGERS = {
+    "version",
     *("serving_revision", "pid", "memory", "revision"),
     *("memory_used", "memory_quota", "gpu_used", "gpu_quota", "deployments_used", "deployments_quota"),
 }
 _MAYBE_NUMBERS = {"cpu_quota"}
+
+
+_MODELS = ("name", "version", "model", "size", "group", "deployments", "created_at", "created_by")
 
 
 def deployments_table(items: Iterable[Json]) -> Any:
@@ -103,6 +107,23 @@ def instance_types_table(items: Iterable[Json]) -> Any:
     """Return one row per instance type."""
     names = ("name", "display_name", "description", "cpu", "memory", "gpu")
     return _table(items, {name: name for name in names})
+
+
+def models_table(items: Iterable[Json]) -> Any:
+    """Return one row per stored model: by what it is known best, and how often it is deployed."""
+    return _table(map(_known_best, items), {name: name for name in _MODELS})
+
+
+def _known_best(stored: Json) -> Json:
+    best: Json = (stored["saved"] or stored["uses"] or [{}])[0]
+    model = stored["model"]
+    return {
+        **{name: best.get(name) for name in ("name", "version", "group", "created_by")},
+        "created_at": best.get("created_at"),
+        "model": model["class_name"],
+        "size": model["size"],
+        "deployments": len(stored["uses"]),
+    }
 
 
 def _table(items: Iterable[Json], columns: dict[str, str]) -> Any:

@@ -84,3 +84,28 @@ class IdCheck(Value):
 def describe(saved: SavedModel) -> SavedAs:
     """Return the name without the model."""
     return SavedAs(**{field: getattr(saved, field) for field in SavedAs.model_fields})
+
+
+class ModelFile(Value):
+    """Body of ``POST model-files``: make a file a stored model."""
+
+    path: str = Field(
+        min_length=1, max_length=4096, description="below the folder of the file browser, or a file: URI in it"
+    )
+    kernel: str = Field(
+        default="", max_length=256, description="whose interpreter reads and runs it; the server's own when left out"
+    )
+
+
+class Interpreter(Value):
+    """A Python that can run models."""
+
+    kernel: str = Field(description="name of its kernel; empty: the server's own")
+    display_name: str
+    path: str
+
+
+class InterpreterList(Value):
+    """Interpreters to choose from; the first is the default."""
+
+    items: list[Interpreter]

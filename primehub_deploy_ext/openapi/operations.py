@@ -303,6 +303,13 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "GET", "interpreters", "listInterpreters", "Pythons that can run models", answer=stored.InterpreterList,
+    ),
+    Operation(
+        "POST", "model-files", "packModelFile", "Make a file of the file browser a stored model", body=stored.ModelFile,
+        answer=m.Model, errors=(400, 404, 413),
+    ),
+    Operation(
         "GET", "models", "listModels", "Models that may be deployed again, newest first", answer=stored.StoredModelList,
         parameters=(
             Parameter("search", "words that all occur in names, ids, the type of the model or its digest"),

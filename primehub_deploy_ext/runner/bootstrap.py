@@ -66,5 +66,10 @@ def replica_command(interpreter: str, order: Path) -> list[str]:
     return [*_command(interpreter, "replica"), "--order", str(order)]
 
 
+def packing_command(interpreter: str, file: Path, into: Path) -> list[str]:
+    """Return the command that turns a model file into an artifact and its description, in a folder."""
+    return [*_command(interpreter, "pack"), "--file", str(file), "--into", str(into)]
+
+
 def _command(interpreter: str, role: str) -> list[str]:
     return [interpreter, "-c", PROGRAM, str(PACKAGE_FOLDER), role]

@@ -20,6 +20,7 @@ from primehub_deploy_ext.service.identity import caller_name
 from primehub_deploy_ext.service.inspection import InspectionService
 from primehub_deploy_ext.service.instance_types import InstanceTypeService
 from primehub_deploy_ext.service.metrics import MetricsService
+from primehub_deploy_ext.service.model_files import ModelFileService
 from primehub_deploy_ext.service.models import ModelService
 from primehub_deploy_ext.service.prometheus import PrometheusSource
 from primehub_deploy_ext.service.pull_secrets import PullSecretService
@@ -40,6 +41,7 @@ class Services:
     watching: WatchService
     artifacts: ArtifactService
     models: ModelService
+    model_files: ModelFileService
     clients: ClientService
     groups: GroupService
     instance_types: InstanceTypeService
@@ -64,6 +66,7 @@ class Services:
             watching=WatchService(engine, caller, secrets),
             artifacts=ArtifactService(engine),
             models=ModelService(engine),
+            model_files=ModelFileService(engine),
             clients=ClientService(engine),
             groups=GroupService(engine, provider),
             instance_types=InstanceTypeService(provider),

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from primehub_deploy_ext.domain.groups import PullSecret
@@ -41,6 +42,7 @@ BODIES: dict[str, Any] = {
     "addClient": {"name": "reader"},
     "setAlerts": {"rules": [{"kind": "error_rate", "threshold": 0.1}]},
     "saveModel": {"name": "Iris", "group": "lab", "model": new_deployment()["model"]},
+    "packModelFile": {"path": "model.pkl"},
     "putArtifact": b"model",
     "warm": {"interpreter": "/usr/bin/python3"},
 }
@@ -99,8 +101,9 @@ def test_the_table_has_every_operation_and_every_role() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_operation_answers_as_the_table_says(
-    role: str, api: Api, engine: FakeEngine, lab: MemoryGroups, open_stream: Any
+    role: str, api: Api, engine: FakeEngine, lab: MemoryGroups, open_stream: Any, jp_root_dir: Path
 ) -> None:
+    (jp_root_dir / "model.pkl").write_bytes(cloudpickle.dumps(len))
     caller = api.as_user(ROLES[role])
     expected = {row: statuses[role] for row, statuses in table().items()}
     got: dict[str, int] = {}

@@ -350,7 +350,12 @@ export function scriptedModels(): ScriptedModels {
       available: true,
       message: ''
     })),
-    instanceTypes: jest.fn(async () => [instanceType()])
+    instanceTypes: jest.fn(async () => [instanceType()]),
+    interpreters: jest.fn(async () => [
+      { kernel: '', display_name: '', path: '/usr/bin/python3' },
+      { kernel: 'py12', display_name: 'Python 3.12', path: '/opt/py12' }
+    ]),
+    pack: jest.fn(async () => deployment().spec.model)
   };
 }
 

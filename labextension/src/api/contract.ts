@@ -22,6 +22,8 @@ export type IdCheck = Schemas['IdCheck'];
 export type InstanceType = Schemas['InstanceType'];
 export type InstanceTypeList = Schemas['InstanceTypeList'];
 export type LogBeat = Schemas['LogBeat'];
+export type Interpreter = Schemas['Interpreter'];
+export type InterpreterList = Schemas['InterpreterList'];
 export type LogLine = Schemas['LogLine'];
 /** What a stream of lines consists of; an error is the last that comes. */
 export type LogEntry = LogLine | LogBeat | Schemas['ErrorBody'];

@@ -2,6 +2,9 @@ import type {
   IdCheck,
   InstanceType,
   InstanceTypeList,
+  Interpreter,
+  InterpreterList,
+  Model,
   StoredModelList
 } from './contract';
 import type { RestClient } from './rest';
@@ -35,6 +38,25 @@ export class ModelsClient {
   proposeId(name: string, signal?: AbortSignal): Promise<IdCheck> {
     const query = { name };
     return this.rest.json<IdCheck>('GET', 'deployment-ids', { query, signal });
+  }
+
+  /** Pythons that can run models; the first is the default. */
+  async interpreters(signal?: AbortSignal): Promise<Interpreter[]> {
+    const list = await this.rest.json<InterpreterList>('GET', 'interpreters', {
+      signal
+    });
+    return list.items;
+  }
+
+  /**
+   * Make a model file a stored model; it is read by the interpreter of a kernel.
+   *
+   * @param path - Below the server's folder, or a `file:` URI in it.
+   * @param kernel - Empty: the server's own interpreter.
+   */
+  pack(path: string, kernel: string, signal?: AbortSignal): Promise<Model> {
+    const body = { path, kernel };
+    return this.rest.json<Model>('POST', 'model-files', { body, signal });
   }
 
   /** Sizes that a group may use; the first is the default. */

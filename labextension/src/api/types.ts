@@ -869,6 +869,29 @@ export interface components {
             items: components["schemas"]["InstanceType"][];
         };
         /**
+         * Interpreter
+         * @description A Python that can run models.
+         */
+        Interpreter: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Kernel
+             * @description name of its kernel; empty: the server's own
+             */
+            kernel: string;
+            /** Path */
+            path: string;
+        };
+        /**
+         * InterpreterList
+         * @description Interpreters to choose from; the first is the default.
+         */
+        InterpreterList: {
+            /** Items */
+            items: components["schemas"]["Interpreter"][];
+        };
+        /**
          * LogBeat
          * @description A line of a followed log that says: nothing is missing up to now.
          */
@@ -1368,6 +1391,23 @@ export interface components {
              * @description bytes
              */
             size: number;
+        };
+        /**
+         * ModelFile
+         * @description Body of ``POST model-files``: make a file a stored model.
+         */
+        ModelFile: {
+            /**
+             * Kernel
+             * @description whose interpreter reads and runs it; the server's own when left out
+             * @default
+             */
+            kernel: string;
+            /**
+             * Path
+             * @description below the folder of the file browser, or a file: URI in it
+             */
+            path: string;
         };
         /**
          * ModelUse

@@ -14,6 +14,7 @@ import { useTranslation } from '../ui/translation';
 import { groupTitle } from '../ui/vocabulary';
 import { newDeployment } from './body';
 import { check } from './checks';
+import { CodeDrawer } from './CodeDrawer';
 import { FormProvider, IFormContext } from './context';
 import { Details, Metadata } from './Details';
 import { DraftNotice } from './DraftNotice';
@@ -210,7 +211,12 @@ function Creation({
           }}
           onProposed={setProposed}
         />
-        <Metadata />
+        <div className="pd-DeployForm-metadata">
+          <Metadata />
+          <CodeDrawer
+            body={newDeployment(draft, custom ? draft.id : proposed)}
+          />
+        </div>
       </Shell>
     </FormProvider>
   );

@@ -21,8 +21,8 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
     ([name, version]) => `${name} ${version}`
   );
   return (
-    <div className="pd-Facts">
-      <p className="pd-Facts-line">
+    <div className="pd-ModelFacts">
+      <p className="pd-ModelFacts-line">
         {[
           formatMemory(model.size),
           model.python_version && `Python ${model.python_version}`,
@@ -31,13 +31,13 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
           .filter(Boolean)
           .join(' · ')}
       </p>
-      <p className="pd-Facts-line pd-breakable" title={model.interpreter}>
+      <p className="pd-ModelFacts-line pd-breakable" title={model.interpreter}>
         {trans.__('Runs with %1', model.interpreter)}
       </p>
       {signature ? (
         <Inputs model={model} />
       ) : (
-        <p className="pd-Facts-line">
+        <p className="pd-ModelFacts-line">
           {trans.__(
             'Nothing is known of what goes in: it was stored without an example.'
           )}
@@ -62,12 +62,12 @@ function Inputs({ model }: { model: Model }): JSX.Element {
   const ranged = columns.some(({ range }) => range !== '');
   return (
     <div
-      className="pd-Facts-scroll"
+      className="pd-ModelFacts-scroll"
       tabIndex={0}
       role="group"
       aria-label={trans.__('What goes in')}
     >
-      <table className="pd-Facts-table">
+      <table className="pd-ModelFacts-table">
         <thead>
           <tr>
             <th scope="col">{trans.__('Column')}</th>
@@ -93,7 +93,7 @@ function Inputs({ model }: { model: Model }): JSX.Element {
         </button>
       )}
       {model.signature?.derived && (
-        <p className="pd-Facts-line">
+        <p className="pd-ModelFacts-line">
           {trans.__(
             'Made from what the model tells about itself: the example is a row of zeros.'
           )}

@@ -3,6 +3,7 @@ import React, { useId, useState } from 'react';
 import type { ModelSource } from '../model/drafts';
 import { useTranslation } from '../ui/translation';
 import { useForm } from './context';
+import { FileSource } from './FileSource';
 import { ImageSource } from './ImageSource';
 import { ModelFacts, modelTitle } from './ModelFacts';
 import { StoredModels } from './StoredModels';
@@ -18,6 +19,8 @@ export function ModelField(): JSX.Element {
   const open = model === null || choosing;
   const sources: [ModelSource, string][] = [
     ['stored', trans.__('Stored model')],
+    ['file', trans.__('File')],
+    ['uri', trans.__('Model URI')],
     ['image', trans.__('Image')]
   ];
   return (
@@ -95,6 +98,16 @@ function Source({ onChosen }: { onChosen: () => void }): JSX.Element {
   switch (draft.source) {
     case 'image':
       return <ImageSource />;
+    case 'file':
+    case 'uri':
+      // A new one for each: what was said against a file is not about a URI.
+      return (
+        <FileSource
+          key={draft.source}
+          field={draft.source === 'file' ? 'path' : 'uri'}
+          onChosen={onChosen}
+        />
+      );
     default:
       return <StoredModels onChosen={onChosen} />;
   }

@@ -31,7 +31,7 @@ export function Shell(props: PropsWithChildren<IShellProps>): JSX.Element {
   useEffect(() => {
     const first =
       form.current?.querySelector<HTMLElement>('[data-first]:not(:disabled)') ??
-      form.current?.querySelector<HTMLElement>('h2');
+      form.current?.querySelector<HTMLElement>('h3');
     first?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
@@ -70,7 +70,7 @@ export function Shell(props: PropsWithChildren<IShellProps>): JSX.Element {
             <caretLeftIcon.react tag="span" width="20px" />
           </button>
         )}
-        <h2 tabIndex={-1}>{title}</h2>
+        <h3 tabIndex={-1}>{title}</h3>
       </header>
       <div className="pd-Form-body">
         <div className="pd-DeployForm-parts">{props.children}</div>
