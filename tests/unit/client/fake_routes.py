@@ -82,6 +82,8 @@ class FakeRoutes(BaseHTTPRequestHandler):
             server.bodies.append(value)
         if path == "warm":
             return self._json(202, {})
+        if path.partition("/")[0] == "models":
+            return self._models(path.partition("/")[2], value)
         if path == "deployments":
             if self.command == "POST":
                 return self._json(201, server.new_deployment(value))
@@ -95,6 +97,15 @@ class FakeRoutes(BaseHTTPRequestHandler):
         if key not in server.deployments:
             raise NotFound(f"there is no deployment {key!r}")
         return self._deployment(key, action or rest, value)
+
+    def _models(self, number: str, value: Json) -> None:
+        server = self.server
+        if number:
+            server.saved = [saved for saved in server.saved if saved["number"] != int(number)]
+            return self._send(204, "application/json", b"")
+        if self.command == "POST":
+            return self._json(201, server.save_model(value))
+        return self._json(200, {"items": server.stored_models(), "total": len(server.saved)})
 
     def _deployment(self, id: str, what: str, value: Json) -> None:
         server = self.server

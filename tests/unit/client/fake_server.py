@@ -32,6 +32,7 @@ class FakeServer(ThreadingHTTPServer):
         self.revisions: dict[str, list[Json]] = {}
         self.models: dict[str, ServedModel] = {}
         self.artifacts: dict[str, bytes] = {}
+        self.saved: list[Json] = []
         self.clients: dict[str, dict[str, Json]] = {}
         self.tokens: dict[str, str] = {}
         self.logs: list[Json] = []
@@ -82,6 +83,18 @@ class FakeServer(ThreadingHTTPServer):
             watcher.put(change)
 
     # -- what it does
+
+    def save_model(self, body: Json) -> Json:
+        """Keep a model by a name."""
+        version = 1 + sum(saved["name"] == body["name"] for saved in self.saved)
+        number = len(self.saved) + 1
+        made = {"created_at": "2026-11-23T09:40:24.123456Z", "created_by": "alice", "group": body.get("group", "alice")}
+        self.saved.append({**body, **made, "number": number, "version": version})
+        return self.saved[-1]
+
+    def stored_models(self) -> list[Json]:
+        """Those that are kept, newest first."""
+        return [{"model": saved["model"], "saved": [saved], "uses": []} for saved in self.saved[::-1]]
 
     def new_deployment(self, body: Json) -> Json:
         if self.refuse_creation is not None:

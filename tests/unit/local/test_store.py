@@ -12,6 +12,7 @@ from primehub_deploy_ext.domain.errors import AlreadyExists, EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Model, Revision
 from primehub_deploy_ext.domain.phases import Action, Outcome
 from primehub_deploy_ext.domain.resources import Quota
+from primehub_deploy_ext.domain.stored import SavedModel
 from primehub_deploy_ext.engines.local.callers import hash_token
 from primehub_deploy_ext.engines.local.store import EVENTS_KEPT, RevisionRow, Store, now
 
@@ -130,3 +131,14 @@ def test_clients_and_quotas_survive_a_restart_and_tokens_are_no_part_of_the_file
     assert b"alice" in everything
     assert token.encode() not in everything
     assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+
+
+def test_housekeeping_keeps_what_was_saved_by_name(store: Store) -> None:
+    saved = SavedModel(
+        number=0, name="Iris", version=0, group="team", model=SPEC.model, created_at=now(), created_by="ada"
+    )
+    kept = store.add_saved_model(saved)
+    assert store.artifacts_in_use() == {SPEC.model.artifact}
+    assert store.remove_saved_model(kept.number)
+    assert store.artifacts_in_use() == set()
+    assert not store.remove_saved_model(kept.number)

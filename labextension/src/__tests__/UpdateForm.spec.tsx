@@ -1,0 +1,220 @@
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+
+import type { Deployment } from '../api/contract';
+import { MASK } from '../model/drafts';
+import { App } from '../ui/App';
+import {
+  IScriptedSession,
+  ScriptedClient,
+  apiError,
+  changed,
+  deployment,
+  group,
+  instanceType,
+  session
+} from './fixtures';
+
+// The chunk of the form is compiled by the first test that shows it.
+jest.setTimeout(60_000);
+
+const original = (changes: Partial<Deployment> = {}): Deployment => {
+  const made = deployment({ revision: 3, ...changes });
+  made.spec = {
+    ...made.spec,
+    description: 'Sorts flowers',
+    env: { TOKEN: MASK },
+    metadata: { stage: 'test' },
+    access: 'public'
+  };
+  return made;
+};
+
+interface IShown {
+  all: IScriptedSession;
+  client: ScriptedClient;
+}
+
+async function show(item = original()): Promise<IShown> {
+  const client = new ScriptedClient();
+  client.snapshot = { items: [item], resourceVersion: 10 };
+  const all = session({ client });
+  all.choices.instanceTypes.mockResolvedValue([
+    instanceType(),
+    instanceType({ name: 'large', cpu: 2 })
+  ]);
+  all.rest.tryUpdate.mockResolvedValue({
+    group: 'research',
+    quota: group().quota,
+    usage: group().usage,
+    after: group().usage,
+    trial: null
+  });
+  all.rest.update.mockResolvedValue({ ...item, revision: 4 });
+  render(<App {...all} host="tab" start={{ view: 'update', id: 'iris' }} />);
+  await screen.findByLabelText('Deployment Name', {}, { timeout: 50_000 });
+  return { all, client };
+}
+
+const retype = async (label: string, text: string) => {
+  await userEvent.clear(screen.getByLabelText(label));
+  await userEvent.type(screen.getByLabelText(label), text);
+};
+
+const send = () =>
+  userEvent.click(screen.getByRole('button', { name: 'Confirm and Deploy' }));
+
+test('an update tells what it changes, and sends that alone', async () => {
+  const { all } = await show();
+  expect(screen.getByLabelText('Deployment Name')).toBeDisabled();
+  expect(screen.getByLabelText('Deployment ID')).toBeDisabled();
+  expect(screen.getByLabelText('Group')).toBeDisabled();
+  expect(
+    screen.getByRole('button', { name: 'Confirm and Deploy' })
+  ).toBeDisabled();
+
+  await retype('Replicas', '2');
+  const changes = screen.getByRole('region', { name: 'What changes' });
+  expect(changes).toHaveTextContent('Replicas1 → 2');
+  expect(changes).toHaveTextContent('Replicas that stay are not restarted.');
+  await userEvent.type(screen.getByLabelText('Update Message'), 'busier');
+  await send();
+  await waitFor(() =>
+    expect(all.rest.update).toHaveBeenCalledWith(
+      'iris',
+      { replicas: 2, update_message: 'busier' },
+      3
+    )
+  );
+  // Nothing that a replica is started from changes: there is nothing to try.
+  expect(all.rest.tryUpdate.mock.calls[0]?.[2]).toBe(false);
+  expect(all.follow).toHaveBeenCalledTimes(1);
+});
+
+test('a change of what replicas are started from says so, and is tried', async () => {
+  const { all } = await show();
+  await userEvent.click(await screen.findByLabelText(/large/));
+  expect(
+    screen.getByText(
+      'Replicas are replaced: new ones become ready first, no request fails.'
+    )
+  ).toBeVisible();
+  await send();
+  await waitFor(() => expect(all.rest.update).toHaveBeenCalled());
+  expect(all.rest.tryUpdate.mock.calls[0]?.[2]).toBe(true);
+});
+
+test('hidden values stay hidden and stay as they are', async () => {
+  const { all } = await show();
+  const env = screen.getByRole('group', { name: 'Environment Variables' });
+  expect(within(env).getByLabelText('Value 1')).toHaveValue('');
+  await userEvent.click(
+    within(env).getByRole('button', { name: '+ Add field' })
+  );
+  await userEvent.type(within(env).getByLabelText('Name 2'), 'MODE');
+  await userEvent.type(within(env).getByLabelText('Value 2'), 'fast');
+  expect(
+    screen.getByRole('region', { name: 'What changes' })
+  ).toHaveTextContent('Environment: MODEnot there → a new value');
+  await send();
+  await waitFor(() =>
+    expect(all.rest.update.mock.calls[0]?.[1]).toEqual({
+      env: { TOKEN: MASK, MODE: 'fast' }
+    })
+  );
+});
+
+test('what somebody else saved meanwhile stands beside what was typed, and both can be kept', async () => {
+  const { all, client } = await show();
+  await retype('Description', 'Sorts roses');
+  const theirs = original({ revision: 4, resource_version: 11 });
+  theirs.spec = {
+    ...theirs.spec,
+    description: 'Sorts plants',
+    metadata: { stage: 'live' }
+  };
+  client.stream.send(changed(theirs));
+
+  const box = await screen.findByRole('alert', {
+    name: 'Somebody else saved changes while you were editing'
+  });
+  expect(screen.getByLabelText('Description')).toHaveValue('Sorts roses');
+  expect(
+    screen.getByRole('button', { name: 'Confirm and Deploy' })
+  ).toBeDisabled();
+  await userEvent.click(within(box).getByLabelText(/Yours\s*Sorts roses/));
+  await send();
+  // Theirs of the other field is kept: it isn't sent, and the change is on top of their revision.
+  await waitFor(() =>
+    expect(all.rest.update).toHaveBeenCalledWith(
+      'iris',
+      { description: 'Sorts roses' },
+      4
+    )
+  );
+});
+
+test('a conflict that only the server knew of is met in place, and loses no typing', async () => {
+  const { all } = await show();
+  await retype('Description', 'Sorts roses');
+  const theirs = original({ revision: 4, resource_version: 11 });
+  theirs.spec = { ...theirs.spec, description: 'Sorts plants' };
+  all.rest.tryUpdate.mockRejectedValueOnce(
+    apiError(409, 'conflict', 'is at revision 4 by now')
+  );
+  all.rest.get.mockResolvedValue(theirs);
+  await send();
+
+  const box = await screen.findByRole('alert', { name: /Somebody else/ });
+  expect(box).toHaveTextContent('Sorts plants');
+  expect(screen.getByLabelText('Description')).toHaveValue('Sorts roses');
+  expect(all.rest.update).not.toHaveBeenCalled();
+  await userEvent.click(within(box).getByLabelText(/Yours\s*Sorts roses/));
+  await send();
+  await waitFor(() =>
+    expect(all.rest.update).toHaveBeenCalledWith(
+      'iris',
+      { description: 'Sorts roses' },
+      4
+    )
+  );
+});
+
+test('a stop meanwhile is no conflict', async () => {
+  const { all, client } = await show();
+  await retype('Description', 'Sorts roses');
+  const stopped = original({ revision: 4, resource_version: 11 });
+  stopped.spec = { ...stopped.spec, stopped: true };
+  client.stream.send(changed(stopped));
+  await screen.findByText('It is stopped: its next start takes the change.');
+  expect(screen.queryByText(/Somebody else saved/)).toBeNull();
+  await send();
+  await waitFor(() => expect(all.rest.update.mock.calls[0]?.[2]).toBe(4));
+});
+
+test('an instance type that was deleted is shown as deleted and kept', async () => {
+  const item = original();
+  item.spec = { ...item.spec, instance_type: 'huge' };
+  const { all } = await show(item);
+  expect(
+    await screen.findByText('(The instance type huge was deleted.)')
+  ).toBeVisible();
+  expect(screen.getByLabelText(/huge/)).toBeChecked();
+  await retype('Description', 'x');
+  await send();
+  await waitFor(() =>
+    expect(all.rest.update.mock.calls[0]?.[1]).toEqual({ description: 'x' })
+  );
+});
+
+test('closing an update loses nothing', async () => {
+  const { all } = await show();
+  await retype('Description', 'half');
+  expect((await all.drafts.find('change:iris'))?.draft.description).toBe(
+    'half'
+  );
+  await userEvent.click(screen.getByRole('button', { name: 'Discard draft' }));
+  expect(screen.getByLabelText('Description')).toHaveValue('Sorts flowers');
+  expect(await all.drafts.find('change:iris')).toBeNull();
+});
