@@ -3,6 +3,7 @@ import { expect, test } from '@jupyterlab/galata';
 import type { APIRequestContext, Page } from '@playwright/test';
 
 import { expectAccessible } from './accessible';
+import { PANEL_ID, THEMES, panelOf, withTheme } from './scripted';
 
 const OPEN_PLACE = 'primehub-deploy:open-place';
 /** A replica is a fresh process the first time. */
@@ -103,7 +104,7 @@ test('a model saved from a notebook is deployed, updated, and met by somebody el
   await expect(
     updating.getByRole('button', { name: 'Confirm and Deploy' })
   ).toBeDisabled();
-  await box.getByLabel(/Yours Sorts flowers/).check();
+  await box.getByLabel(/Yours\s*Sorts flowers/).check();
   await shot(page, 'conflict');
   await expectAccessible(page, '.pd-DeployForm');
   await updating.getByRole('button', { name: 'Confirm and Deploy' }).click();
@@ -140,3 +141,86 @@ test('a model that can’t be loaded is refused in the form, and nothing is made
   expect(total).toBe(0);
   await creating.getByRole('button', { name: 'Discard draft' }).click();
 });
+
+test('a model file is read in a process of its own and becomes the model of the form', async ({
+  page
+}) => {
+  test.setTimeout(90_000);
+  const data = execFileSync('python', [
+    '-c',
+    'import base64, io, joblib; from sklearn.dummy import DummyClassifier;' +
+      'out = io.BytesIO(); joblib.dump(DummyClassifier().fit([[0], [1]], [0, 1]), out);' +
+      'print(base64.b64encode(out.getvalue()).decode(), end="")'
+  ]).toString();
+  await page.contents.uploadContent(data, 'base64', 'dummy_model.joblib');
+  await open(page, { view: 'create' });
+  const creating = form(page);
+  await creating.getByLabel('File', { exact: true }).check();
+  const path = creating.getByRole('textbox', { name: 'File' });
+  await path.fill('no_such.joblib');
+  await creating.getByRole('button', { name: 'Read the model' }).click();
+  await expect(creating.getByText('there is no such file')).toBeVisible(SOON);
+  await path.fill('dummy_model.joblib');
+  await shot(page, 'file');
+  await expectAccessible(page, '.pd-DeployForm');
+  await creating.getByRole('button', { name: 'Read the model' }).click();
+  await expect(creating.getByText('DummyClassifier')).toBeVisible(SOON);
+  await expect(creating.getByLabel('Deployment Name')).toHaveValue(
+    'dummy model'
+  );
+
+  // What is not supported says the way out where it is typed.
+  await creating.getByRole('button', { name: 'Change model' }).click();
+  await creating.getByLabel('Model URI').first().check();
+  await creating
+    .getByRole('textbox', { name: 'Model URI' })
+    .fill('models:/iris/3');
+  await expect(creating.getByText(/MLflow is not asked from here/)).toBeVisible();
+  await creating.getByRole('button', { name: /Keep DummyClassifier/ }).click();
+
+  await creating.getByText('Show as code').click();
+  await expect(creating.locator('.pd-CodeDrawer pre')).toContainText(
+    '"dummy model",'
+  );
+  await creating.getByRole('button', { name: 'curl with JSON' }).click();
+  await expect(creating.locator('.pd-CodeDrawer pre')).toContainText(
+    'primehub-deploy/v1/deployments'
+  );
+  await shot(page, 'code');
+  await expectAccessible(page, '.pd-DeployForm');
+  await creating.getByRole('button', { name: 'Discard draft' }).click();
+});
+
+for (const [name, theme] of Object.entries(THEMES)) {
+  test.describe(name, () => {
+    test.use({ mockSettings: withTheme(theme) });
+
+    test('the form fits a narrow panel', async ({ page }) => {
+      await page.sidebar.openTab(PANEL_ID);
+      await page.sidebar.setWidth(300, 'left');
+      await panelOf(page)
+        .getByRole('button', { name: /Create deployment/i })
+        .first()
+        .click();
+      const creating = form(page);
+      await creating.getByLabel(/Iris v1/).click();
+      await creating
+        .getByRole('button', { name: '+ Add field' })
+        .first()
+        .click();
+      await expect(creating.getByLabel('Deployment ID')).toHaveValue(/^iris-/);
+      await shot(page, `${name}-narrow`);
+      await expectAccessible(page, '.pd-DeployForm');
+      const { scroll, width } = await creating
+        .locator('.pd-Form-body')
+        .evaluate(body => ({
+          scroll: body.scrollWidth,
+          width: body.clientWidth
+        }));
+      expect(scroll).toBe(width);
+      await creating.getByLabel('Update Message').scrollIntoViewIfNeeded();
+      await shot(page, `${name}-narrow-below`);
+      await creating.getByRole('button', { name: 'Discard draft' }).click();
+    });
+  });
+}
