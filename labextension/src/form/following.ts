@@ -8,6 +8,8 @@ import type { ITranslator } from '@jupyterlab/translation';
 
 /** Notifications cut what is longer. */
 const LONGEST = 140;
+/** How long JupyterLab may take to show a notification (ms). */
+const TOAST = 1000;
 /** How long good news stay (ms). */
 const GOOD_NEWS = 10_000;
 
@@ -72,37 +74,51 @@ export function follow(
     caption: trans.__('Open the deployment %1', name),
     callback: () => openTab({ view: 'deployment', id, ...(tab && { tab }) })
   });
-  const notification = Notification.emit(
-    first
-      ? trans.__('%1 is deploying', name)
-      : trans.__('The update of %1 is deploying', name),
-    'in-progress',
-    { autoClose: false, actions: [open()] }
-  );
+  let begun = 0;
+  let notification: string | null = null;
+  /** Say how it is, in the one notification that there is of it. */
+  const say = (
+    type: 'in-progress' | 'success' | 'error',
+    message: string,
+    options: { autoClose: number | false; actions: Notification.IAction[] }
+  ) => {
+    if (notification === null) {
+      begun = Date.now();
+      notification = Notification.emit(message, type, options);
+      return;
+    }
+    const id = notification;
+    const change = () => Notification.update({ id, type, message, ...options });
+    // One that is changed before its toast is there goes on showing what it began with.
+    setTimeout(change, Math.max(0, begun + TOAST - Date.now()));
+  };
 
   const settle = (fate: Fate): boolean => {
     switch (fate.kind) {
       case 'under way':
         return false;
       case 'over':
-        Notification.dismiss(notification);
+        if (notification !== null) {
+          const id = notification;
+          setTimeout(
+            () => Notification.dismiss(id),
+            Math.max(0, begun + TOAST - Date.now())
+          );
+        }
         return true;
       case 'serves':
-        Notification.update({
-          id: notification,
-          type: 'success',
-          message: first
+        say(
+          'success',
+          first
             ? trans.__('%1 is deployed', name)
             : trans.__('The update of %1 is deployed', name),
-          autoClose: GOOD_NEWS,
-          actions: [open()]
-        });
+          { autoClose: GOOD_NEWS, actions: [open()] }
+        );
         return true;
       case 'failed':
-        Notification.update({
-          id: notification,
-          type: 'error',
-          message: shortened(
+        say(
+          'error',
+          shortened(
             fate.old
               ? trans.__(
                   'The update of %1 failed, revision %2 goes on serving: %3',
@@ -112,9 +128,8 @@ export function follow(
                 )
               : trans.__('%1 failed: %2', name, fate.why)
           ),
-          autoClose: false,
-          actions: [open('history')]
-        });
+          { autoClose: false, actions: [open('history')] }
+        );
         return true;
     }
   };
@@ -133,12 +148,21 @@ export function follow(
       }
     }
   };
-  const unsubscribe = store.subscribe(look);
+  const unsubscribe = store.subscribe(() => look());
   const stop = () => {
     over = true;
     unsubscribe();
   };
   look();
+  if (!over) {
+    say(
+      'in-progress',
+      first
+        ? trans.__('%1 is deploying', name)
+        : trans.__('The update of %1 is deploying', name),
+      { autoClose: false, actions: [open()] }
+    );
+  }
   return stop;
 }
 

@@ -1,0 +1,90 @@
+import { Notification } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { waitFor } from '@testing-library/react';
+
+import type { Deployment } from '../api/contract';
+import { fateOf, follow } from '../form/following';
+import { DeploymentStore } from '../model/store';
+import { ScriptedClient, changed, deployment } from './fixtures';
+
+const deploying = deployment({
+  status: { phase: 'Deploying', reason: 'Loading' }
+});
+
+async function following(item: Deployment, listed: Deployment = item) {
+  const client = new ScriptedClient();
+  client.snapshot = { items: [listed], resourceVersion: 10 };
+  const store = new DeploymentStore(client);
+  const openTab = jest.fn();
+  store.subscribe(() => undefined);
+  await store.refresh();
+  const stop = follow({ store, translator: nullTranslator, openTab }, item);
+  const told = () => Notification.manager.notifications;
+  return { client, store, openTab, stop, told };
+}
+
+afterEach(() => Notification.dismiss());
+
+test('a notification follows a deployment to its end and leads to it', async () => {
+  const { client, told, openTab } = await following(deploying);
+  expect(told().map(({ message }) => message)).toEqual([
+    'Iris classifier is deploying'
+  ]);
+  client.stream.send(changed(deployment({ resource_version: 11 })));
+  await waitFor(() => expect(told()[0]?.type).toBe('success'), {
+    timeout: 5000
+  });
+  expect(told().map(({ message, type }) => [message, type])).toEqual([
+    ['Iris classifier is deployed', 'success']
+  ]);
+  told()[0]!.options.actions![0]!.callback(new MouseEvent('click'));
+  expect(openTab).toHaveBeenCalledWith({ view: 'deployment', id: 'iris' });
+});
+
+test('what is there already is told at once', async () => {
+  const { told } = await following(deployment({ revision: 3 }));
+  expect(told().map(({ message }) => message)).toEqual([
+    'The update of Iris classifier is deployed'
+  ]);
+});
+
+test('a failure comes with its reason and stays', async () => {
+  const { client, told } = await following(deploying);
+  const failed = deployment({
+    resource_version: 11,
+    status: { phase: 'Failed', message: 'ValueError: no weights' }
+  });
+  client.stream.send(changed(failed));
+  await waitFor(() => expect(told()[0]?.type).toBe('error'), {
+    timeout: 5000
+  });
+  expect(told()[0]).toMatchObject({
+    message: 'Iris classifier failed: ValueError: no weights',
+    type: 'error'
+  });
+  expect(told()[0]!.options.autoClose).toBe(false);
+});
+
+test.each([
+  ['gone', undefined, 'over'],
+  ['changed again', deployment({ revision: 3 }), 'over'],
+  ['not seen yet', deployment({ revision: 1 }), 'under way'],
+  [
+    'stopped',
+    deployment({ revision: 2, status: { phase: 'Stopped' } }),
+    'over'
+  ],
+  ['serving', deployment({ revision: 2 }), 'serves'],
+  [
+    'failed while the old one serves',
+    deployment({
+      revision: 2,
+      status: {
+        update: { revision: 2, outcome: 'failed', message: 'x', reason: null }
+      }
+    }),
+    'failed'
+  ]
+])('a revision that is %s', (_, found, kind) => {
+  expect(fateOf(found, 2).kind).toBe(kind);
+});
