@@ -5,7 +5,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['lib/**', 'node_modules/**', 'src/api/types.ts'] },
+  { ignores: ['lib/**', 'node_modules/**'] },
   js.configs.recommended,
   {
     files: ['src/**/*.{ts,tsx}'],

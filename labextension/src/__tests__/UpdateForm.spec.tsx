@@ -62,6 +62,10 @@ const retype = async (label: string, text: string) => {
   await userEvent.type(screen.getByLabelText(label), text);
 };
 
+/** What the server was sent first. */
+const sent = (mock: jest.Mock): unknown[] =>
+  (mock.mock.calls as unknown[][])[0] ?? [];
+
 const send = () =>
   userEvent.click(screen.getByRole('button', { name: 'Confirm and Deploy' }));
 
@@ -88,7 +92,7 @@ test('an update tells what it changes, and sends that alone', async () => {
     )
   );
   // Nothing that a replica is started from changes: there is nothing to try.
-  expect(all.rest.tryUpdate.mock.calls[0]?.[2]).toBe(false);
+  expect(sent(all.rest.tryUpdate)[2]).toBe(false);
   expect(all.follow).toHaveBeenCalledTimes(1);
 });
 
@@ -102,7 +106,7 @@ test('a change of what replicas are started from says so, and is tried', async (
   ).toBeVisible();
   await send();
   await waitFor(() => expect(all.rest.update).toHaveBeenCalled());
-  expect(all.rest.tryUpdate.mock.calls[0]?.[2]).toBe(true);
+  expect(sent(all.rest.tryUpdate)[2]).toBe(true);
 });
 
 test('hidden values stay hidden and stay as they are', async () => {
@@ -119,7 +123,7 @@ test('hidden values stay hidden and stay as they are', async () => {
   ).toHaveTextContent('Environment: MODEnot there → a new value');
   await send();
   await waitFor(() =>
-    expect(all.rest.update.mock.calls[0]?.[1]).toEqual({
+    expect(sent(all.rest.update)[1]).toEqual({
       env: { TOKEN: MASK, MODE: 'fast' }
     })
   );
@@ -190,7 +194,7 @@ test('a stop meanwhile is no conflict', async () => {
   await screen.findByText('It is stopped: its next start takes the change.');
   expect(screen.queryByText(/Somebody else saved/)).toBeNull();
   await send();
-  await waitFor(() => expect(all.rest.update.mock.calls[0]?.[2]).toBe(4));
+  await waitFor(() => expect(sent(all.rest.update)[2]).toBe(4));
 });
 
 test('an instance type that was deleted is shown as deleted and kept', async () => {
@@ -204,7 +208,7 @@ test('an instance type that was deleted is shown as deleted and kept', async () 
   await retype('Description', 'x');
   await send();
   await waitFor(() =>
-    expect(all.rest.update.mock.calls[0]?.[1]).toEqual({ description: 'x' })
+    expect(sent(all.rest.update)[1]).toEqual({ description: 'x' })
   );
 });
 

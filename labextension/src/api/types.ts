@@ -1,4 +1,5 @@
 // Generated from docs/openapi.json by `jlpm types`; do not edit.
+/* eslint-disable */
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
