@@ -16,6 +16,15 @@ const places: [string, Place][] = [
   ['administration', { view: 'administration' }],
   ['deployment/iris', { view: 'deployment', id: 'iris' }],
   ['deployment/iris/logs', { view: 'deployment', id: 'iris', tab: 'logs' }],
+  [
+    'deployment/iris/logs/1-0.1%4051200~2026-11-23T09%3A40%3A24Z',
+    {
+      view: 'deployment',
+      id: 'iris',
+      tab: 'logs',
+      line: '1-0.1@51200~2026-11-23T09:40:24Z'
+    }
+  ],
   ['create', { view: 'create' }],
   ['update/iris', { view: 'update', id: 'iris' }]
 ];

@@ -1,10 +1,12 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { LogLine } from '../api/contract';
+import { queryOfPlace } from '../model/link';
 import { parseAnsi } from '../logs/ansi';
 import { Level, levelOf } from '../logs/levels';
 import { Matches } from '../logs/matches';
 import { WrappedOffsets, evenOffsets, width } from '../logs/offsets';
+import { placeOfLine } from '../logs/links';
 import { readReference, writeReference } from '../logs/reference';
 import { ALL_ROWS, Rows } from '../logs/rows';
 import { repeatsRepetition } from '../logs/pattern';
@@ -314,4 +316,18 @@ describe('an expression that could take for ever', () => {
     'is not %s',
     source => expect(repeatsRepetition(source)).toBe(false)
   );
+});
+
+it('reads the address of a line, wherever it stands', () => {
+  const store = new LogStore();
+  store.append(printed(['first', 'second']));
+  const place = placeOfLine('iris', store.at(1)!);
+  const address = `https://hub.example/user-redirect/lab?${queryOfPlace(place)}`;
+  expect(readReference(address)).toEqual({
+    id: 'iris',
+    source: '1-0.1',
+    position: 10,
+    time: '2026-11-23T09:40:01.000Z'
+  });
+  expect(readReference('https://hub.example/lab?x=1')).toBeNull();
 });

@@ -20,13 +20,15 @@ import { useDeployment } from './useDeployment';
 export interface IDetailProps {
   id: string;
   tab?: DetailTab;
+  /** The line that the log opens at. */
+  line?: string;
   /** Whether a person can see it. */
   active: boolean;
 }
 
 /** One deployment: what it is, what it does, and what can be done with it. */
 export function Detail(props: IDetailProps): JSX.Element {
-  const { id, active, tab = 'information' } = props;
+  const { id, active, tab = 'information', line } = props;
   const trans = useTranslation();
   const { store, me, details } = useSession();
   const { go } = useNavigation();
@@ -87,6 +89,7 @@ export function Detail(props: IDetailProps): JSX.Element {
                     prefix={prefix}
                     id={id}
                     active={active}
+                    line={line}
                   />
                 </>
               )}

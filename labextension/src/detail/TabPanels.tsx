@@ -32,7 +32,8 @@ export function TabPanels({
   tab,
   prefix,
   id,
-  active
+  active,
+  line
 }: ITabPanelsProps): JSX.Element {
   const trans = useTranslation();
   const [visited, setVisited] = useState<readonly DetailTab[]>([tab]);
@@ -59,7 +60,7 @@ export function TabPanels({
                 />
               }
             >
-              <Content id={id} active={active && one === tab} />
+              <Content id={id} active={active && one === tab} line={line} />
             </Suspense>
           </div>
         );

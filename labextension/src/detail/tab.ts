@@ -8,6 +8,8 @@ export interface ITabProps {
   id: string;
   /** Whether a person can see the tab. */
   active: boolean;
+  /** What a link leads to in it: a line of the log. */
+  line?: string;
 }
 
 export function tabTitle(tab: DetailTab, trans: TranslationBundle): string {

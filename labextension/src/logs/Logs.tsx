@@ -21,9 +21,9 @@ import { LogFilters } from './LogFilters';
 import { LogList } from './LogList';
 import { LogSearch } from './LogSearch';
 import { LogStatus, LostBanner } from './LogStatus';
-import { expectLine, linkTo, takeExpected } from './links';
+import { expectLine, placeOfLine, takeExpected } from './links';
 import { parkLog, takeLog } from './memory';
-import type { ILineReference } from './reference';
+import { ILineReference, readLine } from './reference';
 import { selects } from './settings';
 import type { ILine } from './store';
 import { useLogKeys } from './useLogKeys';
@@ -33,12 +33,14 @@ export interface ILogsProps {
   id: string;
   /** Whether a person can see it: only then lines are asked for. */
   active: boolean;
+  /** The line to open at, of a link. */
+  line?: string;
 }
 
 /** What the replicas of a deployment print, as they print it. */
-export function Logs({ id, active }: ILogsProps): JSX.Element {
+export function Logs({ id, active, line }: ILogsProps): JSX.Element {
   const trans = useTranslation();
-  const { client, store, details, report } = useSession();
+  const { client, store, details, report, linkTo } = useSession();
   const copy = useContext(CopyContext);
   const { go } = useNavigation();
   const model = useMemo(() => takeLog(client, id), [client, id]);
@@ -77,14 +79,25 @@ export function Logs({ id, active }: ILogsProps): JSX.Element {
       void open(reference);
     }
   }, [id, active, open]);
+  useEffect(() => {
+    if (!active || !line) {
+      return;
+    }
+    // The link has led where it leads: to follow it once more leads there again.
+    go({ view: 'deployment', id, tab: 'logs' });
+    const reference = readLine(id, line);
+    if (reference) {
+      void open(reference);
+    }
+  }, [id, active, line, open, go]);
 
   const link = useCallback(
     (line: ILine) => {
       model.choose(line.number);
-      copy(linkTo(id, line, window.location.href));
+      copy(linkTo(placeOfLine(id, line)));
       setSaid(trans.__('Link to the line copied.'));
     },
-    [model, copy, id, trans]
+    [model, copy, linkTo, id, trans]
   );
   const download = async () => {
     setSaving(true);

@@ -1,4 +1,5 @@
-import { ILineReference, writeReference } from './reference';
+import type { Place } from '../model/place';
+import { ILineReference, writeLine } from './reference';
 import type { ILine } from './store';
 
 /** The line that the log of a deployment is to open at, once somebody shows it. */
@@ -15,8 +16,10 @@ export function takeExpected(id: string): ILineReference | null {
   return reference;
 }
 
-/** A link that can be sent to others: the address of this page, with the line behind the hash. */
-export function linkTo(id: string, line: ILine, address: string): string {
-  const { source, position, iso } = line;
-  return `${address.split('#')[0]}#${writeReference({ id, source, position, time: iso })}`;
-}
+/** The place of a line: its address is a link that can be sent to others. */
+export const placeOfLine = (id: string, line: ILine): Place => ({
+  view: 'deployment',
+  id,
+  tab: 'logs',
+  line: writeLine({ ...line, time: line.iso })
+});

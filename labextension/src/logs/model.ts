@@ -178,6 +178,8 @@ export class LogModel {
         only: false
       });
     }
+    // Chosen anew, though it be the one that is chosen: the reader may have gone elsewhere.
+    this.choose(null);
     await this.completed();
     for (;;) {
       const line = this.store.find(reference.source, reference.position);

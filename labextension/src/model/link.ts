@@ -4,7 +4,8 @@ import { PLACE_VIEWS, Place, View, placeOf } from './place';
 export const LINK_PARAMETER = 'primehub-deploy';
 
 /**
- * A place as a path: `deployments`, `deployments/status=Failed`, `deployment/iris/logs`, `create`, `update/iris`,
+ * A place as a path: `deployments`, `deployments/status=Failed`, `deployment/iris/logs`,
+ * `deployment/iris/logs/<line>`, `create`, `update/iris`,
  * `administration`. What only this browser knows (a draft) isn't part of it.
  */
 export function pathOfPlace(place: Place): string {
@@ -14,7 +15,7 @@ export function pathOfPlace(place: Place): string {
       parts.push(place.filter || undefined);
       break;
     case 'deployment':
-      parts.push(place.id, place.tab);
+      parts.push(place.id, place.tab, place.tab && place.line);
       break;
     case 'update':
       parts.push(place.id);
@@ -28,9 +29,9 @@ export function pathOfPlace(place: Place): string {
 
 /** The place of such a path; null where it is none. */
 export function placeOfPath(path: string): Place | null {
-  let view: string | undefined, first: string | undefined, tab;
+  let view: string | undefined, first: string | undefined, tab, line;
   try {
-    [view, first, tab] = path.split('/').map(decodeURIComponent);
+    [view, first, tab, line] = path.split('/').map(decodeURIComponent);
   } catch {
     // A stray percent sign.
     return null;
@@ -39,7 +40,9 @@ export function placeOfPath(path: string): Place | null {
     return null;
   }
   return placeOf(
-    view === 'deployments' ? { view, filter: first } : { view, id: first, tab }
+    view === 'deployments'
+      ? { view, filter: first }
+      : { view, id: first, tab, line }
   );
 }
 

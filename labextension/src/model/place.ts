@@ -23,6 +23,8 @@ export type Place =
       readonly view: 'deployment';
       readonly id: string;
       readonly tab?: DetailTab;
+      /** The line that its log opens at, as a link names it; a view forgets it once it is there. */
+      readonly line?: string;
     }
   | { readonly view: 'create'; readonly draft?: string }
   | { readonly view: 'update'; readonly id: string };
@@ -55,7 +57,10 @@ export function placeOf(value: unknown): Place | null {
   if (value === null || typeof value !== 'object') {
     return null;
   }
-  const { view, id, tab, filter, draft } = value as Record<string, unknown>;
+  const { view, id, tab, line, filter, draft } = value as Record<
+    string,
+    unknown
+  >;
   switch (view) {
     case 'deployments':
       return { view, ...(typeof filter === 'string' ? { filter } : {}) };
@@ -67,7 +72,14 @@ export function placeOf(value: unknown): Place | null {
       return typeof id === 'string' && id ? { view, id } : null;
     case 'deployment':
       return typeof id === 'string' && id
-        ? { view, id, ...(isTab(tab) ? { tab } : {}) }
+        ? {
+            view,
+            id,
+            ...(isTab(tab) ? { tab } : {}),
+            ...(tab === 'logs' && typeof line === 'string' && line
+              ? { line }
+              : {})
+          }
         : null;
     default:
       return null;

@@ -38,6 +38,10 @@ export function placeArguments(trans: TranslationBundle): JSONObject {
       enum: [...DETAIL_TABS],
       description: trans.__('Part of a deployment’s details')
     },
+    line: {
+      type: 'string',
+      description: trans.__('Line that the log opens at, as a link names it')
+    },
     filter: {
       type: 'string',
       description: trans.__('Which deployments the list shows')

@@ -12,7 +12,11 @@ const FRAME = 33;
 /** The lines that a person sees. */
 const rows = (page: Page): Locator => page.locator(".pd-LogRow");
 
-async function openLogs(page: Page, id = ID): Promise<Locator> {
+async function openLogs(
+  page: Page,
+  id = ID,
+  line?: string,
+): Promise<Locator> {
   await page.evaluate(
     (args) =>
       (
@@ -22,7 +26,7 @@ async function openLogs(page: Page, id = ID): Promise<Locator> {
           };
         }
       ).jupyterapp.commands.execute("primehub-deploy:open-place", args),
-    { view: "deployment", id, tab: "logs" },
+    { view: "deployment", id, tab: "logs", ...(line ? { line } : {}) },
   );
   const logs = page.locator(".pd-Logs");
   await expect(logs).toBeVisible({ timeout: 20_000 });
@@ -137,6 +141,44 @@ test.describe("a log of 100,000 lines", () => {
     await logs.getByRole("button", { name: "Download the whole log" }).click();
     const file = await (await waiting).path();
     expect(readFileSync(file, "utf8").split("\n")).toHaveLength(100_006);
+  });
+
+  test("opens at the line of a link, also where it is open already", async ({
+    page,
+    baseURL,
+  }) => {
+    await script(page, baseURL!, { count: 4_000 });
+    const logs = await openLogs(page, ID, "1-0.1@0~2000-01-01T00:00:00Z");
+    const chosen = logs.locator(".pd-LogRow.pd-mod-chosen");
+    await expect(chosen).toContainText("line 0 of", { timeout: 30_000 });
+    await logs.getByRole("log").focus();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("End");
+    await expect(logs.getByRole("log")).toContainText("line 3998");
+    for (const number of [20, 0]) {
+      await openLogs(page, ID, `1-0.1@${number * 10}~2000-01-01T00:00:00Z`);
+      await expect(chosen).toContainText(`line ${number} of`);
+    }
+  });
+
+  test("gives up a search that could take for ever", async ({
+    page,
+    baseURL,
+  }) => {
+    await script(page, baseURL!, { count: 100 });
+    const logs = await openLogs(page);
+    await logs.getByRole("button", { name: "Regular expression" }).click();
+    await logs.getByRole("searchbox").fill("(\\w+\\s?)*$");
+    await expect(logs).toContainText("Repetition in a repetition");
+    await logs.getByRole("searchbox").fill("line [56]\\b");
+    await expect(logs).toContainText("2 lines");
+    await expectAccessible(page, ".pd-Logs");
+
+    // Cleared, and shown again.
+    await logs.getByRole("button", { name: "Clear what is shown" }).click();
+    await expect(logs).toContainText("New lines will appear here.");
+    await logs.getByRole("button", { name: "Show all again" }).click();
+    await expect(logs).toContainText("100 lines");
   });
 
   test("scrolls without lag", async ({ page, baseURL }) => {
