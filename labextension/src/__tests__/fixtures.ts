@@ -291,7 +291,10 @@ export function scriptedAdministration(): ScriptedAdministration {
     deletePullSecret: nothing(),
     audit: jest.fn(async () => ({ items: [], total: 0, continue_token: null })),
     auditFile: nothing(),
-    measurements: empty()
+    measurements: empty(),
+    traffic: empty(),
+    usage: empty(),
+    usageFile: nothing()
   };
 }
 
@@ -329,7 +332,14 @@ export function scriptedDeployments(): ScriptedDeployments {
     logFile: nothing(),
     metrics: nothing(),
     metricsFile: nothing(),
-    metricsSummary: jest.fn(async () => ({ step: 30, times: [], items: [] }))
+    metricsSummary: jest.fn(async () => ({ step: 30, times: [], items: [] })),
+    alerts: jest.fn(async () => ({
+      rules: [],
+      states: [],
+      webhook: '',
+      delivery: ''
+    })),
+    setAlerts: nothing()
   };
 }
 
@@ -403,7 +413,9 @@ export function session({
       groups: new Resource(() => administration.groups('all'), 15_000),
       instanceTypes: new Resource(() => administration.instanceTypes(), 30_000),
       pullSecrets: new Resource(() => administration.pullSecrets(), 30_000),
-      measurements: new Resource(() => administration.measurements(), 5_000)
+      measurements: new Resource(() => administration.measurements(), 5_000),
+      traffic: new Resource(() => administration.traffic(), 10_000),
+      usage: new Resource(() => administration.usage(), 60_000)
     },
     translator: nullTranslator,
     copy: jest.fn(),

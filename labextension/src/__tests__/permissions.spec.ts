@@ -11,6 +11,7 @@ const EVERYTHING = [
   'instance-types',
   'pull-secrets',
   'deployments',
+  'usage',
   'audit'
 ];
 const groupAdmin = me({ groups: [group({ role: 'group_admin' })] });

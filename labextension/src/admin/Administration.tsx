@@ -1,6 +1,7 @@
 import '../../style/admin.css';
 import '../../style/forms.css';
 import '../../style/audit.css';
+import '../../style/usage.css';
 
 import { caretLeftIcon, launchIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -29,6 +30,7 @@ import { GroupsScreen } from './GroupsScreen';
 import { InstanceTypesScreen } from './InstanceTypesScreen';
 import { Loaded } from './Loaded';
 import { PullSecretsScreen } from './PullSecretsScreen';
+import { UsageScreen } from './UsageScreen';
 
 /** From this width on the screens are tabs, below it a list to choose from. */
 const ROOM_FOR_TABS = 560;
@@ -197,6 +199,8 @@ function Screen({ route }: { route: IRoute }): JSX.Element {
       return <PullSecretsScreen />;
     case 'deployments':
       return <DeploymentsScreen />;
+    case 'usage':
+      return <UsageScreen />;
     case 'audit':
       return <AuditScreen />;
   }
@@ -212,6 +216,8 @@ function screenTitle(screen: AdminScreen, trans: TranslationBundle): string {
       return trans.__('Pull secrets');
     case 'deployments':
       return trans.__('Deployments');
+    case 'usage':
+      return trans.__('Usage');
     case 'audit':
       return trans.__('Audit log');
   }

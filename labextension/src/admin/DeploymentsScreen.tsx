@@ -2,6 +2,7 @@ import React, { useMemo } from 'react';
 
 import type { Deployment, Phase } from '../api/contract';
 import { useDeployments, useResource } from '../model/binding';
+import { groupSums, sumOf } from '../model/groupSums';
 import { ISort, owners, sorted } from '../model/oversight';
 import { select } from '../model/selection';
 import { useDeploymentControls } from '../ui/actions';
@@ -15,6 +16,7 @@ import { useTranslation } from '../ui/translation';
 import { groupTitle } from '../ui/vocabulary';
 import { useAdmin, useKept } from './context';
 import { DeploymentsTable } from './DeploymentsTable';
+import { GroupSums } from './GroupSums';
 
 const NO_PHASES: ReadonlySet<Phase> = new Set();
 const FIRST_SORT: ISort = { key: 'status', descending: false };
@@ -55,6 +57,11 @@ function Oversight({
     () => new Map((measurements.value ?? []).map(one => [one.id, one])),
     [measurements.value]
   );
+  const counted = useResource(administration.traffic, active);
+  const traffic = useMemo(
+    () => new Map((counted.value ?? []).map(one => [one.id, one])),
+    [counted.value]
+  );
   const scope = useMemo(
     () =>
       group ? deployments.filter(one => one.group === group) : deployments,
@@ -65,13 +72,20 @@ function Oversight({
     [scope, search, phases]
   );
   const shown = useMemo(
-    () => sorted(items, sort, measured),
-    [items, sort, measured]
+    () => sorted(items, sort, measured, traffic),
+    [items, sort, measured, traffic]
   );
   const groups = useMemo(() => {
     const names = owners(deployments);
     return group && !names.includes(group) ? [group, ...names] : names;
   }, [deployments, group]);
+  const sums = useMemo(
+    () => ({
+      all: sumOf('', scope, measured, traffic),
+      each: groupSums(scope, measured, traffic, owners(scope))
+    }),
+    [scope, measured, traffic]
+  );
   const titleOf = (name: string) => {
     const found = titles?.find(one => one.name === name);
     return found ? groupTitle(found) : name;
@@ -101,10 +115,19 @@ function Oversight({
         </select>
         <StatusChips counts={counts} phases={phases} onPhases={setPhases} />
       </div>
+      {scope.length > 0 && (
+        <GroupSums
+          all={sums.all}
+          each={sums.each}
+          titleOf={titleOf}
+          onGroup={setGroup}
+        />
+      )}
       {shown.length > 0 ? (
         <DeploymentsTable
           items={shown}
           measured={measured}
+          traffic={traffic}
           sort={sort}
           onSort={setSort}
           controls={me.can_write ? controls : null}

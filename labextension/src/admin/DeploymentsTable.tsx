@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useRef } from 'react';
 
 import type { Deployment } from '../api/contract';
-import type { ISort, Measured, SortKey } from '../model/oversight';
+import type { ISort, Measured, SortKey, Traffic } from '../model/oversight';
 import type { IDeploymentControls } from '../ui/actions';
 import { Spacer } from '../ui/Spacer';
 import { useWide } from '../ui/observers';
@@ -14,13 +14,14 @@ import { useAdmin } from './context';
 import { OversightCard, OversightRow } from './deploymentRows';
 
 /** From this width on a table, below it cards. */
-const TABLE_WIDTH = 820;
+const TABLE_WIDTH = 920;
 
 const ROW_HEIGHT = { card: 118, table: 58 };
 
 export interface IDeploymentsTableProps {
   items: readonly Deployment[];
   measured: Measured;
+  traffic: Traffic;
   sort: ISort;
   onSort: (sort: ISort) => void;
   /** null: the caller may change nothing. */
@@ -29,7 +30,7 @@ export interface IDeploymentsTableProps {
 
 /** All deployments, sortable; of a thousand only what is in view is drawn. */
 export function DeploymentsTable(props: IDeploymentsTableProps): JSX.Element {
-  const { items, measured, sort, onSort, controls } = props;
+  const { items, measured, traffic, sort, onSort, controls } = props;
   const trans = useTranslation();
   const { active } = useAdmin();
   const scroll = useRef<HTMLDivElement>(null);
@@ -50,6 +51,7 @@ export function DeploymentsTable(props: IDeploymentsTableProps): JSX.Element {
       props: {
         deployment,
         measurement: measured.get(deployment.id),
+        traffic: traffic.get(deployment.id),
         now:
           deployment.status.phase === 'Deploying' ? now : now - (now % 15_000),
         busy: controls?.busy.has(deployment.id) ?? false,
@@ -132,6 +134,8 @@ const COLUMNS: readonly SortKey[] = [
   'owner',
   'status',
   'replicas',
+  'qps',
+  'errors',
   'cpu',
   'memory',
   'updated'
@@ -149,6 +153,10 @@ function columnTitle(key: SortKey, trans: TranslationBundle): string {
       return trans.__('Status');
     case 'replicas':
       return trans.__('Replicas');
+    case 'qps':
+      return trans.__('Req/s');
+    case 'errors':
+      return trans.__('Errors');
     case 'cpu':
       return trans.__('CPU');
     case 'memory':
@@ -161,6 +169,8 @@ function columnTitle(key: SortKey, trans: TranslationBundle): string {
 /** Numbers and times are looked at from the top. */
 const DESCENDING_FIRST: readonly SortKey[] = [
   'replicas',
+  'qps',
+  'errors',
   'cpu',
   'memory',
   'updated'

@@ -22,13 +22,15 @@ export interface IItemTableProps<T> {
   /** The first one is the header of the row. */
   columns: readonly IColumn<T>[];
   className?: string;
+  /** All of them together, below them. */
+  total?: T;
 }
 
 /** Things with a name: a table where there is room, cards where there is little. */
 export function ItemTable<T extends { name: string }>(
   props: IItemTableProps<T>
 ): JSX.Element {
-  const { title, items, columns, className } = props;
+  const { title, items, columns, className, total } = props;
   const root = useRef<HTMLDivElement>(null);
   const table = useWide(root, TABLE_WIDTH);
   const { edited } = useAdmin();
@@ -92,11 +94,27 @@ export function ItemTable<T extends { name: string }>(
               </tr>
             ))}
           </tbody>
+          {total && (
+            <tfoot>
+              <tr>
+                <th scope="row">{head.draw(total)}</th>
+                {rest.map(column => (
+                  <td key={column.key} className={`pd-Column-${column.key}`}>
+                    {column.draw(total)}
+                  </td>
+                ))}
+              </tr>
+            </tfoot>
+          )}
         </table>
       ) : (
         <ul className="pd-Cards" aria-label={title}>
-          {items.map(item => (
-            <li key={item.name} className="pd-Row" data-item={item.name}>
+          {(total ? [...items, total] : items).map(item => (
+            <li
+              key={item.name}
+              className={`pd-Row${item === total ? ' pd-mod-total' : ''}`}
+              data-item={item.name}
+            >
               <div className="pd-ItemCard">
                 <div className="pd-ItemCard-head">{head.draw(item)}</div>
                 {rest.map(column => (

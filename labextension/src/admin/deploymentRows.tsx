@@ -1,17 +1,20 @@
 import { deleteIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
 import React, { memo } from 'react';
 
-import type { Deployment, Measurement } from '../api/contract';
+import type { Deployment, Measurement, MetricsSummary } from '../api/contract';
 import { formatCpu, memoryPair } from '../model/quantities';
 import type { IDeploymentControls } from '../ui/actions';
 import { Replicas, Trouble, Updated } from '../ui/facts';
 import { Status } from '../ui/Status';
 import { useTranslation } from '../ui/translation';
+import { Errors, Qps } from './traffic';
 
 export interface IOversightProps {
   deployment: Deployment;
   /** What it really uses; none: not measured. */
   measurement: Measurement | undefined;
+  /** What it answers; none: not measured. */
+  traffic: MetricsSummary | undefined;
   now: number;
   /** Something is being done to it. */
   busy: boolean;
@@ -35,6 +38,12 @@ export const OversightRow = memo(
         </td>
         <td>
           <Replicas {...props} />
+        </td>
+        <td>
+          <Qps {...props} />
+        </td>
+        <td>
+          <Errors {...props} />
         </td>
         <td>
           <Used {...props} name="cpu" />
@@ -67,6 +76,10 @@ export const OversightCard = memo((props: IOversightProps): JSX.Element => {
         <Replicas {...props} labelled />
       </div>
       <Trouble {...props} />
+      <div className="pd-Card-line pd-mod-traffic">
+        <Qps {...props} labelled />
+        <Errors {...props} labelled />
+      </div>
       <div className="pd-Card-line pd-mod-used">
         <Used {...props} name="cpu" labelled />
         <Used {...props} name="memory" labelled />

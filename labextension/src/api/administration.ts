@@ -8,12 +8,16 @@ import type {
   InstanceTypeList,
   Measurement,
   MeasurementList,
+  MetricsSummary,
+  MetricsSummaryList,
   NewGroup,
   NewInstanceType,
   NewPullSecret,
   PullSecretChange,
   PullSecretInfo,
-  PullSecretList
+  PullSecretList,
+  UsageLine,
+  UsageReport
 } from './contract';
 import type { RestClient } from './rest';
 
@@ -155,6 +159,29 @@ export class AdministrationClient {
     return (
       await this.rest.json<MeasurementList>('GET', 'measurements', request)
     ).items;
+  }
+
+  /** What all deployments answered in the last 15 minutes. */
+  async traffic(signal?: AbortSignal): Promise<MetricsSummary[]> {
+    const request = { query: ALL, signal };
+    const path = 'metrics/summary';
+    return (await this.rest.json<MetricsSummaryList>('GET', path, request))
+      .items;
+  }
+
+  /** What each group used in each month. */
+  async usage(signal?: AbortSignal): Promise<UsageLine[]> {
+    return (await this.rest.json<UsageReport>('GET', 'usage', { signal }))
+      .items;
+  }
+
+  /** The same of one month as a CSV file; of all when it is empty. */
+  async usageFile(month: string): Promise<Blob> {
+    const request = {
+      query: { month: month || undefined },
+      accept: 'text/csv'
+    };
+    return (await this.rest.send('GET', 'usage', request)).blob();
   }
 }
 

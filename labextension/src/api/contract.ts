@@ -2,6 +2,11 @@ import type { components } from './types';
 
 type Schemas = components['schemas'];
 
+export type AlertKind = Schemas['AlertState']['kind'];
+export type AlertRule = Schemas['AlertRule-Output'];
+export type AlertState = Schemas['AlertState'];
+export type Alerts = Schemas['Alerts'];
+export type AlertSettings = Required<Schemas['AlertSettings']>;
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditList = Schemas['AuditList'];
 export type AuditOutcome = Schemas['AuditOutcome'];
@@ -57,6 +62,8 @@ export type StoredModelList = Schemas['StoredModelList'];
 export type Tensor = Schemas['Tensor-Output'];
 export type Trial = Schemas['Trial'];
 export type Usage = Schemas['Usage'];
+export type UsageLine = Schemas['UsageLine'];
+export type UsageReport = Schemas['UsageReport'];
 
 // What callers send: the generated types demand every field, the server doesn't.
 export type NewDeployment = Partial<

@@ -1,4 +1,6 @@
 import type {
+  AlertSettings,
+  Alerts,
   Client,
   ClientList,
   ClientToken,
@@ -245,6 +247,16 @@ export class DeploymentsClient {
       'metrics/summary',
       request
     );
+  }
+
+  /** The alert rules of a deployment, and how they stand. */
+  alerts(id: string, signal?: AbortSignal): Promise<Alerts> {
+    return this.rest.json<Alerts>('GET', pathOf(id, 'alerts'), { signal });
+  }
+
+  /** Replace all rules. A webhook that is sent as it was shown stays. */
+  setAlerts(id: string, body: AlertSettings): Promise<Alerts> {
+    return this.rest.json<Alerts>('PUT', pathOf(id, 'alerts'), { body });
   }
 
   private act(

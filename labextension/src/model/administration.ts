@@ -5,14 +5,22 @@ import type {
   InstanceType,
   Me,
   Measurement,
-  PullSecretInfo
+  MetricsSummary,
+  PullSecretInfo,
+  UsageLine
 } from '../api/contract';
 import type { RestClient } from '../api/rest';
 import { Resource } from './resource';
 import { DeploymentStore } from './store';
 
 /** How often what nothing streams is asked for while somebody looks (ms). */
-const EVERY = { groups: 15_000, catalogue: 30_000, measurements: 5_000 };
+const EVERY = {
+  groups: 15_000,
+  catalogue: 30_000,
+  measurements: 5_000,
+  traffic: 10_000,
+  usage: 60_000
+};
 
 /** What the views for administrators share: nothing of it is asked of the server before one is open. */
 export interface IAdministration {
@@ -24,6 +32,9 @@ export interface IAdministration {
   readonly instanceTypes: Resource<InstanceType[]>;
   readonly pullSecrets: Resource<PullSecretInfo[]>;
   readonly measurements: Resource<Measurement[]>;
+  /** Requests, errors and alerts of all groups' deployments. */
+  readonly traffic: Resource<MetricsSummary[]>;
+  readonly usage: Resource<UsageLine[]>;
 }
 
 export function administrationOver(
@@ -50,6 +61,8 @@ export function administrationOver(
     measurements: new Resource(
       signal => client.measurements(signal),
       EVERY.measurements
-    )
+    ),
+    traffic: new Resource(signal => client.traffic(signal), EVERY.traffic),
+    usage: new Resource(signal => client.usage(signal), EVERY.usage)
   };
 }

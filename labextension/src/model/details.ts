@@ -1,4 +1,5 @@
 import type {
+  Alerts,
   Client,
   Deployment,
   DeploymentEvent,
@@ -18,7 +19,8 @@ const EVERY = {
   replicas: 5_000,
   events: 15_000,
   clients: 15_000,
-  health: 10_000
+  health: 10_000,
+  alerts: 5_000
 };
 
 /** How often metrics are asked for: the finer their points, the more often there is a new one (ms). */
@@ -40,6 +42,7 @@ export interface IDetails {
   readonly clients: Resource<Client[]>;
   /** State of the engine: one for all deployments. */
   readonly health: Resource<Health>;
+  readonly alerts: Resource<Alerts>;
   readonly metrics: (range: MetricsRange) => Resource<Metrics>;
 }
 
@@ -59,6 +62,7 @@ export function detailsOver(
         events: new Resource(s => client.events(id, s), EVERY.events),
         clients: new Resource(s => client.clients(id, s), EVERY.clients),
         health,
+        alerts: new Resource(s => client.alerts(id, s), EVERY.alerts),
         metrics: metricsOver(client, id)
       };
       known.set(id, details);

@@ -1,4 +1,4 @@
-import type { Deployment, Measurement } from '../api/contract';
+import type { Deployment, Measurement, MetricsSummary } from '../api/contract';
 
 export type SortKey =
   | 'name'
@@ -6,6 +6,8 @@ export type SortKey =
   | 'owner'
   | 'status'
   | 'replicas'
+  | 'qps'
+  | 'errors'
   | 'cpu'
   | 'memory'
   | 'updated';
@@ -26,20 +28,37 @@ const byText = new Intl.Collator(undefined, {
 /** What deployments really use, by id. */
 export type Measured = ReadonlyMap<string, Measurement>;
 
+/** What deployments answer, by id. */
+export type Traffic = ReadonlyMap<string, MetricsSummary>;
+
+/** Share of 5xx in the last 15 minutes; null without traffic, undefined where nobody counts. */
+export function errorShare(
+  traffic: Pick<MetricsSummary, 'requests' | 'server_errors'> | undefined
+): number | null | undefined {
+  if (!traffic || traffic.requests === null || traffic.server_errors === null) {
+    return undefined;
+  }
+  return traffic.requests === 0
+    ? null
+    : traffic.server_errors / traffic.requests;
+}
+
 /** In order; of equals, the order is kept. */
 export function sorted(
   deployments: readonly Deployment[],
   { key, descending }: ISort,
-  measured: Measured
+  measured: Measured,
+  traffic: Traffic = new Map()
 ): readonly Deployment[] {
-  const compare = comparison(key, measured);
+  const compare = comparison(key, measured, traffic);
   const sign = descending ? -1 : 1;
   return [...deployments].sort((left, right) => sign * compare(left, right));
 }
 
 function comparison(
   key: SortKey,
-  measured: Measured
+  measured: Measured,
+  traffic: Traffic
 ): (left: Deployment, right: Deployment) => number {
   const by =
     (value: (deployment: Deployment) => number) =>
@@ -56,6 +75,14 @@ function comparison(
       return by(({ status }) => URGENCY[status.phase]);
     case 'replicas':
       return by(({ status }) => status.replicas.ready);
+    case 'qps':
+      return by(({ id }) => traffic.get(id)?.qps ?? -1);
+    case 'errors':
+      // Not counted sorts below no traffic, and that below no errors.
+      return by(({ id }) => {
+        const share = errorShare(traffic.get(id));
+        return share === undefined ? -2 : (share ?? -1);
+      });
     case 'cpu':
       // Not measured sorts below nothing used.
       return by(({ id }) => measured.get(id)?.cpu ?? -1);

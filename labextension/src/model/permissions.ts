@@ -2,13 +2,19 @@ import type { Group, Me, ProviderInfo } from '../api/contract';
 
 /** The screens of the administration. */
 export type AdminScreen =
-  'groups' | 'instance-types' | 'pull-secrets' | 'deployments' | 'audit';
+  | 'groups'
+  | 'instance-types'
+  | 'pull-secrets'
+  | 'deployments'
+  | 'usage'
+  | 'audit';
 
 const ALL_SCREENS: readonly AdminScreen[] = [
   'groups',
   'instance-types',
   'pull-secrets',
   'deployments',
+  'usage',
   'audit'
 ];
 const SCREENS_OF_GROUP_ADMINS: readonly AdminScreen[] = ['groups', 'audit'];
