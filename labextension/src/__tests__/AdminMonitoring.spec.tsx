@@ -7,6 +7,7 @@ import { saveFile } from '../admin/saveFile';
 import type { AdminScreen } from '../model/permissions';
 import { monthOf } from '../model/usage';
 import { AskProvider } from '../ui/dialogs';
+import { NavigationProvider } from '../ui/navigation';
 import { SessionProvider } from '../ui/session';
 import {
   ScriptedClient,
@@ -39,9 +40,11 @@ function prepared() {
 function show(all: ReturnType<typeof prepared>, name: AdminScreen): void {
   render(
     <SessionProvider value={all}>
-      <AskProvider>
-        <Administration host="tab" active screen={name} />
-      </AskProvider>
+      <NavigationProvider>
+        <AskProvider>
+          <Administration host="tab" active screen={name} />
+        </AskProvider>
+      </NavigationProvider>
     </SessionProvider>
   );
 }
@@ -119,7 +122,7 @@ describe('usage', () => {
     const items = () => screen.getByText('Sum').closest('tr, li')!;
     expect(items()).toHaveTextContent('13.35');
     expect(items()).toHaveTextContent('12,350');
-    expect(screen.getAllByText('<0.01')).toHaveLength(2);
+    expect(screen.getAllByText('<0.01')).toHaveLength(3);
 
     await userEvent.selectOptions(month, '2020-01');
     expect(screen.getByText('gone')).toBeVisible();

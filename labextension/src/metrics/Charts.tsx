@@ -1,4 +1,4 @@
-import React, { useCallback, useRef, useState } from 'react';
+import React, { PropsWithChildren, useCallback, useRef, useState } from 'react';
 
 import type { Metrics } from '../api/contract';
 import { useTranslation } from '../ui/translation';
@@ -23,8 +23,9 @@ export function Charts({
   metrics,
   crosshair,
   zoom,
-  onZoom
-}: IChartsProps): JSX.Element {
+  onZoom,
+  children
+}: PropsWithChildren<IChartsProps>): JSX.Element {
   const trans = useTranslation();
   const root = useRef<HTMLDivElement>(null);
   const theme = useTheme(root);
@@ -81,6 +82,7 @@ export function Charts({
       {metrics.source === 'prometheus' && (
         <p className="pd-quiet">{trans.__('Measured by Prometheus')}</p>
       )}
+      {children}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import '../../style/metrics.css';
 import 'uplot/dist/uPlot.min.css';
 
-import React, { useCallback, useState } from 'react';
+import React, { Suspense, lazy, useCallback, useState } from 'react';
 
 import { Loaded } from '../admin/Loaded';
 import { saveFile } from '../admin/saveFile';
@@ -16,6 +16,10 @@ import { Charts } from './Charts';
 import { Crosshair } from './crosshair';
 import { RangeBar } from './RangeBar';
 import type { Span } from './series';
+
+const Alerts = lazy(async () => ({
+  default: (await import('./Alerts')).Alerts
+}));
 
 /** What was measured of a deployment, over time and live. */
 export function Metrics({ id, active }: ITabProps): JSX.Element {
@@ -73,7 +77,11 @@ export function Metrics({ id, active }: ITabProps): JSX.Element {
               crosshair={crosshair}
               zoom={zoom}
               onZoom={setZoom}
-            />
+            >
+              <Suspense fallback={null}>
+                <Alerts id={id} active={active} />
+              </Suspense>
+            </Charts>
           )}
         </Loaded>
       )}
