@@ -6,7 +6,8 @@ import type {
   Client,
   Deployment,
   DeploymentEvent,
-  Replica
+  Replica,
+  Revision
 } from '../api/contract';
 import type { DetailTab } from '../model/place';
 import { App } from '../ui/App';
@@ -39,6 +40,24 @@ const ada: Client = {
 const token = (name: string) => ({
   client: { ...ada, name },
   token: `${name}.secret`
+});
+
+const created = ({ spec }: Deployment): Revision => ({
+  number: 1,
+  action: 'create',
+  spec: { ...spec, env: {}, metadata: {}, access: 'public' },
+  user: 'ada',
+  created_at: AGO,
+  update_message: '',
+  rollback_to: null,
+  changes: [],
+  outcome: 'succeeded',
+  reason: null,
+  message: '',
+  log_tail: [],
+  finished_at: AGO,
+  duration: 2,
+  steps: []
 });
 
 async function show(
@@ -208,7 +227,12 @@ describe('access', () => {
       me({ can_write: false })
     );
     await screen.findByText('never used');
-    for (const name of ['Open it to all…', 'Revoke ada', 'Delete', 'Update']) {
+    for (const name of [
+      'Open it to all…',
+      'Revoke ada',
+      'More actions',
+      'Update'
+    ]) {
       expect(screen.queryByRole('button', { name })).toBeNull();
     }
   });
@@ -249,15 +273,23 @@ describe('events', () => {
     expect(screen.getByText('2 events')).toBeVisible();
   });
 
-  test('a revision leads to the history', async () => {
-    await show('events', iris(), rest =>
-      rest.events.mockResolvedValue([event({})])
-    );
+  test('a revision leads to itself in the history', async () => {
+    await show('events', iris(), rest => {
+      rest.events.mockResolvedValue([event({})]);
+      rest.revisions.mockResolvedValue([created(iris())]);
+    });
     await press('revision 1');
     expect(screen.getByRole('tab', { name: 'History' })).toHaveAttribute(
       'aria-selected',
       'true'
     );
+    expect(
+      await screen.findByRole(
+        'region',
+        { name: /^Revision 1\b/ },
+        { timeout: 20_000 }
+      )
+    ).toBeVisible();
   });
 
   test.each([
@@ -352,7 +384,8 @@ test('what is on its way says what it waits for, and the step it is at', async (
 
 test('after it was deleted here, the list is shown', async () => {
   const { rest } = await show('information', iris());
-  await press('Delete');
+  await press('More actions');
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Delete' }));
   const question = within(await screen.findByRole('dialog'));
   await userEvent.type(question.getByRole('textbox'), 'Iris classifier');
   await userEvent.click(question.getByRole('button', { name: 'Delete' }));

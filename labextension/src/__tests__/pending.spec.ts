@@ -78,12 +78,18 @@ const told = (changes: Partial<IFacts>) =>
 
 test.each([
   ['serves', 'Deployed', 'Ready'],
-  ['failed', 'Failed', 'CrashLoop'],
   ['is stopped', 'Stopped', 'Stopped'],
   ['serves although an update failed', 'Deployed', 'UpdateFailed']
 ] as const)('nothing is asked of one that %s', (_, phase, reason) => {
   const given = { deployment: pending({ phase, reason }) };
   expect(told({ ...given, replicas: [crashed('2-0')] })).toEqual([]);
+});
+
+test('one that failed says what is tried again, and nothing else', () => {
+  const deployment = pending({ phase: 'Failed', reason: 'CrashLoop' });
+  expect(told({ deployment })).toEqual([]);
+  const replicas = [crashed('2-0'), replica('2-1', { step: 'loading' })];
+  expect(told({ deployment, replicas })).toEqual(['crash 2-0']);
 });
 
 test.each<[string, Partial<IFacts>, string[]]>([

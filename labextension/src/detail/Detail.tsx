@@ -1,6 +1,6 @@
 import '../../style/detail.css';
 
-import React, { useCallback, useId, useMemo } from 'react';
+import React, { useCallback, useId, useMemo, useState } from 'react';
 
 import { useResource } from '../model/binding';
 import type { DetailTab } from '../model/place';
@@ -10,7 +10,7 @@ import { useRefreshAfter } from '../ui/observers';
 import { obstacle } from '../ui/obstacle';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
-import { DetailProvider } from './context';
+import { DetailProvider, IDetailContext } from './context';
 import { Head } from './Head';
 import { Gone, Unknown } from './notices';
 import { TabList } from './TabList';
@@ -44,14 +44,24 @@ export function Detail(props: IDetailProps): JSX.Element {
     ]);
   }, [one]);
   useRefreshAfter(deployment?.resource_version ?? 0, refreshOne, active);
-  const context = useMemo(
+  const [asked, setAsked] = useState<IDetailContext['asked']>(null);
+  const showRevision = useCallback(
+    (revision: number) => {
+      setAsked({ revision });
+      go({ view: 'deployment', id, tab: 'history' });
+    },
+    [go, id]
+  );
+  const context = useMemo<IDetailContext | null>(
     () =>
       deployment && {
         deployment,
         me: who,
-        writable: who?.can_write === true && presence === 'known'
+        writable: who?.can_write === true && presence === 'known',
+        asked,
+        showRevision
       },
-    [deployment, who, presence]
+    [deployment, who, presence, asked, showRevision]
   );
   const refresh = () => {
     void store.refresh();

@@ -4,10 +4,10 @@ import React, { useState } from 'react';
 import { Loaded } from '../admin/Loaded';
 import type { DeploymentEvent } from '../api/contract';
 import { useResource } from '../model/binding';
-import { useNavigation } from '../ui/navigation';
 import { useSession } from '../ui/session';
 import { exactTime, relativeTime, useNow } from '../ui/time';
 import { useLocale, useTranslation } from '../ui/translation';
+import { useDetail } from './context';
 import type { ITabProps } from './tab';
 
 /** So many are shown at first, and more on request. */
@@ -70,7 +70,6 @@ export function Events({ id, active }: ITabProps): JSX.Element {
                     key={`${event.time} ${found.length - index}`}
                     event={event}
                     now={now}
-                    deployment={id}
                     onReplica={setReplica}
                   />
                 ))}
@@ -114,18 +113,15 @@ function emptyWords(
 function Row({
   event,
   now,
-  deployment,
   onReplica
 }: {
   event: DeploymentEvent;
   now: number;
-  /** Its id. */
-  deployment: string;
   onReplica: (name: string) => void;
 }): JSX.Element {
   const trans = useTranslation();
   const locale = useLocale();
-  const { go } = useNavigation();
+  const { showRevision } = useDetail();
   const { time, kind, reason, message, revision, replica } = event;
   return (
     <li className={`pd-Event pd-mod-${kind}`}>
@@ -141,9 +137,7 @@ function Row({
           <button
             type="button"
             className="pd-Link"
-            onClick={() =>
-              go({ view: 'deployment', id: deployment, tab: 'history' })
-            }
+            onClick={() => showRevision(revision)}
           >
             {trans.__('revision %1', revision)}
           </button>

@@ -1,11 +1,28 @@
-import React from 'react';
+import React, { useRef } from 'react';
 
 import type { IDeploymentControls } from '../ui/actions';
+import { MoreGlyph } from '../ui/glyphs';
+import { MenuButton } from '../ui/Menu';
 import { useNavigation } from '../ui/navigation';
+import { useWide } from '../ui/observers';
 import { useTranslation } from '../ui/translation';
 import { useDetail } from './context';
 
-/** What can be done with the deployment. */
+/** From this width on all buttons have room in one line (px). */
+const ROOM = 440;
+
+/** So many stay buttons where there is less room. */
+const FIRST = 2;
+
+interface IAction {
+  word: string;
+  act: () => void;
+  /** Not while something is being done to it. */
+  waits?: boolean;
+  danger?: boolean;
+}
+
+/** What can be done with the deployment; where there is little room, what is done less often is a menu. */
 export function HeadButtons({
   controls
 }: {
@@ -15,13 +32,15 @@ export function HeadButtons({
   const { deployment } = useDetail();
   const { go, back } = useNavigation();
   const { id, spec } = deployment;
+  const group = useRef<HTMLDivElement>(null);
+  const wide = useWide(group, ROOM);
   const busy = controls.busy.has(id);
   const remove = async () => {
     if (await controls.run('delete', deployment)) {
       back?.();
     }
   };
-  const actions: { word: string; act: () => void; waits?: boolean }[] = [
+  const all: IAction[] = [
     { word: trans.__('Update'), act: () => go({ view: 'update', id }) },
     spec.stopped
       ? { word: trans.__('Start'), act: run('start'), waits: true }
@@ -31,15 +50,23 @@ export function HeadButtons({
       : [{ word: trans.__('Restart'), act: run('restart'), waits: true }]),
     { word: trans.__('Scale'), act: run('scale'), waits: true },
     { word: trans.__('Clone'), act: () => controls.clone(deployment) },
-    { word: trans.__('Delete'), act: () => void remove(), waits: true }
+    {
+      word: trans.__('Delete'),
+      act: () => void remove(),
+      waits: true,
+      danger: true
+    }
   ];
+  const shown = wide ? all : all.slice(0, FIRST);
+  const folded = all.slice(shown.length);
   return (
     <div
+      ref={group}
       className="pd-DetailHead-actions"
       role="group"
       aria-label={trans.__('Actions')}
     >
-      {actions.map(({ word, act, waits }) => (
+      {shown.map(({ word, act, waits }) => (
         <button
           type="button"
           key={word}
@@ -50,6 +77,21 @@ export function HeadButtons({
           {word}
         </button>
       ))}
+      {folded.length > 0 && (
+        <MenuButton
+          label={trans.__('More actions')}
+          icon={<MoreGlyph />}
+          busy={busy}
+          items={() =>
+            folded.map(({ word, act, danger }) => ({
+              label: word,
+              onChoose: act,
+              danger,
+              apart: danger
+            }))
+          }
+        />
+      )}
     </div>
   );
 

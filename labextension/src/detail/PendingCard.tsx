@@ -25,7 +25,10 @@ export function PendingCard({
   const { deployment } = useDetail();
   const { status } = deployment;
   const details = useSession().details(deployment.id);
-  const matters = status.phase === 'Deploying' || status.reason === 'Degraded';
+  const matters =
+    status.phase === 'Deploying' ||
+    status.phase === 'Failed' ||
+    status.reason === 'Degraded';
   const replicas = useResource(details.replicas, active && matters).value;
   const events = useResource(details.events, active && matters).value;
   const health = useResource(details.health, active && matters).value;
@@ -48,7 +51,9 @@ export function PendingCard({
       title={
         status.reason === 'Degraded'
           ? trans.__('Why are not all replicas ready?')
-          : trans.__('Why is it pending?')
+          : status.phase === 'Failed'
+            ? trans.__('Why does it fail?')
+            : trans.__('Why is it pending?')
       }
     >
       <ul>

@@ -6,6 +6,7 @@ import { useTranslation } from '../ui/translation';
 import { Access } from './Access';
 import { Events } from './Events';
 import { Information } from './Information';
+import { PartBoundary } from './PartBoundary';
 import { ITabProps, tabTitle } from './tab';
 
 const TABS: Record<DetailTab, ComponentType<ITabProps>> = {
@@ -53,15 +54,17 @@ export function TabPanels({
             aria-labelledby={`${prefix}-tab-${one}`}
             hidden={one !== tab}
           >
-            <Suspense
-              fallback={
-                <Skeleton
-                  what={trans.__('Loading %1…', tabTitle(one, trans))}
-                />
-              }
-            >
-              <Content id={id} active={active && one === tab} line={line} />
-            </Suspense>
+            <PartBoundary title={tabTitle(one, trans)}>
+              <Suspense
+                fallback={
+                  <Skeleton
+                    what={trans.__('Loading %1…', tabTitle(one, trans))}
+                  />
+                }
+              >
+                <Content id={id} active={active && one === tab} line={line} />
+              </Suspense>
+            </PartBoundary>
           </div>
         );
       })}

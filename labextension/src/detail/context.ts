@@ -9,6 +9,10 @@ export interface IDetailContext {
   readonly me: Me | null;
   /** Whether the caller may change it. */
   readonly writable: boolean;
+  /** The revision that was asked for last, by a new object each time; null: none yet. */
+  readonly asked: { readonly revision: number } | null;
+  /** Show this one in the history. */
+  readonly showRevision: (revision: number) => void;
 }
 
 const DetailContext = createContext<IDetailContext | null>(null);

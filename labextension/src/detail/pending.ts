@@ -49,9 +49,15 @@ export interface IFacts {
   readonly health: Health | null;
 }
 
-/** Why a deployment is not, or not wholly, there: nothing once it is, or when it won't be. */
+/** Why a deployment is not, or not wholly, there: nothing once it is, or when nothing is tried any more. */
 export function causes(facts: IFacts): ICause[] {
   const { status } = facts.deployment;
+  if (status.phase === 'Failed') {
+    // Replicas that keep crashing are tried again and again.
+    return ofReplicas(facts).filter(
+      ({ kind }) => kind === 'crash' || kind === 'memory'
+    );
+  }
   if (status.phase !== 'Deploying' && status.reason !== 'Degraded') {
     return [];
   }

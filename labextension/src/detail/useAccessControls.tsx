@@ -84,6 +84,8 @@ export function useAccessControls(): IAccessControls {
     try {
       const now = await client.update(id, { access: 'private' }, revision);
       if (token) {
+        // Behind the dialog is what is true now.
+        void clients.refresh();
         await showToken(token, now);
       }
     } catch (problem) {

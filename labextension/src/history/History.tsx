@@ -58,7 +58,7 @@ function Revisions({
   refresh: () => Promise<void>;
 }): JSX.Element {
   const trans = useTranslation();
-  const { writable } = useDetail();
+  const { writable, asked } = useDetail();
   const [filter, setFilter] = useState<IHistoryFilter>(ALL);
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const [closeup, setCloseup] = useState<Closeup | null>(null);
@@ -71,6 +71,12 @@ function Revisions({
     (left: number, right: number) => setCloseup({ kind: 'diff', left, right }),
     []
   );
+  // From an event, for one.
+  useEffect(() => {
+    if (asked) {
+      view(asked.revision);
+    }
+  }, [asked, view]);
   const close = useCallback(() => setCloseup(null), []);
   const find = (number: number) =>
     revisions.find(revision => revision.number === number);

@@ -22,14 +22,12 @@ export function RunExample({ id }: { id: string }): JSX.Element | null {
   }
   const model = servedModel(deployment, value);
   return (
-    <section aria-label={trans.__('Run an Example')}>
-      <CallCode
-        call={callOf(deployment, model)}
-        notes={language => [
-          dataNote(model, trans),
-          ...callNotes(deployment, language, trans)
-        ]}
-      />
-    </section>
+    <CallCode
+      call={callOf(deployment, model)}
+      notes={language => [
+        dataNote(model, trans),
+        ...callNotes(deployment, language, trans)
+      ]}
+    />
   );
 }
