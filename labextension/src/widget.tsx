@@ -4,6 +4,7 @@ import { Root, createRoot } from 'react-dom/client';
 
 import type { IDeployments } from './tokens';
 import type { Place } from './model/place';
+import type { ListView } from './model/preferences';
 import { placeOfTraits, traitsOf } from './model/traits';
 import { App } from './ui/App';
 import type { ListView as Layout } from './model/preferences';
@@ -62,6 +63,7 @@ export class DeploymentsPanelView extends DOMWidgetView {
         host="cell"
         group={this.text('group')}
         layout={this.layout}
+        onLayout={this.list}
         place={this.place()}
         onPlace={this.show}
         rooted={this.rooted}
@@ -74,6 +76,11 @@ export class DeploymentsPanelView extends DOMWidgetView {
 
   private readonly select = (id: string): void => {
     this.model.set('selected', id);
+    this.touch();
+  };
+
+  private readonly list = (layout: ListView): void => {
+    this.model.set('view', layout);
     this.touch();
   };
 

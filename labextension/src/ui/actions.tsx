@@ -30,7 +30,7 @@ export interface IDeploymentControls {
 
 /** All that can be done to a deployment from anywhere: with a question before where something may be missed. */
 export function useDeploymentControls(): IDeploymentControls {
-  const { client, drafts, report, copy, tell } = useSession();
+  const { client, drafts, report, copy, tell, preferences } = useSession();
   const { go } = useNavigation();
   const trans = useTranslation();
   const ask = useAsk();
@@ -55,7 +55,10 @@ export function useDeploymentControls(): IDeploymentControls {
         if (replicas === 0) {
           return false;
         }
-      } else {
+      } else if (
+        action === 'delete' ||
+        preferences.getState().confirm === 'always'
+      ) {
         const confirmed = await ask<boolean>(answer => (
           <Question action={action} deployment={deployment} onAnswer={answer} />
         ));
@@ -76,7 +79,7 @@ export function useDeploymentControls(): IDeploymentControls {
         return false;
       }
     },
-    [client, undertakings, ask, report]
+    [client, undertakings, ask, report, preferences]
   );
   return useMemo(
     () => ({
