@@ -16,7 +16,7 @@ def is_local(module: ModuleType) -> bool:
     """Tell whether a module is a Python file that a fresh interpreter wouldn't find.
 
     A helper beside the notebook is; the standard library, what is installed (also in editable mode) and
-    compiled modules, which can't be pickled by value anyway, are not.
+    compiled modules, which can't be pickled by value anyway, are not. Nor is this package: replicas bring it along.
     """
     file = getattr(module, "__file__", None)
     if not file or not file.endswith(".py"):
@@ -25,7 +25,7 @@ def is_local(module: ModuleType) -> bool:
     if any(folder in path.parents for folder in _installed_folders()):
         return False
     top = module.__name__.partition(".")[0]
-    return top not in sys.stdlib_module_names and top not in distributions()
+    return top not in sys.stdlib_module_names and top not in distributions() and top != __name__.partition(".")[0]
 
 
 @functools.cache

@@ -155,7 +155,10 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
           tab => !tab.isDisposed && sameScreen(tab.place, place)
         );
         if (open) {
-          open.go(place);
+          // Who asks for no part of a deployment finds it as it was.
+          open.go(
+            place.view === 'deployment' ? { ...open.place, ...place } : place
+          );
           app.shell.activateById(open.id);
           return;
         }

@@ -101,21 +101,66 @@ test('a command without a deployment asks which one is meant', async ({
   );
 });
 
-test('a link opens what it names, and the address is plain again', async ({
+test.describe('a link', () => {
+  test.use({
+    autoGoto: false,
+    // What a link opens covers the launcher, which galata would wait for.
+    waitForApplication: async ({}, use) => {
+      await use(page =>
+        page.locator('#jupyterlab-splash').waitFor({ state: 'detached' })
+      );
+    }
+  });
+
+  test('opens what it names, and the address is plain again', async ({
+    play,
+    page
+  }) => {
+    await play(gallery());
+    await page.goto(
+      '?primehub-deploy=deployment/iris-classifier-x3k9q/events'
+    );
+    const tab = page.locator('.lm-DockPanel-widget .pd-App');
+    await expect(tab.getByRole('tab', { name: 'Events' })).toHaveAttribute(
+      'aria-selected',
+      'true'
+    );
+    expect(page.url()).not.toContain('primehub-deploy');
+  });
+
+  test('leads to a list that is filtered', async ({ play, page }) => {
+    await play(gallery());
+    await page.goto('?primehub-deploy=deployments/status%3DFailed');
+    await expect(panelOf(page).locator('.pd-Title')).toHaveText([
+      'Churn forecast'
+    ]);
+    expect(page.url()).not.toContain('primehub-deploy');
+  });
+});
+
+test('what is open in a tab already goes to the part that is asked for', async ({
   play,
-  page,
-  baseURL
+  page
 }) => {
   await play(gallery());
-  await page.goto(
-    `${baseURL}/lab?primehub-deploy=deployment/iris-classifier-x3k9q/events`
+  const place = { view: 'deployment', id: 'iris-classifier-x3k9q' };
+  const tabs = page.locator('.lm-DockPanel-widget .pd-App');
+  const part = (name: string) => tabs.getByRole('tab', { name });
+  await execute(page, 'open-place', { ...place, tab: 'events' });
+  await expect(part('Events')).toHaveAttribute('aria-selected', 'true');
+  await execute(page, 'open-place', { ...place, tab: 'history' });
+  await expect(part('History')).toHaveAttribute('aria-selected', 'true');
+
+  // Also where something else covers it; and who asks for no part finds it as it was.
+  await execute(page, 'open-place', { view: 'create' });
+  await expect(tabs.getByRole('tab')).toHaveCount(0);
+  await execute(page, 'open-place', { ...place, tab: 'access' });
+  await expect(part('Access')).toHaveAttribute('aria-selected', 'true');
+  await execute(page, 'details', { id: place.id });
+  await expect(part('Access')).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tab', { name: 'Iris classifier' })).toHaveCount(
+    1
   );
-  const tab = page.locator('.lm-DockPanel-widget .pd-App');
-  await expect(tab.getByRole('tab', { name: 'Events' })).toHaveAttribute(
-    'aria-selected',
-    'true'
-  );
-  expect(page.url()).not.toContain('primehub-deploy');
 });
 
 test('panel and tabs come back after a reload, where they were', async ({
@@ -221,7 +266,7 @@ test.describe('notifications', () => {
       panelOf(page).getByText('Iris', { exact: true })
     ).toBeVisible();
     await play([failed]);
-    const toast = page.locator('.jp-Notification-Toast');
+    const toast = page.locator('.Toastify__toast');
     await expect(
       toast.filter({ hasText: 'Iris: Model could not be loaded' })
     ).toBeVisible();
@@ -246,7 +291,7 @@ test.describe('notifications', () => {
       await expect(row).toContainText('Failed');
       await play([deployment('iris', 'Iris')]);
       await expect(row).toContainText('Deployed');
-      await expect(page.locator('.jp-Notification-Toast')).toHaveCount(0);
+      await expect(page.locator('.Toastify__toast')).toHaveCount(0);
     });
   });
 });

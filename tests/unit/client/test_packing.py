@@ -21,6 +21,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from primehub_deploy_ext import request_headers
+from primehub_deploy_ext.client import local_modules
 from primehub_deploy_ext.client.packing import packed
 from primehub_deploy_ext.domain.errors import InvalidInput
 
@@ -79,6 +81,14 @@ def test_local_modules_travel_by_value_those_only_that_are_used(local_module: Mo
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", check=False)
     assert ran.stdout.strip() == "[2, 4]", ran.stderr
     assert not cloudpickle.list_registry_pickle_by_value()
+
+
+def test_what_every_replica_brings_along_travels_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As where this package runs from a checkout and isn't installed.
+    monkeypatch.setattr(local_modules, "distributions", dict)
+    monkeypatch.setattr(local_modules, "_installed_folders", frozenset)
+    with packed(lambda name: request_headers().get(name)) as artifact:
+        assert "primehub_deploy_ext.runner.headers" not in artifact.by_value
 
 
 class WithLock:
