@@ -117,9 +117,7 @@ test.describe('a link', () => {
     page
   }) => {
     await play(gallery());
-    await page.goto(
-      '?primehub-deploy=deployment/iris-classifier-x3k9q/events'
-    );
+    await page.goto('?primehub-deploy=deployment/iris-classifier-x3k9q/events');
     const tab = page.locator('.lm-DockPanel-widget .pd-App');
     await expect(tab.getByRole('tab', { name: 'Events' })).toHaveAttribute(
       'aria-selected',

@@ -57,9 +57,7 @@ test('a model of the notebook is deployed by its toolbar button', async ({
   await page.screenshot({ path: 'test-results/looks/form-from-notebook.png' });
 
   const form = page.locator('.lm-DockPanel-widget .pd-App');
-  await expect(form.getByLabel('Name', { exact: true })).toHaveValue(
-    'Wine model'
-  );
+  await expect(form.getByLabel('Deployment Name')).toHaveValue('Wine model');
   await form.getByRole('button', { name: 'Deploy', exact: true }).click();
   const api = `${baseURL}/primehub-deploy/v1/deployments`;
   try {
@@ -160,11 +158,10 @@ test('says when no model is there, and waits for a busy kernel', async ({
   await page.notebook.setCell(
     0,
     'code',
+    // Typed into the editor, which indents by itself: every statement has a line of its own.
     `import pathlib, time
-while not pathlib.Path('go.txt').exists():
-    time.sleep(0.1)
-def double(rows):
-    return rows`
+double = lambda rows: rows
+while not pathlib.Path('go.txt').exists(): time.sleep(0.1)`
   );
   const running = page.notebook.runCell(0, true);
   await expect(page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute(
