@@ -37,7 +37,7 @@ test.beforeAll(async ({ request }) => {
     process.execPath,
     [
       '-e',
-      "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})"
+      "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{process.stdout.write(String(s.address().port));s.close()})"
     ],
     { encoding: 'utf8' }
   ).trim();
