@@ -19,10 +19,8 @@ const button = (root: Locator | import('@playwright/test').Page) =>
     .locator('.jp-NotebookPanel-toolbar [data-jp-item-name="deploy-model"]')
     .getByText('Deploy model…');
 
-test('a model of the notebook is deployed by its toolbar button', async ({
-  page,
-  request,
-  baseURL
+test('the toolbar button leads from a model of the notebook to the form filled in', async ({
+  page
 }) => {
   test.setTimeout(150_000);
   await page.notebook.createNew('wine.ipynb');
@@ -58,27 +56,6 @@ test('a model of the notebook is deployed by its toolbar button', async ({
 
   const form = page.locator('.lm-DockPanel-widget .pd-App');
   await expect(form.getByLabel('Deployment Name')).toHaveValue('Wine model');
-  await form.getByRole('button', { name: 'Deploy', exact: true }).click();
-  const api = `${baseURL}/primehub-deploy/v1/deployments`;
-  try {
-    await expect
-      .poll(
-        async () => {
-          const { items } = await (await request.get(api)).json();
-          return items.map(
-            ({ name, status }: { name: string; status: { phase: string } }) =>
-              `${name}: ${status.phase}`
-          );
-        },
-        { timeout: 60_000 }
-      )
-      .toEqual(['Wine model: Deployed']);
-  } finally {
-    const { items } = await (await request.get(api)).json();
-    for (const { id } of items) {
-      await request.delete(`${api}/${id}`);
-    }
-  }
 });
 
 test('deploy() is a live card, which outlives the kernel and the page', async ({
