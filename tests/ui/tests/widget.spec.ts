@@ -54,35 +54,6 @@ test('traits go both ways', async ({ play, page }) => {
   expect(await page.notebook.getCellTextOutput(2)).toEqual(["'churn'"]);
 });
 
-test('traits show a part of a deployment, and follow the way through it', async ({
-  play,
-  page
-}) => {
-  await play([deployment('iris', 'Iris')]);
-  await page.notebook.createNew('places.ipynb');
-  await page.notebook.setCell(
-    0,
-    'code',
-    CELL.replace('()', '(deployment="iris", tab="events")')
-  );
-  await page.notebook.addCell(
-    'code',
-    'panel.deployment, panel.tab, panel.view'
-  );
-  await page.notebook.addCell('code', 'panel.deployment = ""');
-  await page.notebook.runCell(0);
-  const cell = page.locator('.jp-OutputArea .pd-App');
-  const part = (name: string) => cell.getByRole('tab', { name });
-  await expect(part('Events')).toHaveAttribute('aria-selected', 'true');
-  await part('Information').click();
-  await page.notebook.runCell(1);
-  expect(await page.notebook.getCellTextOutput(1)).toEqual([
-    "('iris', 'information', 'grid')"
-  ]);
-  await page.notebook.runCell(2);
-  await expect(cell.locator('.pd-Title')).toHaveText(['Iris']);
-});
-
 test('two panels and the side panel say the same, also after the kernel restarted', async ({
   play,
   page
