@@ -53,39 +53,3 @@ test('traits go both ways', async ({ play, page }) => {
   await page.notebook.runCell(2);
   expect(await page.notebook.getCellTextOutput(2)).toEqual(["'churn'"]);
 });
-
-test('two panels and the side panel say the same, also after the kernel restarted', async ({
-  play,
-  page
-}) => {
-  await play([deployment('iris', 'Iris')]);
-  await page.sidebar.openTab(PANEL_ID);
-  await page.notebook.createNew('restart.ipynb');
-  await page.notebook.setCell(0, 'code', CELL);
-  await page.notebook.addCell('code', 'DeploymentsPanel(view="table")');
-  await page.notebook.run();
-  const cells = page.locator('.jp-OutputArea .pd-App');
-  const views = [cells.nth(0), cells.nth(1), panelOf(page)];
-  for (const view of views) {
-    await expect(view.locator('.pd-Title')).toHaveText(['Iris']);
-  }
-  await expect(cells.nth(1).getByRole('table')).toBeVisible();
-
-  await page.evaluate(() =>
-    window.jupyterapp.commands.execute('kernelmenu:restart')
-  );
-  await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
-  await expect(page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute(
-    'data-status',
-    'idle',
-    { timeout: 20_000 }
-  );
-  await play([deployment('iris', 'Iris anew'), deployment('churn', 'Churn')]);
-  for (const view of views) {
-    await expect(view.locator('.pd-Title')).toHaveText(['Iris anew', 'Churn']);
-  }
-  // It can be used as before: what is chosen in one is a matter of this one.
-  await cells.nth(0).getByRole('searchbox').fill('churn');
-  await expect(cells.nth(0).locator('.pd-Title')).toHaveText(['Churn']);
-  await expect(cells.nth(1).locator('.pd-Title')).toHaveCount(2);
-});
