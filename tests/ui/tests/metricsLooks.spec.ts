@@ -2,7 +2,15 @@ import type { Locator, Page } from '@playwright/test';
 
 import { expectAccessible } from './accessible';
 import { measured } from './measured';
-import { THEMES, deployment, expect, test, withTheme } from './scripted';
+import {
+  PANEL_ID,
+  THEMES,
+  deployment,
+  expect,
+  panelOf,
+  test,
+  withTheme
+} from './scripted';
 
 const ID = 'iris-classifier-x3k9q';
 
@@ -60,6 +68,39 @@ for (const [name, theme] of Object.entries(THEMES)) {
       await expect(view.getByText(/requests in 7 d/)).toBeVisible();
       await view.locator('[data-chart="qps"]').scrollIntoViewIfNeeded();
       await shot(page, `${name}-week`);
+    });
+
+    test('every chart, in a panel of 300 px', async ({ play, page }) => {
+      await play([iris()], 'ok', undefined, {
+        [ID]: { metrics: { '15m': measured() } }
+      });
+      await page.sidebar.openTab(PANEL_ID);
+      await page.sidebar.setWidth(300, 'left');
+      await page.evaluate(
+        id =>
+          window.jupyterapp.commands.execute('primehub-deploy:open', {
+            view: 'deployment',
+            id,
+            tab: 'metrics'
+          }),
+        ID
+      );
+      const app = panelOf(page).locator('.pd-App');
+      const view = app.locator('.pd-Metrics');
+      await expect(view.locator('.pd-Chart canvas')).toHaveCount(9);
+      await shot(app, `${name}-panel`);
+      await view.getByText(/events on the time axis/).click();
+      await view.getByText('Values as a table').click();
+      // Charts are one under the other; only what says that it scrolls is wider than the panel.
+      const body = view.locator('.pd-Metrics-body');
+      expect(
+        await body.evaluate(
+          ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth
+        )
+      ).toBe(0);
+      await expectAccessible(page, '.pd-App');
+      await view.locator('.pd-MarkList').scrollIntoViewIfNeeded();
+      await shot(app, `${name}-panel-end`);
     });
   });
 }
