@@ -72,7 +72,8 @@ export function readTheme(element: HTMLElement): ITheme {
     visible(read(variable) ?? text, background, text);
   const theme: ITheme = {
     text: cssColour(text),
-    grid: cssColour(read('--jp-border-color2') ?? text, 0.7),
+    // Of the text, not of borders: those of a high-contrast theme outshine the lines.
+    grid: cssColour(text, 0.15),
     font: getComputedStyle(element).fontFamily || 'sans-serif',
     background: cssColour(background),
     lines: LINES.map(seen),
