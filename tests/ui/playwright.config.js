@@ -33,6 +33,8 @@ module.exports = {
   testDir: 'tests',
   // The tests share the server and the list it answers from.
   workers: 1,
+  // A browser on a busy machine may be late for once; what fails twice more is broken.
+  retries: process.env.CI ? 2 : 0,
   reporter: [['list']],
   use: {
     ...base.use,
