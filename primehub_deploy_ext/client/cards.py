@@ -35,7 +35,7 @@ def deployment_card(deployment: Json, note: str = "") -> str:
     message = "" if status["reason"] == Reason.READY else status["message"]
     rows = {
         "Endpoint": _link(deployment["endpoint"]),
-        "Model": f"<code>{html.escape(model.get('class_name') or model['adapter'])}</code>",
+        "Model": f"<code>{html.escape(model.get('class_name') or model.get('adapter', ''))}</code>",
         "Replicas": f"{status['replicas']['ready']} of {status['replicas']['desired']} ready",
         "Revision": revision,
         "Group": html.escape(deployment["group"]),

@@ -26,9 +26,9 @@ class ScrapeHandler(ApiHandler):
         services = await self.services()
         if not self._scrapes:
             _, caller = await self.acting()
-            caller.require_admin("read the metrics of all deployments without the token for scraping")
             if not await self.may("read"):
                 raise Forbidden(f"the server's authorizer doesn't let you read {RESOURCE}")
+            caller.require_admin("read the metrics of all deployments without the token for scraping")
         from primehub_deploy_ext.monitoring.exposition import OPENMETRICS, TEXT
 
         openmetrics = "application/openmetrics-text" in self.request.headers.get("Accept", "")

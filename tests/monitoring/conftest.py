@@ -19,6 +19,7 @@ from primehub_deploy_ext import connect
 from primehub_deploy_ext.monitoring.scrape_config import scrape_config
 from scripts.demo_server import Server, end_engine, jupyter_server
 from tests.engines.bench import wait_for
+from tests.monitoring.models import another, sleeper
 from tests.monitoring.prometheus import Prometheus, prometheus
 
 TOKEN = "phm-token-of-the-tests"
@@ -26,20 +27,6 @@ RULES = Path(__file__).parents[2] / "primehub_deploy_ext/monitoring/dashboards/a
 # Everything the load does happens inside this many seconds before the queries.
 WINDOW = 120
 FAST, SLOW = 0.03, 0.2
-
-
-def sleeper(values: Any) -> Any:
-    """Take as many seconds as it is told; a negative number is an error."""
-    import time
-
-    if values[0] < 0:
-        raise ValueError("negative")
-    time.sleep(values[0])
-    return values
-
-
-def another(values: Any) -> Any:
-    return values
 
 
 @dataclass

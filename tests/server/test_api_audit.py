@@ -8,6 +8,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from primehub_deploy_ext.openapi.operations import OPERATIONS
@@ -37,8 +38,9 @@ async def total(boss: Api) -> int:
 
 @pytest.mark.parametrize("role", ["outsider", "member", "group admin", "admin"])
 async def test_every_change_and_every_refusal_is_one_line(
-    role: str, api: Api, engine: FakeEngine, lab: MemoryGroups, boss: Api
+    role: str, api: Api, engine: FakeEngine, lab: MemoryGroups, boss: Api, jp_root_dir: Path
 ) -> None:
+    (jp_root_dir / "model.pkl").write_bytes(cloudpickle.dumps(len))
     verbs = {operation.id: operation.verb for operation in OPERATIONS}
 
     for row, statuses in table().items():

@@ -42,6 +42,11 @@ export const PLACE_VIEWS: readonly View[] = [
 /** Where every view begins. */
 export const HOME: Place = { view: 'deployments' };
 
+/** Whether something is filled in there, and done once it is sent. */
+export function isForm({ view }: Place): boolean {
+  return view === 'create' || view === 'update';
+}
+
 /** Whether two places show the same screen of the same thing; filter and tab don't matter. */
 export function sameScreen(one: Place, other: Place): boolean {
   return screenKey(one) === screenKey(other);

