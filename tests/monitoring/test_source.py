@@ -25,7 +25,10 @@ def test_the_same_series_come_from_prometheus(run: Run, folder: Path) -> None:
 
     assert (theirs["source"], ours["source"]) == ("prometheus", "engine")
     assert set(theirs) == set(ours)
-    assert theirs["totals"]["codes"] == {code: pytest.approx(n, abs=2) for code, n in ours["totals"]["codes"].items()}
+    # Prometheus extrapolates what it scraped to the edges of the range: the tolerance that docs/monitoring.md states.
+    assert theirs["totals"]["codes"] == {
+        code: pytest.approx(n, rel=0.06, abs=2) for code, n in ours["totals"]["codes"].items()
+    }
     assert theirs["totals"]["success"] == pytest.approx(ours["totals"]["success"], abs=0.01)
     assert theirs["totals"]["feedback"] == pytest.approx(120, abs=3)
     assert theirs["totals"]["reward"] == pytest.approx(ours["totals"]["reward"], abs=0.02)
