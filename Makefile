@@ -105,10 +105,11 @@ screenshots: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Renew doc
 	python -m pip install --quiet --group screenshots
 	python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots
 
-bench: $(READY) ## Measure, side by side, what the README claims
+bench: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Measure, side by side, what the README claims
 	python benchmarks/deploy.py
 	python benchmarks/access.py
 	python benchmarks/monitoring.py
+	tests/ui/run.sh --config playwright.figures.config.js
 
 clean: ## Remove what was built
 	rm -rf .venv build dist labextension/lib labextension/node_modules primehub_deploy_ext/labextension tests/ui/node_modules tests/hub/node_modules

@@ -12,7 +12,7 @@ import { models, world } from './world';
 const OPEN = 'primehub-deploy:open-administration';
 
 const tabOf = (page: Page): Locator =>
-  page.locator('#primehub-deploy-administration .pd-App');
+  page.locator('.pd-App.pd-mod-tab[aria-label^="Administration"]');
 
 /** The administration as a tab, on one of its screens. */
 async function open(page: Page, screen = 'Groups'): Promise<Locator> {

@@ -31,7 +31,7 @@ test('administers the real thing: group, quota, instance type, deployments, log'
   await page.evaluate(() =>
     window.jupyterapp.commands.execute('primehub-deploy:open-administration')
   );
-  const tab = page.locator('#primehub-deploy-administration .pd-App');
+  const tab = page.locator('.pd-App.pd-mod-tab[aria-label^="Administration"]');
   const item = (name: string) => tab.locator(`[data-item="${name}"]`);
   const go = (name: string) => tab.getByRole('tab', { name }).click();
 

@@ -18,7 +18,7 @@ const HOSTS = {
     await page.evaluate(() =>
       window.jupyterapp.commands.execute('primehub-deploy:open-administration')
     );
-    return page.locator('#primehub-deploy-administration .pd-App');
+    return page.locator('.pd-App.pd-mod-tab[aria-label^="Administration"]');
   }
 } as const;
 

@@ -211,7 +211,7 @@ async function notebookWith(page: Page, ...cells: string[]): Promise<void> {
 }
 
 test.beforeEach(async ({ page, request, baseURL }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(420_000);
   await clean(request, baseURL!);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
 });

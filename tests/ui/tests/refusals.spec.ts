@@ -186,7 +186,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
               'primehub-deploy:open-administration'
             )
           );
-          const tab = page.locator('#primehub-deploy-administration .pd-App');
+          const tab = page.locator('.pd-App.pd-mod-tab[aria-label^="Administration"]');
           await expect(
             tab.getByText(/Only administrators and admins/)
           ).toBeVisible();
