@@ -418,7 +418,7 @@ test.describe('all deployments', () => {
       tab.getByRole('columnheader', { name: 'CPU' })
     ).toHaveAttribute('aria-sort', 'descending');
 
-    await tab.getByLabel('Group').selectOption({ label: 'Research' });
+    await tab.getByLabel('Group', { exact: true }).selectOption({ label: 'Research' });
     await expect(rows).toHaveCount(3);
     await tab.getByRole('searchbox').fill('iris');
     await expect(rows).toHaveCount(1);

@@ -157,7 +157,9 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
 
         await test.step('deployments', async () => {
           await go(root, 'Deployments');
-          await expect(root.getByText('4.30')).toBeVisible();
+          await expect(
+            root.locator('[data-deployment]').filter({ hasText: '4.30' })
+          ).toBeVisible();
           await look(page, root, named('deployments'));
         });
 

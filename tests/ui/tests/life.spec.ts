@@ -96,7 +96,7 @@ async function live(page: Page, app: Locator, id: string): Promise<void> {
   await test.step("create from a model that the notebook saved", async () => {
     await press(app, "Create Deployment");
     const form = app.locator(".pd-DeployForm");
-    await form.getByLabel(/^Flowers v1/).click();
+    await form.getByLabel(/^Flowers v\d/).click();
     await form.getByLabel("Deployment Name").fill("Flowers");
     await form.getByLabel("Customize the ID").check();
     await form.getByLabel("Deployment ID", { exact: true }).fill(id);
@@ -145,7 +145,7 @@ async function live(page: Page, app: Locator, id: string): Promise<void> {
     await command(app, "Update");
     const form = app.locator(".pd-DeployForm");
     await press(form, "Change model");
-    await form.getByLabel(/^Broken flowers v1/).click();
+    await form.getByLabel(/^Broken flowers v\d/).click();
     await form.getByLabel(/^Deploy without trying/).check();
     await form.getByLabel("Update Message").fill("surely better");
     await look("update");
@@ -211,7 +211,7 @@ async function notebookWith(page: Page, ...cells: string[]): Promise<void> {
 }
 
 test.beforeEach(async ({ page, request, baseURL }) => {
-  test.setTimeout(420_000);
+  test.setTimeout(240_000);
   await clean(request, baseURL!);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
 });
