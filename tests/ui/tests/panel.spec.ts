@@ -21,7 +21,9 @@ test('starts without an error, and without asking for anything unseen', async ({
   });
   page.on('pageerror', error => errors.push(error.message));
   await page.reload();
-  await expect(page.getByTitle('Model Deployments')).toBeVisible();
+  await expect(
+    page.getByRole('tab', { name: 'Model Deployments' })
+  ).toBeVisible();
   expect(asked).toEqual([]);
   expect(errors).toEqual([]);
 });
