@@ -22,7 +22,7 @@ def test_a_cell_deploys_and_the_panels_show_it(hub: Installation, tab: Callable[
     output = ada.run_notebook("ada", DEPLOY)
     try:
         expect(output).to_contain_text("answers 42", timeout=60_000)
-        expect(output.locator(".pd-App")).to_contain_text("Lenses")
+        expect(output.locator(".pd-App.pd-mod-cell")).to_contain_text("Lenses")
         expect(ada.row("lenses")).to_contain_text("Deployed")
 
         with hub.rest("ada") as rest:
