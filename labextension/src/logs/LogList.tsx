@@ -223,6 +223,7 @@ function useScrolling({
     if (scroller.current && state.pausedAt !== null) {
       scroller.current.scrollTop = scrollTop;
     }
+    // Once, when a log is shown: a pause that begins later moves nothing.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [model, scroller]);
 
