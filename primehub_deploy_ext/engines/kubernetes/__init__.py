@@ -1,0 +1,1 @@
+"""The distributed engine: deployments run on a Kubernetes cluster."""
