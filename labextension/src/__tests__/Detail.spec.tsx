@@ -153,4 +153,6 @@ test('one that is deleted while somebody looks says so', async () => {
   await act(async () => client.stream.send(changed(iris, 'DELETED')));
   expect(await title('Iris classifier is gone')).toBeVisible();
   expect(screen.queryByRole('tab')).toBeNull();
+  // What it did last is not what it does.
+  expect(screen.queryByText('Deployed')).toBeNull();
 });

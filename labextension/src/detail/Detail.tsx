@@ -84,7 +84,7 @@ export function Detail(props: IDetailProps): JSX.Element {
               className="pd-Detail"
               aria-label={trans.__('Deployment %1', context.deployment.name)}
             >
-              <Head active={active} tab={tab} />
+              <Head active={active} tab={tab} gone={presence === 'gone'} />
               {presence === 'gone' ? (
                 <Gone />
               ) : (

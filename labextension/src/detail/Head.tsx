@@ -16,16 +16,19 @@ import { Message } from './Message';
 /** Which deployment, how it is, and what can be done with it. */
 export function Head({
   active,
-  tab
+  tab,
+  gone
 }: {
   active: boolean;
   tab: DetailTab;
+  /** It is no more: what it was doing last is not what it does. */
+  gone: boolean;
 }): JSX.Element {
   const { deployment, writable } = useDetail();
   const { status, name, id, group } = deployment;
   const trans = useTranslation();
   const controls = useDeploymentControls();
-  const now = useNow(1000, active && status.phase === 'Deploying');
+  const now = useNow(1000, active && !gone && status.phase === 'Deploying');
   const title = useRef<HTMLHeadingElement>(null);
   const { back, arrived } = useNavigation();
   const { openTab } = useSession();
@@ -55,7 +58,7 @@ export function Head({
         <h2 ref={title} tabIndex={-1} className="pd-DetailHead-title">
           {name}
         </h2>
-        {host !== 'tab' && (
+        {host !== 'tab' && !gone && (
           <button
             type="button"
             className="pd-IconButton"
@@ -68,12 +71,12 @@ export function Head({
         )}
       </div>
       <div className="pd-DetailHead-status">
-        <Status deployment={deployment} now={now} />
+        {!gone && <Status deployment={deployment} now={now} />}
         <span className="pd-Group" title={trans.__('Group: %1', group)}>
           {group}
         </span>
       </div>
-      {status.message && <Message text={status.message} />}
+      {!gone && status.message && <Message text={status.message} />}
       {writable && <HeadButtons controls={controls} />}
     </header>
   );
