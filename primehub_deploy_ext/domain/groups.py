@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.models import Trial
-from primehub_deploy_ext.domain.resources import Cpu, Gpu, Memory, Quota, Resources, Usage
+from primehub_deploy_ext.domain.resources import Cpu, Gpu, Memory, Quota, Resources, Scheduling, Usage
 from primehub_deploy_ext.domain.values import Value
 
 MAX_MEMBERS = 10_000
@@ -94,13 +94,14 @@ class InstanceType(Value):
     cpu: Cpu = Field(default=None, description="CPU cores; none: all of the machine")
     memory: Memory = Field(default=None, description="bytes; none: all of the machine")
     gpu: Gpu = 0
+    scheduling: Scheduling | None = Field(default=None, description="only for engines that are clusters")
     groups: Groups = None
     version: int = Field(default=1, description="grows with every change; also the ETag")
 
     @property
     def resources(self) -> Resources:
         """What one replica is given."""
-        return Resources(cpu=self.cpu, memory=self.memory, gpu=self.gpu)
+        return Resources(cpu=self.cpu, memory=self.memory, gpu=self.gpu, scheduling=self.scheduling)
 
 
 class PullSecret(Value):
@@ -140,6 +141,10 @@ class Directory(Value):
     def is_admin(self, user: str) -> bool:
         """Tell whether the user manages all groups, instance types and pull secrets."""
         return user in self.admins
+
+    def pull_secrets_of(self, group: str) -> list[PullSecret]:
+        """Return the pull secrets that a group may use: its own and the global ones, in order."""
+        return [secret for secret in self.pull_secrets if secret.groups is None or group in secret.groups]
 
     def instance_types_of(self, group: str) -> list[InstanceType]:
         """Return the instance types that a group may use: its own and the global ones, in order."""

@@ -10,7 +10,8 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.mask import MASK
@@ -36,6 +37,12 @@ def _check_name(value: str) -> str:
 def _check_id(value: str) -> str:
     if not names.is_id(value):
         raise ValueError(names.ID_RULE)
+    return value
+
+
+def _check_image(value: str) -> str:
+    if value and not names.is_image(value):
+        raise ValueError(names.IMAGE_RULE)
     return value
 
 
@@ -75,6 +82,13 @@ DeploymentId = Annotated[
     Field(json_schema_extra=_described(names.ID_RULE, pattern=names.ID_PATTERN)),
 ]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+OptionalDigest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+Image = Annotated[
+    str,
+    Field(max_length=names.IMAGE_MAX, json_schema_extra=_described(names.IMAGE_RULE)),
+    AfterValidator(_check_image),
+]
+PullSecretName = Annotated[str, Field(max_length=63, description="the login for the image's registry; empty: none")]
 Metadata = Annotated[
     dict[str, Annotated[str, Field(max_length=MAX_METADATA_VALUE)]],
     Field(
@@ -127,19 +141,29 @@ class Signature(Value):
 
 
 class Model(Value):
-    """A trained model as stored: the artifact, and what is needed to load and to try it."""
+    """A trained model as stored: the artifact, and what is needed to load and to try it; or an image that serves one.
 
-    artifact: Digest = Field(description="SHA-256 of the artifact's bytes, its key in the artifact store")
-    size: int = Field(ge=0, description="bytes")
+    An image beside an artifact is what the artifact is run in; without one it serves by itself, on ``$PORT``.
+    """
+
+    image: Image = Field(default="", description="an OCI image, for engines with containers")
+    artifact: OptionalDigest = Field(
+        default="",
+        validate_default=True,
+        description="SHA-256 of the artifact's bytes, its key in the artifact store; empty: the image serves by itself",
+    )
+    size: int = Field(default=0, ge=0, description="bytes")
     serializer: Literal["cloudpickle"] = "cloudpickle"
     adapter: str = Field(
         default="callable", max_length=64, description="which runner adapter calls it: sklearn, callable"
     )
     class_name: str = Field(default="", max_length=512, description="type of the model, for people")
     interpreter: str = Field(
+        default="",
+        validate_default=True,
         max_length=4096,
-        pattern=r"^/",
-        description="absolute path of the Python that trained it and will run it",
+        pattern=r"^(/|$)",
+        description="absolute path of the Python that trained it, and runs it where the engine has no containers",
     )
     python_version: str = Field(default="", max_length=64)
     packages: dict[str, str] = Field(
@@ -149,6 +173,20 @@ class Model(Value):
     example: dict[str, Any] | None = Field(
         default=None, description="an OIP v2 inference request; a replica is ready once it predicted this"
     )
+
+    @field_validator("artifact")
+    @classmethod
+    def _is_something(cls, artifact: str, others: ValidationInfo) -> str:
+        if not artifact and not others.data.get("image"):
+            raise PydanticCustomError("missing", "Field required")
+        return artifact
+
+    @field_validator("interpreter")
+    @classmethod
+    def _is_known(cls, interpreter: str, others: ValidationInfo) -> str:
+        if not interpreter and others.data.get("artifact"):
+            raise PydanticCustomError("missing", "Field required")
+        return interpreter
 
 
 # --------------------------------------------------------------------------- what callers send
@@ -164,6 +202,7 @@ class DeploymentSpec(Value):
         default_factory=Resources,
         description="what the instance type stood for when it was chosen; later edits of the type don't change it",
     )
+    pull_secret: PullSecretName = ""
     env: Env = Field(default_factory=dict, description="values are masked in answers")
     access: Access = "public"
     metadata: Metadata = Field(default_factory=dict)
@@ -172,7 +211,7 @@ class DeploymentSpec(Value):
 
     def template(self) -> dict[str, Any]:
         """The part that a replica is started from: when it changes, replicas are replaced."""
-        return self.model_dump(mode="json", include={"model", "instance_type", "resources", "env"})
+        return self.model_dump(mode="json", include={"model", "instance_type", "resources", "pull_secret", "env"})
 
 
 class CreateDeployment(Value):
@@ -186,6 +225,7 @@ class CreateDeployment(Value):
     model: Model
     replicas: Replicas = 1
     instance_type: str | None = Field(default=None, max_length=63)
+    pull_secret: PullSecretName = ""
     env: Env = Field(default_factory=dict)
     access: Access = "public"
     metadata: Metadata = Field(default_factory=dict)
@@ -199,6 +239,7 @@ class UpdateDeployment(Value):
     model: Model | None = None
     replicas: Replicas | None = None
     instance_type: str | None = Field(default=None, max_length=63)
+    pull_secret: PullSecretName | None = None
     env: Env | None = Field(default=None, description=f"a value of {MASK!r} keeps the current one")
     access: Access | None = None
     metadata: Metadata | None = None

@@ -21,6 +21,8 @@ GROUP_NAME_RULE = "1 to 128 characters, no '/', ':' or control characters, no sp
 RESOURCE_NAME_RULE = (
     "1 to 63 characters: lower-case letters, digits, '-' and '.'; starts and ends with a letter or digit"
 )
+IMAGE_MAX = 512
+IMAGE_RULE = "must be an image such as registry.example.com/team/model:1, without 'https://'"
 CLIENT_NAME_RULE = (
     "1 to 63 characters: lower-case letters, digits, '_' and '-'; starts with a lower-case letter or '_', as in 'ada'"
 )
@@ -64,6 +66,20 @@ def is_client_name(text: str) -> bool:
 def is_registry(text: str) -> bool:
     """Tell whether ``text`` may be the address of an image registry (:data:`REGISTRY_RULE`)."""
     return len(text) <= 253 and re.fullmatch(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/\S*)?", text) is not None
+
+
+def is_image(text: str) -> bool:
+    """Tell whether ``text`` may be an image's name (:data:`IMAGE_RULE`); the registry knows whether it exists.
+
+    The grammar is that of https://github.com/distribution/reference: host, path, tag, digest.
+    """
+    part = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+    host = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/)?"
+    return (
+        len(text) <= IMAGE_MAX
+        and re.fullmatch(rf"{host}{part}(?:/{part})*(?::\w[\w.-]{{0,127}})?(?:@sha256:[0-9a-f]{{64}})?", text, re.ASCII)
+        is not None
+    )
 
 
 def is_user_name(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -25,12 +25,33 @@ GpuQuota = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 DeploymentsQuota = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 
 
+class Toleration(Value):
+    """A taint of nodes that replicas may run on; the words are Kubernetes'."""
+
+    key: str = Field(default="", max_length=317, description="empty: every taint, with the operator Exists")
+    operator: Literal["Equal", "Exists"] = "Equal"
+    value: str = Field(default="", max_length=63)
+    effect: Literal["", "NoSchedule", "PreferNoSchedule", "NoExecute"] = Field(default="", description="empty: all")
+    toleration_seconds: int | None = Field(default=None, ge=0, description="with NoExecute: then it is evicted")
+
+
+class Scheduling(Value):
+    """Where in a cluster replicas run, and what is set aside for each; engines of one machine know nothing of it."""
+
+    cpu_request: Cpu = Field(default=None, description="CPU cores that are set aside; none: the limit")
+    memory_request: Memory = Field(default=None, description="bytes that are set aside; none: the limit")
+    gpu_resource: str = Field(default="nvidia.com/gpu", max_length=253, description="what the cluster calls its GPUs")
+    node_selector: dict[str, str] = Field(default_factory=dict, description="labels that the node must have")
+    tolerations: tuple[Toleration, ...] = ()
+
+
 class Resources(Value):
     """The limits of one replica."""
 
     cpu: Cpu = Field(default=None, description="CPU cores; none: all of the machine")
     memory: Memory = Field(default=None, description="bytes; none: all of the machine")
     gpu: Gpu = 0
+    scheduling: Scheduling | None = None
 
 
 class Quota(Value):

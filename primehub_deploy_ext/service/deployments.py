@@ -25,6 +25,7 @@ from primehub_deploy_ext.service.instance_types import choose_instance_type
 from primehub_deploy_ext.service.lookup import find_deployment
 from primehub_deploy_ext.service.masking import has_mask, masked_deployment, masked_trial, secrets_in, unmasked
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
+from primehub_deploy_ext.service.sources import check_model, check_pull_secret
 
 # Five random characters hardly ever collide once; five times in a row means that something else is wrong.
 _ID_ATTEMPTS = 5
@@ -279,14 +280,16 @@ class DeploymentService:
     # ------------------------------------------------------------------ checks
 
     async def _new_spec(self, caller: Caller, group: str, request: CreateDeployment) -> DeploymentSpec:
-        await self._check_artifact(request.model.artifact)
+        await check_model(self._engine, request.model)
         self._check_access(request.access)
+        check_pull_secret(caller, group, request.pull_secret)
         kind = choose_instance_type(caller.directory, group, request.instance_type)
         return DeploymentSpec(
             model=request.model,
             replicas=request.replicas,
             instance_type=kind.name,
             resources=kind.resources,
+            pull_secret=request.pull_secret,
             env=unmasked(request.env, {}),
             access=request.access,
             metadata=request.metadata,
@@ -301,8 +304,10 @@ class DeploymentService:
             raise InvalidInput("nothing to change: send at least one field of the specification")
         caller.check_not_gone(current.group, "changed")
         if change.model is not None:
-            await self._check_artifact(change.model.artifact)
+            await check_model(self._engine, change.model)
         self._check_access(change.access)
+        if change.pull_secret != current.spec.pull_secret:
+            check_pull_secret(caller, current.group, change.pull_secret)
         kind = self._kind_for(caller, current, change.instance_type)
         if has_mask(change.env):
             change = change.model_copy(update={"env": unmasked(change.env or {}, current.spec.env)})
@@ -330,13 +335,6 @@ class DeploymentService:
         if access == "private" and not self._engine.capabilities.private:
             rule = f"the engine {self._engine.name!r} has no private endpoints: choose 'public'"
             raise InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
-
-    async def _check_artifact(self, digest: str) -> None:
-        if self._engine.capabilities.artifacts and not await self._engine.has_artifact(digest):
-            raise InvalidInput(
-                f"the artifact {digest} is not stored: send it first with PUT artifacts/{digest}",
-                fields=[{"field": "model.artifact", "message": "is not stored"}],
-            )
 
     async def _seen(self, deployment: Deployment) -> Deployment:
         return masked_deployment(deployment, await self._secrets.in_status_of(deployment))

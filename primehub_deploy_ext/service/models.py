@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from primehub_deploy_ext.domain import names
-from primehub_deploy_ext.domain.errors import InvalidInput, NotFound
+from primehub_deploy_ext.domain.errors import NotFound
 from primehub_deploy_ext.domain.models import Model
 from primehub_deploy_ext.domain.stored import (
     IdCheck,
@@ -21,6 +21,7 @@ from primehub_deploy_ext.domain.stored import (
 from primehub_deploy_ext.engines.base import Engine, ModelOfDeployment, NewSavedModel
 from primehub_deploy_ext.service.access import Caller
 from primehub_deploy_ext.service.parameters import parse_number
+from primehub_deploy_ext.service.sources import check_model
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
@@ -93,17 +94,12 @@ class ModelService:
         Raises
         ------
         InvalidInput
-            If its artifact is not stored.
+            If its artifact is not stored, or it is an image that the engine can't run.
         Forbidden
             If the caller may not create in the group.
         """
         group = caller.group_to_create_in(request.group)
-        if not await self._engine.has_artifact(request.model.artifact):
-            raise InvalidInput(
-                f"the artifact {request.model.artifact} is not stored: send it first with PUT artifacts/"
-                f"{request.model.artifact}",
-                fields=[{"field": "model.artifact", "message": "is not stored"}],
-            )
+        await check_model(self._engine, request.model)
         new = NewSavedModel(
             name=request.name,
             group=group.name,

@@ -236,6 +236,7 @@ export const instanceType = (
   cpu: 1,
   memory: GIB,
   gpu: 0,
+  scheduling: null,
   groups: null,
   version: 1,
   ...changes

@@ -18,7 +18,7 @@ test('without a limit, a replica counts as what it counts now', () => {
     spec: {
       ...deployment().spec,
       replicas: 2,
-      resources: { cpu: null, memory: null, gpu: 0 }
+      resources: { cpu: null, memory: null, gpu: 0, scheduling: null }
     },
     usage: { cpu: 2, memory: 2 * GIB, gpu: 0, deployments: 1 }
   });

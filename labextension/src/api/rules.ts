@@ -14,6 +14,7 @@ export const RULES = {
   model: {},
   replicas: { minimum: 1, maximum: 100 },
   instance_type: { maxLength: 63 },
+  pull_secret: { maxLength: 63 },
   env: {
     most: 128,
     key: {

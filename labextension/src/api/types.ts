@@ -369,6 +369,12 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Pull Secret
+             * @description the login for the image's registry; empty: none
+             * @default
+             */
+            pull_secret: string;
+            /**
              * Replicas
              * @default 1
              */
@@ -586,6 +592,12 @@ export interface components {
                 [key: string]: string;
             };
             model: components["schemas"]["Model-Output"];
+            /**
+             * Pull Secret
+             * @description the login for the image's registry; empty: none
+             * @default
+             */
+            pull_secret: string;
             /**
              * Replicas
              * @default 1
@@ -854,6 +866,11 @@ export interface components {
             memory: number | null;
             /** Name */
             name: string;
+            /**
+             * @description only for engines that are clusters
+             * @default null
+             */
+            scheduling: components["schemas"]["Scheduling"] | null;
             /**
              * Version
              * @description grows with every change; also the ETag
@@ -1273,7 +1290,9 @@ export interface components {
         };
         /**
          * Model
-         * @description A trained model as stored: the artifact, and what is needed to load and to try it.
+         * @description A trained model as stored: the artifact, and what is needed to load and to try it; or an image that serves one.
+         *
+         *     An image beside an artifact is what the artifact is run in; without one it serves by itself, on ``$PORT``.
          */
         "Model-Input": {
             /**
@@ -1284,7 +1303,8 @@ export interface components {
             adapter: string;
             /**
              * Artifact
-             * @description SHA-256 of the artifact's bytes, its key in the artifact store
+             * @description SHA-256 of the artifact's bytes, its key in the artifact store; empty: the image serves by itself
+             * @default
              */
             artifact: string;
             /**
@@ -1302,8 +1322,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
+             * Image
+             * @description an OCI image, for engines with containers
+             * @default
+             */
+            image: string;
+            /**
              * Interpreter
-             * @description absolute path of the Python that trained it and will run it
+             * @description absolute path of the Python that trained it, and runs it where the engine has no containers
+             * @default
              */
             interpreter: string;
             /**
@@ -1329,12 +1356,15 @@ export interface components {
             /**
              * Size
              * @description bytes
+             * @default 0
              */
             size: number;
         };
         /**
          * Model
-         * @description A trained model as stored: the artifact, and what is needed to load and to try it.
+         * @description A trained model as stored: the artifact, and what is needed to load and to try it; or an image that serves one.
+         *
+         *     An image beside an artifact is what the artifact is run in; without one it serves by itself, on ``$PORT``.
          */
         "Model-Output": {
             /**
@@ -1345,7 +1375,8 @@ export interface components {
             adapter: string;
             /**
              * Artifact
-             * @description SHA-256 of the artifact's bytes, its key in the artifact store
+             * @description SHA-256 of the artifact's bytes, its key in the artifact store; empty: the image serves by itself
+             * @default
              */
             artifact: string;
             /**
@@ -1363,8 +1394,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
+             * Image
+             * @description an OCI image, for engines with containers
+             * @default
+             */
+            image: string;
+            /**
              * Interpreter
-             * @description absolute path of the Python that trained it and will run it
+             * @description absolute path of the Python that trained it, and runs it where the engine has no containers
+             * @default
              */
             interpreter: string;
             /**
@@ -1390,6 +1428,7 @@ export interface components {
             /**
              * Size
              * @description bytes
+             * @default 0
              */
             size: number;
         };
@@ -1715,6 +1754,8 @@ export interface components {
              * @default null
              */
             memory: number | null;
+            /** @default null */
+            scheduling: components["schemas"]["Scheduling"] | null;
         };
         /**
          * Revision
@@ -1896,6 +1937,42 @@ export interface components {
              * @default
              */
             update_message: string;
+        };
+        /**
+         * Scheduling
+         * @description Where in a cluster replicas run, and what is set aside for each; engines of one machine know nothing of it.
+         */
+        Scheduling: {
+            /**
+             * Cpu Request
+             * @description CPU cores that are set aside; none: the limit
+             * @default null
+             */
+            cpu_request: number | null;
+            /**
+             * Gpu Resource
+             * @description what the cluster calls its GPUs
+             * @default nvidia.com/gpu
+             */
+            gpu_resource: string;
+            /**
+             * Memory Request
+             * @description bytes that are set aside; none: the limit
+             * @default null
+             */
+            memory_request: number | null;
+            /**
+             * Node Selector
+             * @description labels that the node must have
+             */
+            node_selector: {
+                [key: string]: string;
+            };
+            /**
+             * Tolerations
+             * @default []
+             */
+            tolerations: components["schemas"]["Toleration"][];
         };
         /**
          * Series
@@ -2101,6 +2178,42 @@ export interface components {
             shape: number[];
         };
         /**
+         * Toleration
+         * @description A taint of nodes that replicas may run on; the words are Kubernetes'.
+         */
+        Toleration: {
+            /**
+             * Effect
+             * @description empty: all
+             * @default
+             * @enum {string}
+             */
+            effect: "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+            /**
+             * Key
+             * @description empty: every taint, with the operator Exists
+             * @default
+             */
+            key: string;
+            /**
+             * Operator
+             * @default Equal
+             * @enum {string}
+             */
+            operator: "Equal" | "Exists";
+            /**
+             * Toleration Seconds
+             * @description with NoExecute: then it is evicted
+             * @default null
+             */
+            toleration_seconds: number | null;
+            /**
+             * Value
+             * @default
+             */
+            value: string;
+        };
+        /**
          * Trial
          * @description What came of trying a specification without recording anything: one replica, loaded and asked for a moment.
          */
@@ -2169,6 +2282,11 @@ export interface components {
             } | null;
             /** @default null */
             model: components["schemas"]["Model-Input"] | null;
+            /**
+             * Pull Secret
+             * @default null
+             */
+            pull_secret: string | null;
             /**
              * Replicas
              * @default null

@@ -1,6 +1,6 @@
 import React, { useId } from 'react';
 
-import type { InstanceType } from '../api/contract';
+import type { Deployment, InstanceType } from '../api/contract';
 import { Field, TextField } from '../admin/Field';
 import { QuotaBars, amount, quotaTitle } from '../ui/QuotaBars';
 import { formatCpu, formatMemory } from '../model/quantities';
@@ -128,7 +128,7 @@ function Sizes(): JSX.Element {
 /** An instance type that is gone, with what a deployment was given under its name. */
 function goneSize(spec: {
   instance_type: string;
-  resources: { cpu: number | null; memory: number | null; gpu: number };
+  resources: Deployment['spec']['resources'];
 }): InstanceType {
   return {
     name: spec.instance_type,

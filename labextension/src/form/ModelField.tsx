@@ -77,7 +77,10 @@ export function ModelField(): JSX.Element {
             <button
               type="button"
               className="pd-Button"
-              onClick={() => setChoosing(false)}
+              onClick={() => {
+                change('source', 'stored');
+                setChoosing(false);
+              }}
             >
               {trans.__('Keep %1', modelTitle(model, trans))}
             </button>

@@ -3,13 +3,14 @@ import type {
   DeploymentChange,
   NewDeployment
 } from '../api/contract';
-import type { IDraft, IPair } from '../model/drafts';
+import { IDraft, IPair, modelOf } from '../model/drafts';
 import { filled } from './checks';
 
 /** Fields of a form whose change replaces replicas by fresh ones (`DeploymentSpec.template` of the server). */
 export const RESTARTING: ReadonlySet<string> = new Set([
   'model',
   'instance_type',
+  'pull_secret',
   'env'
 ]);
 
@@ -17,16 +18,23 @@ export const RESTARTING: ReadonlySet<string> = new Set([
 type Values = Required<
   Pick<
     NewDeployment,
-    'model' | 'replicas' | 'env' | 'access' | 'metadata' | 'description'
+    | 'model'
+    | 'replicas'
+    | 'pull_secret'
+    | 'env'
+    | 'access'
+    | 'metadata'
+    | 'description'
   >
 > & { instance_type: string | null };
 
 function valuesOf(draft: IDraft): Values {
   return {
     // A form without a model isn't sent.
-    model: draft.model!,
+    model: modelOf(draft)!,
     replicas: Number(draft.replicas),
     instance_type: draft.instanceType || null,
+    pull_secret: draft.pullSecret,
     env: recordOf(draft.env),
     access: draft.access,
     metadata: recordOf(draft.metadata),
@@ -40,6 +48,7 @@ export const CHANGE_FIELDS: readonly ChangeField[] = [
   'model',
   'instance_type',
   'replicas',
+  'pull_secret',
   'env',
   'access',
   'metadata',
@@ -52,11 +61,13 @@ export const CHANGE_FIELDS: readonly ChangeField[] = [
  * @param id - Left out: the server makes one from the name.
  */
 export function newDeployment(draft: IDraft, id: string): NewDeployment {
+  const { pull_secret, ...values } = valuesOf(draft);
   return {
     name: draft.name.trim(),
     ...(id && { id }),
     ...(draft.group && { group: draft.group }),
-    ...valuesOf(draft),
+    ...values,
+    ...(pull_secret && { pull_secret }),
     update_message: draft.updateMessage
   };
 }

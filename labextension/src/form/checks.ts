@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { RULES } from '../api/rules';
-import { IDraft, IPair, MASK } from '../model/drafts';
+import { IDraft, IPair, MASK, modelOf } from '../model/drafts';
 
 /** What is wrong, by field: those of the API; a row of the environment is `env#2`, one that was sent `env.NAME`. */
 export type Messages = Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export function check(draft: IDraft, trans: TranslationBundle): Messages {
   const name = draft.name.trim();
   note('name', name === '' ? trans.__('Give it a name') : nameProblem(name));
   note('id', draft.id === '' ? null : problem(draft.id, RULES.id, trans));
-  if (draft.model === null) {
+  if (modelOf(draft) === null) {
     wrong['model'] = trans.__('Choose a model');
   }
   note('replicas', countProblem(draft.replicas, trans));

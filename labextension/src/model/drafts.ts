@@ -62,6 +62,14 @@ export const EMPTY_DRAFT: IDraft = {
   updateMessage: ''
 };
 
+/** What a form deploys: an image that serves by itself, or a stored model; null: nothing yet. */
+export function modelOf({ source, image, model }: IDraft): Model | null {
+  return source === 'image' && image.trim() !== ''
+    ? // The server fills in the rest.
+      ({ image: image.trim() } as Model)
+    : model;
+}
+
 /** Key of the draft of a form for something new that nobody prepared. */
 export const NEW_DRAFT = 'new';
 
@@ -77,7 +85,10 @@ export function changeDraftOf({ id, name, group, spec }: Deployment): IDraft {
     id,
     instanceType: spec.instance_type,
     replicas: String(spec.replicas),
-    model: spec.model,
+    source: spec.model.artifact ? 'stored' : 'image',
+    model: spec.model.artifact ? spec.model : null,
+    image: spec.model.artifact ? '' : spec.model.image,
+    pullSecret: spec.pull_secret,
     description: spec.description ?? '',
     env: pairsOf(spec.env),
     access: spec.access ?? 'public',

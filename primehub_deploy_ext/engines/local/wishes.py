@@ -74,8 +74,11 @@ def check_spec(spec: DeploymentSpec, artifacts: ArtifactStore) -> None:
     Raises
     ------
     InvalidInput
-        If the artifact is not stored, or GPUs are asked for.
+        If it is an image, the artifact is not stored, or GPUs are asked for.
     """
+    if spec.model.image:
+        rule = "the embedded engine runs stored models as processes of this machine, no images"
+        raise InvalidInput(f"model.image: {rule}", fields=[{"field": "model.image", "message": rule}])
     if not artifacts.has(spec.model.artifact):
         raise InvalidInput(
             "the model's artifact is not stored: upload it first",

@@ -1,0 +1,44 @@
+"""Where a deployment's model comes from: a stored artifact, an image, and the login for the image's registry."""
+
+from __future__ import annotations
+
+from primehub_deploy_ext.domain.errors import InvalidInput
+from primehub_deploy_ext.domain.models import Model
+from primehub_deploy_ext.engines.base import Engine
+from primehub_deploy_ext.service.access import Caller
+
+
+async def check_model(engine: Engine, model: Model) -> None:
+    """Refuse a model that the engine can't run.
+
+    Raises
+    ------
+    InvalidInput
+        If it has an image and the engine runs none, or its artifact is not stored.
+    """
+    if model.image and not engine.capabilities.images:
+        rule = f"the engine {engine.name!r} runs no images: deploy a stored model"
+        raise InvalidInput(f"model.image: {rule}", fields=[{"field": "model.image", "message": rule}])
+    if model.artifact and engine.capabilities.artifacts and not await engine.has_artifact(model.artifact):
+        raise InvalidInput(
+            f"the artifact {model.artifact} is not stored: send it first with PUT artifacts/{model.artifact}",
+            fields=[{"field": "model.artifact", "message": "is not stored"}],
+        )
+
+
+def check_pull_secret(caller: Caller, group: str, name: str | None) -> None:
+    """Refuse a pull secret that the group may not use; lists those that it may.
+
+    Raises
+    ------
+    InvalidInput
+        Naming ``pull_secret``.
+    """
+    usable = [secret.name for secret in caller.directory.pull_secrets_of(group)]
+    if not name or name in usable:
+        return
+    listed = f"choose one of: {', '.join(usable)}" if usable else "it may use none"
+    raise InvalidInput(
+        f"the group {group!r} has no pull secret {name!r}; {listed}",
+        fields=[{"field": "pull_secret", "message": listed}],
+    )
