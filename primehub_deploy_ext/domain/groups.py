@@ -105,12 +105,16 @@ class InstanceType(Value):
 
 
 class PullSecret(Value):
-    """A login for an image registry. The password goes in and never comes out."""
+    """A login for an image registry. The password goes in and never comes out.
+
+    A provider that keeps it where it can't be read (a cluster's Secret) knows no password, and of one that was made
+    elsewhere neither registry nor user name.
+    """
 
     name: ResourceName
-    registry: Registry
-    username: Annotated[str, Field(min_length=1, max_length=255)]
-    password: SecretStr
+    registry: Registry | None = None
+    username: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    password: SecretStr | None = None
     groups: Groups = None
     version: int = 1
 

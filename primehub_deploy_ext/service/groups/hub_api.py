@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 
+from primehub_deploy_ext.service.groups.remembered import Refused, Unreachable
+
 _PAGES = "application/jupyterhub-pagination+json"
 # What Hubs allow at most by default (`JupyterHub.api_page_max_limit`).
 _PAGE = 200
@@ -25,11 +27,11 @@ _UNKNOWN = 404
 HubGroups = Mapping[str, tuple[str, ...] | None]
 
 
-class HubUnreachable(Exception):
+class HubUnreachable(Unreachable):
     """The Hub did not answer, or not what a Hub answers: it may be back soon."""
 
 
-class HubRefused(Exception):
+class HubRefused(Refused):
     """The Hub answered that the token may not do this; the message is the Hub's."""
 
 

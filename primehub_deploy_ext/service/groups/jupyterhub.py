@@ -26,9 +26,9 @@ from primehub_deploy_ext.domain.groups import (
 )
 from primehub_deploy_ext.service.groups import hub_directory
 from primehub_deploy_ext.service.groups.file import FileGroups
-from primehub_deploy_ext.service.groups.hub_api import HubApi, HubGroups, HubRefused, HubUnreachable, HubUser
+from primehub_deploy_ext.service.groups.hub_api import HubApi, HubGroups, HubUser
 from primehub_deploy_ext.service.groups.provider import GroupProvider, Surroundings
-from primehub_deploy_ext.service.groups.remembered import Answer, Bounds, Clock, Remembered
+from primehub_deploy_ext.service.groups.remembered import Answer, Bounds, Clock, Refused, Remembered, Unreachable
 from primehub_deploy_ext.service.groups.stored import StoredGroups
 from primehub_deploy_ext.service.groups.tables import sent_fields, stale
 
@@ -256,12 +256,12 @@ class JupyterHubGroups(GroupProvider):
         try:
             me = await self._me.get()
             return me.value, me if me.value.name == user else await self._other(user).get()
-        except HubRefused as error:
+        except Refused as error:
             raise EngineUnavailable(
                 f"JupyterHub refuses the token of this server ({error}), so nobody's groups are known: stop and start"
                 " the server from the Hub's page"
             ) from error
-        except HubUnreachable as error:
+        except Unreachable as error:
             raise EngineUnavailable(
                 f"JupyterHub can't be reached, so nobody's groups are known: {error}. Deployments go on running; what"
                 " you do here waits until the Hub is back"
@@ -273,9 +273,9 @@ class JupyterHubGroups(GroupProvider):
             return None, f"The server's token may not list the groups of JupyterHub (scope list:groups): {_SETTING}."
         try:
             listed = (await self._listed.get()).value
-        except HubRefused as error:
+        except Refused as error:
             return None, f"JupyterHub does not let the server's token list groups ({error}): {_SETTING}."
-        except HubUnreachable as error:
+        except Unreachable as error:
             return None, f"The list of groups is not known, JupyterHub did not answer: {error}."
         if any(members is None for members in listed.values()):
             return listed, f"The server's token may not read who is in a group (scope read:groups): {_SETTING}."

@@ -1,4 +1,4 @@
-"""What the Hub said: asked again after a while, and remembered for a while when it does not answer."""
+"""What a Hub or a cluster said: asked again after a while, and remembered for a while when it does not answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from primehub_deploy_ext.service.groups.hub_api import HubRefused, HubUnreachable
-
 T = TypeVar("T")
 
 Clock = Callable[[], float]
 
-# Seconds after which a Hub that did not answer, or refused, is asked again.
+# Seconds after which who did not answer, or refused, is asked again.
 RETRY = 5.0
+
+
+class Unreachable(Exception):
+    """Who was asked did not answer, or nothing that makes sense: it may be back soon."""
+
+
+class Refused(Exception):
+    """Who was asked answered that this may not be known; the message is theirs."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Answer(Generic[T]):
 
     value: T
     age: float
-    problem: HubUnreachable | None = None
+    problem: Unreachable | None = None
 
 
 class Remembered(Generic[T]):
@@ -48,7 +54,7 @@ class Remembered(Generic[T]):
     Parameters
     ----------
     ask
-        Asks the Hub. ``HubUnreachable``: what it said before still counts; ``HubRefused``: it does no more.
+        Asks. ``Unreachable``: what it said before still counts; ``Refused``: it does no more.
     clock
         Returns seconds that only grow.
     """
@@ -60,12 +66,16 @@ class Remembered(Generic[T]):
         self._asking = asyncio.Lock()
         self._asked: float | None = None
         self._known: tuple[T, float] | None = None
-        self._problem: HubUnreachable | HubRefused | None = None
+        self._problem: Unreachable | Refused | None = None
 
     @property
     def last(self) -> T | None:
         """The last answer, however old."""
         return self._known[0] if self._known else None
+
+    def expire(self) -> None:
+        """Ask again at the next question: something was changed."""
+        self._asked = None
 
     def idle(self, seconds: float) -> bool:
         """Tell whether nobody wanted to know for so long."""
@@ -76,17 +86,17 @@ class Remembered(Generic[T]):
 
         Raises
         ------
-        HubUnreachable
+        Unreachable
             If there is none, or none that still counts.
-        HubRefused
-            If the Hub refused.
+        Refused
+            If it was refused.
         """
         async with self._asking:
             if self._due():
                 await self._refresh()
             problem = self._problem
-            if self._known is None or isinstance(problem, HubRefused):
-                raise problem or HubUnreachable("not asked yet")
+            if self._known is None or isinstance(problem, Refused):
+                raise problem or Unreachable("not asked yet")
             value, since = self._known
             age = self._clock() - since
             if problem is not None and age > self._bounds.grace:
@@ -103,11 +113,11 @@ class Remembered(Generic[T]):
         begun = self._clock()
         try:
             self._known = (await self._ask(), begun)
-        except HubUnreachable as error:
+        except Unreachable as error:
             self._problem = error
-            # Later than it was begun: a Hub that lets everybody wait is not asked again at once.
+            # Later than it was begun: who lets everybody wait is not asked again at once.
             self._asked = self._clock()
-        except HubRefused as error:
+        except Refused as error:
             self._known, self._problem = None, error
             self._asked = self._clock()
         else:

@@ -178,6 +178,6 @@ def _plain(value: BaseModel) -> dict[str, Any]:
 
 def _body(value: BaseModel) -> str:
     fields = value.model_dump(mode="json", exclude={"name", "version"})
-    if isinstance(value, PullSecret):
+    if isinstance(value, PullSecret) and value.password is not None:
         fields["password"] = value.password.get_secret_value()
     return json.dumps(fields, ensure_ascii=False)
