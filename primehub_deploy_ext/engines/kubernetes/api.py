@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,6 +30,8 @@ __all__ = ["Answer", "Api", "ApiError", "Json", "Source", "Verdict", "service_pr
 
 FIELD_MANAGER = "primehub-deploy"
 _PAGE = 500
+# A watch is answered at once; only an API server whose storage is slow takes longer.
+_OPEN_SECONDS = 10.0
 _METADATA_ONLY = "application/json;as={};g=meta.k8s.io;v=v1"
 _PATCHES = {
     "merge": "application/merge-patch+json",
@@ -130,7 +132,8 @@ class Api:
         lifetime: float = 300.0,
         silence: float = 90.0,
         metadata_only: bool = False,
-    ) -> AsyncIterator[tuple[str, Json]]:
+        opened: Callable[[], None] = lambda: None,
+    ) -> AsyncGenerator[tuple[str, Json], None]:
         """Yield ``(type, object)`` for what changes after ``resource_version``; ends when the server ends it.
 
         Parameters
@@ -140,6 +143,8 @@ class Api:
         silence
             Seconds without a byte after which the stream is taken for dead: ``ApiError`` with reason ``Timeout``.
             The server sends bookmarks about once a minute.
+        opened
+            Called when the server has accepted the watch.
         """
         query = _query(
             watch="1",
@@ -151,7 +156,10 @@ class Api:
         )
         accept = _METADATA_ONLY.format("PartialObjectMetadata") if metadata_only else "application/json"
         path = kind.path(namespace)
-        async with self._transport.lines(path, query, silence=silence, accept=accept, verb="WATCH") as lines:
+        async with self._transport.lines(
+            path, query, silence=silence, answer=_OPEN_SECONDS, accept=accept, verb="WATCH"
+        ) as lines:
+            opened()
             async for line in lines:
                 event = json.loads(line)
                 if event["type"] == "ERROR":
@@ -239,9 +247,15 @@ class Api:
         """Send bytes and return what comes back, errors included: for services behind the API server's proxy."""
         return await self._transport.raw(method, path, dict(query or {}), body, dict(headers or {}), timeout)
 
-    async def version(self, timeout: float = CONNECT_SECONDS) -> Json:
-        """Return the server's version; every user may ask, and it is the cheapest sign of life."""
-        return await self._transport.json("GET", "/version", timeout=timeout)
+    async def version(self) -> Json:
+        """Return the server's version."""
+        return await self._transport.json("GET", "/version")
+
+    async def alive(self, timeout: float = CONNECT_SECONDS) -> None:
+        """Return when the server says that it is ready to serve; the smallest request that every user may make."""
+        got = await self._transport.raw("GET", "/readyz", {}, None, {}, timeout)
+        if got.status >= HTTPStatus.BAD_REQUEST:
+            raise ApiError.of(got.status, got.body)
 
     async def discover(self, kinds: Collection[Kind]) -> set[Kind]:
         """Return those of the kinds that this cluster knows, one request for each group and version."""

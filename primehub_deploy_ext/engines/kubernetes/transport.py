@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -79,7 +80,7 @@ class Answer:
 
 @dataclass
 class Traffic:
-    """What went over the line, for tests and benchmarks: requests by ``VERB path``, and open watches."""
+    """What went over the line: requests by ``VERB path``, and when something was heard last (monotonic seconds)."""
 
     requests: dict[str, int] = field(default_factory=dict)
     heard: float = 0.0
@@ -154,16 +155,30 @@ class Transport:
         with self._told(method, path):
             response = await self._request(method, path, query or {}, body, headers, limits)
             async with response:
-                return Answer(response.status, response.headers, await response.read())
+                got = Answer(response.status, response.headers, await response.read())
+        self._hear()
+        return got
 
     @contextlib.asynccontextmanager
     async def lines(
-        self, path: str, query: Json, *, silence: float | None, accept: str = "application/json", verb: str = "GET"
+        self,
+        path: str,
+        query: Json,
+        *,
+        silence: float | None,
+        answer: float | None = None,
+        accept: str = "application/json",
+        verb: str = "GET",
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Open a stream and iterate its lines; ``Timeout`` after ``silence`` seconds without a byte."""
+        """Open a stream and iterate its lines.
+
+        ``Timeout`` when it does not begin in ``answer`` seconds, and after ``silence`` seconds without a byte.
+        """
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence)
         with self._told("GET", path):
-            response = await self._request("GET", path, query, None, {"Accept": accept}, limits, verb)
+            request = self._request("GET", path, query, None, {"Accept": accept}, limits, verb)
+            response = await asyncio.wait_for(request, answer)
+        self._hear()
         async with response:
             if response.status >= HTTPStatus.BAD_REQUEST:
                 with self._told("GET", path):
@@ -180,7 +195,7 @@ class Transport:
                     chunk = await anext(chunks)
                 except StopAsyncIteration:
                     break
-            self.traffic.heard = asyncio.get_running_loop().time()
+            self._hear()
             first, *others = chunk.split(b"\n")
             rest.append(first)
             if others:
@@ -222,6 +237,9 @@ class Transport:
                 again = False
                 continue
             return response
+
+    def _hear(self) -> None:
+        self.traffic.heard = time.monotonic()
 
     @contextlib.contextmanager
     def _told(self, method: str, path: str) -> Iterator[None]:

@@ -160,6 +160,8 @@ class ApiServer:
             return _answer(status_object(self.fail.pop(0), "InternalError", "etcdserver: request timed out"))
         if request.can_read_body:
             self.bodies.append((request.content_type, await request.json()))
+        if request.path == "/readyz":
+            return web.Response(text="ok")
         if request.path == "/version":
             return _answer({"gitVersion": "v1.34.4"})
         if verb == "WATCH":

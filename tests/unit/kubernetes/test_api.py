@@ -119,7 +119,7 @@ async def test_a_server_that_is_away_is_unreachable_and_one_that_hangs_times_out
     async with serving() as server, opened(server, tmp_path) as api:
         server.hang = True
         with pytest.raises(ApiError) as told:
-            await api.version(timeout=0.2)
+            await api.alive(timeout=0.2)
         assert told.value.reason == "Timeout"
         await server.stop()
         with pytest.raises(ApiError) as told:

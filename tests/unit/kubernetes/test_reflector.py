@@ -1,0 +1,255 @@
+"""A mirror of a collection against a real HTTP server: what it promises while the server misbehaves."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, POD
+from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.reflector import Pace, Reflector
+from tests.unit.kubernetes.api_server import ApiServer, pod, serving, until
+
+PODS = "/api/v1/namespaces/lab/pods"
+SHORT = Pace(lifetime=30, silence=0.4)
+
+
+@contextlib.asynccontextmanager
+async def mirrored(
+    server: ApiServer, folder: Path, *, pulse: dict[str, float] | None = None, **options: Any
+) -> AsyncIterator[Reflector]:
+    server.objects.setdefault(PODS, {})
+    api = Api(Source(kubeconfig=server.kubeconfig(folder, token_file=options.pop("token_file", None))))
+    await api.open()
+    beat = Pulse(api, **pulse) if pulse is not None else None
+    if beat is not None:
+        beat.start()
+    reflector = Reflector(api, POD, "lab", pulse=beat, **options)
+    reflector.start()
+    try:
+        yield reflector
+    finally:
+        await reflector.close()
+        if beat is not None:
+            await beat.close()
+        await api.close()
+
+
+async def test_it_holds_what_is_there_and_hears_of_each_change(tmp_path: Path) -> None:
+    async with serving() as server:
+        server.put(pod("a"))
+        heard: list[tuple[str, bool, bool]] = []
+        async with mirrored(server, tmp_path, project=lambda item: {"phase": item["status"]["phase"]}) as mirror:
+            mirror.on_change(lambda key, before, now: heard.append((key, before is not None, now is not None)))
+            await mirror.ready()
+            assert mirror.items == {"a": {"phase": "Running"}}
+            server.put(pod("b"))
+            server.put(pod("a", labels={"x": "y"}))
+            server.drop("b")
+            await until(lambda: len(heard) == 4)
+            assert heard == [("a", False, True), ("b", False, True), ("a", True, True), ("b", True, False)]
+            assert mirror.healthy
+            assert mirror.last_sync is not None
+            assert (server.count("GET"), server.count("WATCH")) == (1, 1)
+
+
+async def test_all_namespaces_are_told_apart(tmp_path: Path) -> None:
+    async with serving() as server:
+        server.put(pod("a"), "/api/v1/pods")
+        api = Api(Source(kubeconfig=server.kubeconfig(tmp_path)))
+        await api.open()
+        mirror = Reflector(api, POD)
+        mirror.start()
+        await mirror.ready()
+        assert list(mirror.items) == ["lab/a"]
+        await mirror.close()
+        await api.close()
+
+
+async def test_a_stream_that_ends_goes_on_where_it_was(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path, pace=Pace(lifetime=1, silence=10)) as mirror:
+        await mirror.ready()
+        server.put(pod("a"))
+        await until(lambda: mirror.watches >= 3)
+        server.put(pod("b"))
+        await until(lambda: "b" in mirror.items)
+        assert mirror.lists == 1
+        assert mirror.healthy
+
+
+async def test_a_connection_cut_in_the_middle_of_a_line_loses_nothing(tmp_path: Path) -> None:
+    async with serving() as server:
+        states: list[bool] = []
+        async with mirrored(server, tmp_path) as mirror:
+            mirror.on_state(lambda: states.append(mirror.healthy))
+            await mirror.ready()
+            await until(lambda: server.watches)
+            server.cut()
+            server.put(pod("a"))
+            await until(lambda: "a" in mirror.items)
+            assert mirror.lists == 1
+            assert not states, "a break that is mended at once is nobody's business"
+
+
+@pytest.mark.parametrize("how", ["at the door", "in the middle"])
+async def test_a_forgotten_version_is_listed_anew_and_what_vanished_meanwhile_is_told(tmp_path: Path, how: str) -> None:
+    async with serving() as server:
+        for name in ("stays", "changes", "goes"):
+            server.put(pod(name))
+        heard: list[tuple[str, bool]] = []
+        async with mirrored(server, tmp_path) as mirror:
+            await mirror.ready()
+            await until(lambda: server.watches)
+            mirror.on_change(lambda key, before, now: heard.append((key, now is not None)))
+            server.silent = True
+            server.drop("goes")
+            server.put(pod("changes", labels={"new": "one"}))
+            server.silent = False
+            server.forget()
+            if how == "at the door":
+                server.cut()
+            else:
+                server.expire()
+            await until(lambda: mirror.lists == 2)
+            assert sorted(heard) == [("changes", True), ("goes", False)]
+            assert sorted(mirror.items) == ["changes", "stays"]
+            server.put(pod("later"))
+            await until(lambda: "later" in mirror.items)
+
+
+async def test_bookmarks_move_the_place_to_go_on_from(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path) as mirror:
+        await mirror.ready()
+        await until(lambda: server.watches)
+        server.version += 500
+        server.bookmark()
+        heard = mirror.last_sync
+        await until(lambda: mirror.last_sync != heard)
+        server.forget()
+        server.cut()
+        await until(lambda: mirror.watches == 2)
+        await until(lambda: server.watches)
+        assert mirror.lists == 1
+
+
+async def test_a_stream_that_is_silently_dead_is_replaced(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path, pace=SHORT) as mirror:
+        await mirror.ready()
+        await until(lambda: server.watches)
+        server.silent = True
+        server.put(pod("a"))
+        await until(lambda: mirror.watches > 1)
+        server.silent = False
+        await until(lambda: "a" in mirror.items)
+        assert mirror.lists == 1
+
+
+async def test_errors_of_the_server_are_shown_until_it_recovers(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path) as mirror:
+        await mirror.ready()
+        await until(lambda: server.watches)
+        before = mirror.last_sync
+        server.fail = [500] * 4
+        server.cut()
+        await until(lambda: not mirror.healthy)
+        assert "etcdserver: request timed out" in mirror.error
+        assert mirror.last_sync == before
+        server.put(pod("a"))
+        await until(lambda: mirror.healthy)
+        await until(lambda: "a" in mirror.items)
+        assert mirror.error == ""
+
+
+async def test_a_server_that_never_gets_over_its_errors_is_asked_for_a_list(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path) as mirror:
+        await mirror.ready()
+        await until(lambda: server.watches)
+        server.fail = [504] * 5
+        server.cut()
+        await until(lambda: mirror.lists == 2, 15)
+
+
+async def test_a_server_that_was_away_is_noticed_the_moment_it_is_back(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 5, "answer": 1}) as mirror:
+        await mirror.ready()
+        port = server.port
+        await server.stop()
+        await until(lambda: not mirror.healthy)
+        assert "can't be reached" in mirror.error
+        server.put(pod("a"))
+        await server.start(port)
+        await until(lambda: mirror.healthy, 2.5)
+        await until(lambda: "a" in mirror.items)
+        assert mirror.lists == 1
+
+
+async def test_a_way_that_is_cut_without_a_word_is_noticed_by_the_pulse(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 0.3, "answer": 0.3}) as mirror:
+        await mirror.ready()
+        await until(lambda: server.watches)
+        server.silent = server.hang = True
+        await until(lambda: not mirror.healthy, 3)
+        server.put(pod("a"))
+        server.silent = server.hang = False
+        await until(lambda: "a" in mirror.items, 5)
+        assert mirror.healthy
+        assert (mirror.lists, mirror.watches) == (1, 2)
+
+
+async def test_an_idle_cluster_is_asked_for_a_sign_of_life_and_nothing_else(tmp_path: Path) -> None:
+    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 0.1, "answer": 1}) as mirror:
+        await mirror.ready()
+        await until(lambda: server.count("GET") > 5)
+        assert (mirror.lists, mirror.watches) == (1, 1)
+        assert {path for verb, path, _ in server.requests if verb == "GET"} == {PODS, "/readyz"}
+
+
+async def test_a_rotated_token_goes_unnoticed(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("first")
+    async with serving() as server:
+        server.tokens = {"first"}
+        async with mirrored(server, tmp_path, token_file=token) as mirror:
+            await mirror.ready()
+            server.tokens = {"second"}
+            token.write_text("second")
+            server.put(pod("a"))
+            server.cut()
+            await until(lambda: "a" in mirror.items)
+            assert mirror.lists == 1
+
+
+async def test_what_is_refused_for_good_is_told_to_who_waits_and_tried_again(tmp_path: Path) -> None:
+    async with serving() as server:
+        server.tokens = {"nobody's"}
+        async with mirrored(server, tmp_path) as mirror:
+            with pytest.raises(ApiError) as told:
+                await mirror.ready()
+            assert told.value.status == 401
+            assert not mirror.healthy
+            server.tokens = None
+            await until(lambda: mirror.healthy)
+
+
+async def test_a_listener_or_a_projection_that_fails_stops_nothing(tmp_path: Path) -> None:
+    async with serving() as server:
+        server.put(pod("a"))
+
+        def fail(*_: Any) -> None:
+            raise ValueError("a mistake of the reader")
+
+        async with mirrored(server, tmp_path) as mirror:
+            mirror.on_change(fail)
+            await mirror.ready()
+            server.put(pod("b"))
+            await until(lambda: "b" in mirror.items)
+            assert mirror.healthy
+
+
+def test_streams_of_events_live_short_because_they_have_no_bookmarks() -> None:
+    assert Pace.of(EVENT).lifetime < Pace.of(POD).lifetime
