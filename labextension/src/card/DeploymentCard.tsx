@@ -1,3 +1,4 @@
+import '../../style/views.css';
 import '../../style/card.css';
 
 import React, { useRef, useState } from 'react';

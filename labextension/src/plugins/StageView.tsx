@@ -1,3 +1,4 @@
+import '../../style/views.css';
 import React, { useEffect } from 'react';
 
 import { HOME } from '../model/place';

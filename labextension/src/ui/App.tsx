@@ -1,3 +1,4 @@
+import '../../style/views.css';
 import React, { Suspense, lazy, useRef } from 'react';
 
 import { Overview } from '../grid/Overview';

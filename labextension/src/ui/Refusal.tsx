@@ -1,3 +1,4 @@
+import '../../style/views.css';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ITranslator } from '@jupyterlab/translation';
 import React from 'react';
