@@ -22,7 +22,8 @@ class StyleFiles {
       use: [CssExtractRspackPlugin.loader, 'css-loader'],
       type: 'javascript/auto'
     });
-    const filename = '[name].[contenthash].css';
+    // The server lets browsers keep what names its version so.
+    const filename = '[name].[contenthash].css?v=[contenthash]';
     new CssExtractRspackPlugin({ filename }).apply(compiler);
   }
 }
@@ -36,11 +37,8 @@ class Small {
     const { SwcJsMinimizerRspackPlugin } = compiler.rspack;
     const { LightningCssMinimizerRspackPlugin } = compiler.rspack;
     new SwcJsMinimizerRspackPlugin({
-      minimizerOptions: {
-        module: true,
-        ecma: 2020,
-        compress: { passes: 4 }
-      }
+      // Not as modules: JupyterLab finds the entry by its name in the global scope.
+      minimizerOptions: { ecma: 2020, compress: { passes: 4 } }
     }).apply(compiler);
     new LightningCssMinimizerRspackPlugin({
       minimizerOptions: { targets: ['chrome 110', 'firefox 110', 'safari 16'] }
@@ -71,6 +69,7 @@ class Loads {
 
 module.exports = {
   plugins: [new StyleFiles(), new Loads()],
+  output: { hashDigestLength: 8 },
   optimization: {
     minimizer: [new Small()],
     // What two views need is loaded once: by default only what is larger than 20 KB is shared.
