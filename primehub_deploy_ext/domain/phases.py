@@ -58,6 +58,17 @@ class Reason(str, Enum):
     OOM_KILLED = "OOMKilled"
     ARTIFACT_MISSING = "ArtifactMissing"
     GATEWAY_UNAVAILABLE = "GatewayUnavailable"
+    # Failed, or why a replica can't start yet: only where a cluster runs them
+    IMAGE_PULL_FAILED = "ImagePullFailed"
+    CONFIG_MISSING = "ConfigMissing"
+    COMMAND_FAILED = "CommandFailed"
+    PROBE_FAILED = "ProbeFailed"
+    VOLUME_FAILED = "VolumeFailed"
+    UNSCHEDULABLE = "Unschedulable"
+    QUOTA_DENIED = "QuotaDenied"
+    ADMISSION_DENIED = "AdmissionDenied"
+    NODE_LOST = "NodeLost"
+    EVICTED = "Evicted"
     # Stopped
     STOPPED = "Stopped"
 

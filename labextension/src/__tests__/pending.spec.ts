@@ -92,6 +92,14 @@ test('one that failed says what is tried again, and nothing else', () => {
   expect(told({ deployment, replicas })).toEqual(['crash 2-0']);
 });
 
+test('one that failed because of its image is tried again by the cluster', () => {
+  const deployment = pending({ phase: 'Failed', reason: 'ImagePullFailed' });
+  const replicas = [
+    replica('2-0', { step: 'backing-off', reason: 'ImagePullFailed' })
+  ];
+  expect(told({ deployment, replicas })).toEqual(['image 2-0']);
+});
+
 test.each<[string, Partial<IFacts>, string[]]>([
   ['before anything is started', {}, ['scheduling ']],
   [
@@ -140,6 +148,30 @@ test.each<[string, Partial<IFacts>, string[]]>([
       ]
     },
     ['room 2-0', 'pulling 2-1']
+  ],
+  [
+    'a cluster says why none can be made',
+    { deployment: pending({ reason: 'QuotaDenied', message: 'exceeded' }) },
+    ['full ']
+  ],
+  [
+    'a rule of the cluster forbids them',
+    { deployment: pending({ reason: 'AdmissionDenied' }) },
+    ['denied ']
+  ],
+  [
+    'what only a cluster tells is a cause of its own, the worst first',
+    {
+      deployment: pending({}, 5),
+      replicas: [
+        replica('2-0', { step: 'loading', reason: 'ProbeFailed' }),
+        replica('2-1', { step: 'scheduling', reason: 'Unschedulable' }),
+        replica('2-2', { step: 'starting', reason: 'ConfigMissing' }),
+        replica('2-3', { step: 'pulling', reason: 'ImagePullFailed' }),
+        replica('2-4', { step: 'ready', reason: 'NodeLost' })
+      ]
+    },
+    ['image 2-3', 'config 2-2', 'probe 2-0', 'room 2-1']
   ],
   [
     'the quota leaves no room for all',

@@ -1633,7 +1633,7 @@ export interface components {
          * @description Why a deployment is in its phase, for programs; ``message`` says it to people.
          * @enum {string}
          */
-        Reason: "Ready" | "Degraded" | "UpdateFailed" | "Scheduling" | "Starting" | "Loading" | "RollingUpdate" | "Scaling" | "Restarting" | "Stopping" | "Deleting" | "ModelLoadFailed" | "ExampleFailed" | "InterpreterUnusable" | "StartTimeout" | "CrashLoop" | "OOMKilled" | "ArtifactMissing" | "GatewayUnavailable" | "Stopped";
+        Reason: "Ready" | "Degraded" | "UpdateFailed" | "Scheduling" | "Starting" | "Loading" | "RollingUpdate" | "Scaling" | "Restarting" | "Stopping" | "Deleting" | "ModelLoadFailed" | "ExampleFailed" | "InterpreterUnusable" | "StartTimeout" | "CrashLoop" | "OOMKilled" | "ArtifactMissing" | "GatewayUnavailable" | "ImagePullFailed" | "ConfigMissing" | "CommandFailed" | "ProbeFailed" | "VolumeFailed" | "Unschedulable" | "QuotaDenied" | "AdmissionDenied" | "NodeLost" | "Evicted" | "Stopped";
         /**
          * Replica
          * @description One running copy of the model.

@@ -137,16 +137,33 @@ function Cause({ cause, now }: { cause: ICause; now: number }): JSX.Element {
 const LOGS: ReadonlySet<string> = new Set([
   'crash',
   'memory',
+  'command',
+  'probe',
   'starting',
   'loading'
 ]);
 const UPDATE: ReadonlySet<string> = new Set([
   'crash',
   'memory',
+  'image',
+  'config',
+  'command',
   'room',
-  'pulling'
+  'pulling',
+  'denied'
 ]);
-const EVENTS: ReadonlySet<string> = new Set(['engine', 'room', 'scheduling']);
+const EVENTS: ReadonlySet<string> = new Set([
+  'engine',
+  'denied',
+  'full',
+  'image',
+  'config',
+  'volume',
+  'probe',
+  'node',
+  'room',
+  'scheduling'
+]);
 
 function causeTitle(
   { kind, replicas }: ICause,
@@ -161,6 +178,22 @@ function causeTitle(
       return trans.__('%1: out of memory', who);
     case 'crash':
       return trans.__('%1: waits to start again after a failure', who);
+    case 'denied':
+      return trans.__('A rule of the cluster forbids its replicas');
+    case 'full':
+      return trans.__('The cluster’s quota of %1 is used up', group);
+    case 'image':
+      return trans.__('%1: its image cannot be pulled', who);
+    case 'config':
+      return trans.__('%1: a secret or configuration is missing', who);
+    case 'command':
+      return trans.__('%1: its command cannot be run', who);
+    case 'volume':
+      return trans.__('%1: a volume cannot be mounted', who);
+    case 'probe':
+      return trans.__('%1: runs, but does not answer its probe', who);
+    case 'node':
+      return trans.__('%1: its node is lost or gave it up', who);
     case 'room':
       return trans.__('%1: no room to run', who);
     case 'quota':
@@ -197,6 +230,38 @@ function wayOutOf({ kind }: ICause, trans: TranslationBundle): string {
     case 'crash':
       return trans.__(
         'If the logs show an error of the model, mend it and update the deployment.'
+      );
+    case 'denied':
+      return trans.__(
+        'Change what the rule names, or show its words to an administrator of the cluster.'
+      );
+    case 'full':
+      return trans.__(
+        'It starts when there is room: stop another deployment of the group, choose a smaller instance type, or ask an administrator for more.'
+      );
+    case 'image':
+      return trans.__(
+        'Check the name and tag of the image; if its registry is private, name a pull secret that may read it.'
+      );
+    case 'config':
+      return trans.__(
+        'It starts by itself once what is missing is there: create it in the namespace of the group, or change the name.'
+      );
+    case 'command':
+      return trans.__(
+        'The image has no such program, or may not run it: choose an image that serves by itself, or mend its entry point.'
+      );
+    case 'volume':
+      return trans.__(
+        'It is tried again by itself. If this lasts, show the words above to an administrator of the cluster.'
+      );
+    case 'probe':
+      return trans.__(
+        'It must listen on the port that $PORT names. If it only needs longer to load, give it a larger instance type.'
+      );
+    case 'node':
+      return trans.__(
+        'The cluster starts it on another node by itself, which may take some minutes.'
       );
     case 'room':
       return trans.__(

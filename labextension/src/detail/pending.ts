@@ -8,8 +8,16 @@ import type {
 /** What a deployment may wait for, the worst first. */
 const KINDS = [
   'engine',
+  'denied',
+  'full',
   'memory',
+  'image',
+  'config',
+  'command',
+  'volume',
   'crash',
+  'probe',
+  'node',
   'room',
   'quota',
   'leaving',
@@ -53,9 +61,9 @@ export interface IFacts {
 export function causes(facts: IFacts): ICause[] {
   const { status } = facts.deployment;
   if (status.phase === 'Failed') {
-    // Replicas that keep crashing are tried again and again.
-    return ofReplicas(facts).filter(
-      ({ kind }) => kind === 'crash' || kind === 'memory'
+    // What keeps failing is tried again and again.
+    return [...denied(facts), ...ofReplicas(facts)].filter(({ kind }) =>
+      FAILURES.has(kind)
     );
   }
   if (status.phase !== 'Deploying' && status.reason !== 'Degraded') {
@@ -64,7 +72,7 @@ export function causes(facts: IFacts): ICause[] {
   const found =
     status.reason === 'Stopping' || status.reason === 'Deleting'
       ? draining(facts)
-      : [...missing(facts), ...ofReplicas(facts)];
+      : [...denied(facts), ...missing(facts), ...ofReplicas(facts)];
   const all = [...ofEngine(facts), ...found];
   const settled = all.length === 0 && status.phase === 'Deploying';
   return (settled ? [cause({ kind: 'traffic' })] : all).sort(
@@ -96,6 +104,19 @@ function draining({ replicas }: IFacts): ICause[] {
     : [];
 }
 
+/** Replicas that the cluster doesn't let be made. */
+function denied({ deployment: { status } }: IFacts): ICause[] {
+  return status.reason === 'QuotaDenied' || status.reason === 'AdmissionDenied'
+    ? [
+        cause({
+          kind: status.reason === 'QuotaDenied' ? 'full' : 'denied',
+          message: status.message,
+          since: Date.parse(status.since)
+        })
+      ]
+    : [];
+}
+
 /** Replicas that are wanted and were not begun. */
 function missing({ deployment, replicas, events }: IFacts): ICause[] {
   const wanted = current(replicas);
@@ -117,7 +138,11 @@ function missing({ deployment, replicas, events }: IFacts): ICause[] {
   );
   if (lacking > 0 && inSteps) {
     found.push(cause({ kind: 'quota', message: inSteps.message }));
-  } else if (lacking > 0 && leaving.length === 0) {
+  } else if (
+    lacking > 0 &&
+    leaving.length === 0 &&
+    denied({ deployment, replicas, events, health: null }).length === 0
+  ) {
     found.push(cause({ kind: 'scheduling' }));
   }
   return found;
@@ -156,7 +181,35 @@ function current(replicas: readonly Replica[]): readonly Replica[] {
   return staying.filter(({ revision }) => revision === newest);
 }
 
+/** What only a cluster can tell; the message is its own words. */
+const OF_REASON: { readonly [reason: string]: CauseKind } = {
+  ImagePullFailed: 'image',
+  ConfigMissing: 'config',
+  CommandFailed: 'command',
+  VolumeFailed: 'volume',
+  ProbeFailed: 'probe',
+  NodeLost: 'node',
+  Evicted: 'node',
+  Unschedulable: 'room',
+  OOMKilled: 'memory'
+};
+
+/** What is tried again and again although the deployment failed. */
+const FAILURES: ReadonlySet<CauseKind> = new Set([
+  'crash',
+  'denied',
+  'full',
+  ...Object.values(OF_REASON)
+]);
+
 function kindOf({ step, reason, message }: Replica): CauseKind | null {
+  if (step === 'ready' || step === 'stopping') {
+    return null;
+  }
+  const told = reason && OF_REASON[reason];
+  if (told && told !== 'memory') {
+    return told;
+  }
   switch (step) {
     case 'scheduling':
       return message ? 'room' : 'scheduling';
@@ -166,10 +219,7 @@ function kindOf({ step, reason, message }: Replica): CauseKind | null {
       return step;
     case 'backing-off':
     case 'exited':
-      return reason === 'OOMKilled' ? 'memory' : 'crash';
-    case 'ready':
-    case 'stopping':
-      return null;
+      return told ?? 'crash';
   }
 }
 

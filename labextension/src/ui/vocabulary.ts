@@ -81,6 +81,26 @@ export function reasonWords(reason: Reason, trans: TranslationBundle): string {
       return trans.__('Model artifact missing');
     case 'GatewayUnavailable':
       return trans.__('Gateway unavailable');
+    case 'ImagePullFailed':
+      return trans.__('Image could not be pulled');
+    case 'ConfigMissing':
+      return trans.__('Secret or configuration missing');
+    case 'CommandFailed':
+      return trans.__('Command could not be run');
+    case 'ProbeFailed':
+      return trans.__('Does not answer its probe');
+    case 'VolumeFailed':
+      return trans.__('Volume could not be mounted');
+    case 'Unschedulable':
+      return trans.__('No room on any node');
+    case 'QuotaDenied':
+      return trans.__('Denied by the quota');
+    case 'AdmissionDenied':
+      return trans.__('Denied by a rule of the cluster');
+    case 'NodeLost':
+      return trans.__('Node lost');
+    case 'Evicted':
+      return trans.__('Evicted from its node');
     default:
       // A newer server may know more.
       return reason;
