@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import Protocol
 
 from primehub_deploy_ext.domain.buckets import LATENCY_BOUNDS
-from primehub_deploy_ext.runner.counters import Counters
 
 # Of a row of calls: number, seconds, and one for each class of latency.
 CALLS_HEAD = 2
@@ -19,16 +19,26 @@ def calls(service: str, status: int) -> str:
     return f"calls {service} {status}"
 
 
+class Rows(Protocol):
+    """Named rows of numbers: a file that others read, or this process's memory."""
+
+    def row(self, name: str, width: int) -> int:
+        """Return where a row begins, for :meth:`add`."""
+
+    def add(self, row: int, index: int, amount: float) -> None:
+        """Add to one number of a row."""
+
+
 class Meter:
-    """Counts into a file.
+    """Counts into rows of numbers.
 
     Parameters
     ----------
     counters
-        The file.
+        The rows.
     """
 
-    def __init__(self, counters: Counters) -> None:
+    def __init__(self, counters: Rows) -> None:
         self._counters = counters
         self._batches = counters.row(BATCHES, 2)
         self._feedback = counters.row(FEEDBACK, 2)

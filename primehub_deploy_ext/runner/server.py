@@ -24,7 +24,7 @@ from tornado.httputil import (
     RequestStartLine,
     ResponseStartLine,
 )
-from tornado.netutil import bind_unix_socket
+from tornado.netutil import bind_sockets, bind_unix_socket
 
 from primehub_deploy_ext.runner.exchange import JSON_TYPE, Request, RequestError, Response, error
 from primehub_deploy_ext.runner.failure import one_line, trimmed_traceback
@@ -43,7 +43,7 @@ _BACKLOG = 1024
 
 
 class ModelServer(HTTPServerConnectionDelegate):
-    """Serves routes on a unix socket.
+    """Serves routes on a unix socket or on a port.
 
     Parameters
     ----------
@@ -59,6 +59,13 @@ class ModelServer(HTTPServerConnectionDelegate):
         Counts the calls of the model.
     take_rows
         Gives the size of the batch that was predicted last, in the worker's thread.
+    prefix
+        What paths may begin with: no gateway in front has to take it away then.
+    answered
+        Called after each answer with its path (without the prefix), its route where there is one, method, status and
+        seconds.
+    names_client
+        Whether the header that names the client of a private endpoint is from a gateway, not from the caller.
     """
 
     def __init__(
@@ -69,12 +76,19 @@ class ModelServer(HTTPServerConnectionDelegate):
         saw: Callable[[str], None] = lambda _: None,
         meter: Meter | None = None,
         take_rows: Callable[[], int | None] = lambda: None,
+        prefix: str = "",
+        answered: Callable[[str, Route | None, str, int, float], None] | None = None,
+        names_client: bool = True,
     ) -> None:
         self.routes = routes
+        self.otherwise: Response | None = None  # to what no route is for, instead of 404
+        self.answered = answered
         self.max_body = max_body
         self.saw = saw
         self.meter = meter
         self._take_rows = take_rows
+        self.names_client = names_client
+        self._prefix = prefix.rstrip("/")
         self.in_flight = 0
         self.draining = False
         self._worker = worker
@@ -97,11 +111,22 @@ class ModelServer(HTTPServerConnectionDelegate):
         self._socket_path = Path(path)
         self._inode = self._socket_path.stat().st_ino
 
+    def listen_on_port(self, port: int) -> None:
+        """Serve on a port of all addresses, as what runs in a container of its own does."""
+        for bound in bind_sockets(port, backlog=_BACKLOG):
+            self._http.add_socket(bound)
+
+    def inside(self, path: str) -> str:
+        """Return a path without the prefix that it may have."""
+        if self._prefix and path.startswith(self._prefix) and path[len(self._prefix) :][:1] in ("", "/"):
+            return path[len(self._prefix) :] or "/"
+        return path
+
     def find(self, method: str, path: str) -> Route | Response:
         """Return the route of a request, or the answer that tells why there is none."""
         route = self.routes.get(path) or self.routes.get(path.rstrip("/"))
         if route is None:
-            return _not_found(path, self.routes)
+            return self.otherwise or _not_found(path, self.routes)
         if method == route.method or (method == "HEAD" and route.method == "GET"):
             return route
         return error(f"{path} takes {route.method}, not {method}", 405, ("Allow", route.method))
@@ -128,6 +153,8 @@ class ModelServer(HTTPServerConnectionDelegate):
                 # Another replica may have taken the path over.
                 if self._socket_path.stat().st_ino == self._inode:
                     self._socket_path.unlink()
+        else:
+            self._http.stop()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         quiet_since = loop.time()
@@ -143,7 +170,18 @@ class ModelServer(HTTPServerConnectionDelegate):
 class _Exchange(HTTPMessageDelegate):
     """One request on one connection."""
 
-    __slots__ = ("_chunks", "_connection", "_future", "_headers", "_length", "_server", "_start")
+    __slots__ = (
+        "_began",
+        "_chunks",
+        "_connection",
+        "_future",
+        "_headers",
+        "_length",
+        "_path",
+        "_route",
+        "_server",
+        "_start",
+    )
 
     _start: RequestStartLine
     _headers: HTTPHeaders
@@ -154,11 +192,17 @@ class _Exchange(HTTPMessageDelegate):
         self._chunks: list[bytes] | None = []
         self._length = 0
         self._future: Future[Response] | None = None
+        self._route: Route | None = None
+        self._path = ""
 
     def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
         assert isinstance(start_line, RequestStartLine)  # noqa: S101 (a server gets requests only)
         self._start = start_line
         self._headers = headers
+        self._began = time.perf_counter()  # not when this was made: an idle connection has the next one waiting
+        self._path = self._server.inside(start_line.path.partition("?")[0])
+        if not self._server.names_client:
+            headers.pop(CLIENT_HEADER, None)
         announced = headers.get("Content-Length", "")
         if announced.isdigit() and int(announced) > self._server.max_body:
             self._refuse()
@@ -175,13 +219,13 @@ class _Exchange(HTTPMessageDelegate):
         client = self._headers.get(CLIENT_HEADER)
         if client:
             server.saw(client)
-        path = self._start.path.partition("?")[0]
-        found = server.find(self._start.method, path)
+        found = server.find(self._start.method, self._path)
         if isinstance(found, Response):
             self._send(found)
             return
+        self._route = found
         content_type = self._headers.get("Content-Type", JSON_TYPE)
-        request = Request(self._start.method, path, content_type, b"".join(chunks), self._headers)
+        request = Request(self._start.method, self._path, content_type, b"".join(chunks), self._headers)
         if not found.runs_model:
             self._send(_guarded(found.answer, request))
             return
@@ -221,6 +265,9 @@ class _Exchange(HTTPMessageDelegate):
         body = None if self._start.method == "HEAD" else response.body
         self._connection.write_headers(status, headers, body)
         self._connection.finish()
+        if self._server.answered is not None:
+            seconds = time.perf_counter() - self._began
+            self._server.answered(self._path, self._route, self._start.method, response.status, seconds)
 
 
 def _guarded(answer: Callable[[Request], Response], request: Request) -> Response:

@@ -50,7 +50,7 @@ class Answer:
     headers: dict[str, str]
 
 
-def send(connection: UnixConnection, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+def send(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **headers: str) -> Answer:
     if body is not None and not isinstance(body, (bytes, str)):
         body = json.dumps(body)
     connection.request(method, path, body, headers)
