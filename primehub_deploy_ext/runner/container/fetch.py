@@ -8,9 +8,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from primehub_deploy_ext.runner.failure import ReplicaFailedError, one_line
@@ -25,6 +24,7 @@ _TIMEOUT = 60.0
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
 # The store's last word on the matter: asking again changes nothing.
 _FINAL = {400, 401, 403, 404, 405, 410}
+_REFUSALS = {"PermissionDeniedError", "UnauthenticatedError"}
 
 
 def fetch(url: str, digest: str, folder: Path) -> Path:
@@ -65,18 +65,25 @@ def _download(url: str, scheme: str, path: Path) -> str:
     last: Exception | None = None
     for pause in (*_PAUSES, None):
         try:
-            with _opened(url, scheme) as source, path.open("wb") as file:
-                return _digest_of(source, file)
+            seen = hashlib.sha256()
+            with path.open("wb") as file:
+                for chunk in _chunks(url, scheme):
+                    seen.update(chunk)
+                    file.write(chunk)
+            return seen.hexdigest()
         except (FileNotFoundError, PermissionError) as error:
             raise _missing(f"the artifact {url} can't be fetched: {one_line(error)}") from error
+        except (ImportError, ValueError) as error:
+            message = f"the artifact {url} can't be fetched: this image can't read {scheme}:// ({error})"
+            raise _missing(message) from error
         except urllib.error.HTTPError as error:
             last = error
             if error.code in _FINAL:
                 break
-        except ReplicaFailedError:
-            raise
         except Exception as error:  # noqa: BLE001 (each store has exceptions of its own)
             last = error
+            if type(error).__name__ in _REFUSALS:
+                break
         if pause is not None:
             print(f"the artifact {url} can't be fetched: {one_line(last)}; again in {pause:g} s")
             time.sleep(pause)
@@ -84,42 +91,47 @@ def _download(url: str, scheme: str, path: Path) -> str:
     raise _missing(f"the artifact {url} can't be fetched: {one_line(last)}") from last
 
 
-@contextmanager
-def _opened(url: str, scheme: str) -> Iterator[IO[bytes]]:
+def _chunks(url: str, scheme: str) -> Iterator[bytes]:
     if scheme in ("http", "https"):
         request = urllib.request.Request(url)  # noqa: S310 (the scheme is known here)
         if secret := os.environ.get(AUTHORIZATION):
             # Unredirected: a store that sends elsewhere must not give the secret away.
             request.add_unredirected_header("Authorization", secret)
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as source:  # noqa: S310
-            yield source
-        return
+            yield from _read(source)
+    elif scheme in _OBJECTS:
+        yield from _objects(url)
+    else:
+        import fsspec
+
+        with fsspec.open(url, "rb") as source:
+            yield from _read(source)
+
+
+def _objects(url: str) -> Iterator[bytes]:
     try:
-        file = _opened_by_fsspec(url, scheme)
-    except (ImportError, ValueError) as error:
-        raise _missing(f"the artifact {url} can't be fetched: this image can't read {scheme}:// ({error})") from error
-    with file as source:
-        yield source
+        from obstore.store import from_url
+    except ImportError:
+        import fsspec
+
+        with fsspec.open(url, "rb") as source:
+            yield from _read(source)
+        return
+    if os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"):
+        os.environ.setdefault("AWS_ALLOW_HTTP", "true")
+    folder, _, name = url.rpartition("/")
+    yield from map(bytes, from_url(folder).get(name).stream())
 
 
-def _opened_by_fsspec(url: str, scheme: str) -> Any:
-    import fsspec
-
-    if scheme in _OBJECTS:
-        with suppress(ImportError):
-            from obstore.fsspec import register
-
-            register(scheme)
-    return fsspec.open(url, "rb")
-
-
-def _digest_of(source: IO[bytes], copy: IO[bytes] | None = None) -> str:
-    seen = hashlib.sha256()
-    chunk: Any
+def _read(source: IO[bytes]) -> Iterator[bytes]:
     while chunk := source.read(_CHUNK):
+        yield chunk
+
+
+def _digest_of(source: IO[bytes]) -> str:
+    seen = hashlib.sha256()
+    for chunk in _read(source):
         seen.update(chunk)
-        if copy is not None:
-            copy.write(chunk)
     return seen.hexdigest()
 
 
