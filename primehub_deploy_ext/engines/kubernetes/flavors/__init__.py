@@ -1,0 +1,1 @@
+"""How deployments are made on a cluster: one module for each kind of object that can carry one."""
