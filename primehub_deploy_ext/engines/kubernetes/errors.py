@@ -73,10 +73,11 @@ def _forbidden(error: ApiError, doing: str, details: dict[str, Any]) -> DeployEr
             f" {unlimited['what']}. Choose an instance type that has them, or add a LimitRange with defaults",
             details=details,
         )
-    if _by_rbac(error.message):
+    if by_rbac(error.message):
         return Forbidden(f"the cluster does not allow this server to {doing}: {error.message}", details=details)
     return Forbidden(f"an admission rule of the cluster refused to {doing}: {error.message}", details=details)
 
 
-def _by_rbac(message: str) -> bool:
+def by_rbac(message: str) -> bool:
+    """Tell whether a 403 is the authorizer's, and not that of a quota or an admission rule."""
     return re.search(r'User "[^"]*" cannot \w+ resource', message) is not None

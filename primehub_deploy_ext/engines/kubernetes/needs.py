@@ -1,0 +1,157 @@
+"""What the engine does on a cluster in one namespace, as RBAC says it. Pure; the manifests of the docs are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from primehub_deploy_ext.engines.kubernetes import kinds
+from primehub_deploy_ext.engines.kubernetes.kinds import Kind
+
+_READ = ("get", "list", "watch")
+_WRITE = ("create", "patch", "delete")
+_RBAC = "rbac.authorization.k8s.io"
+
+ROLE_NAME = "primehub-deploy-user"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Verbs that are needed on a kind of object, or on a part of it; ``why`` in words."""
+
+    kind: Kind
+    verbs: tuple[str, ...]
+    why: str
+    subresource: str = ""
+
+    @property
+    def resource(self) -> str:
+        """As a Role names it: ``pods/log``."""
+        return f"{self.kind.plural}/{self.subresource}" if self.subresource else self.kind.plural
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that is needed and not allowed."""
+
+    verb: str
+    need: Need
+
+    def __str__(self) -> str:
+        group = f".{self.need.kind.group}" if self.need.kind.group else ""
+        return f"{self.verb} {self.need.kind.plural}{group}" + (
+            f"/{self.need.subresource}" if self.need.subresource else ""
+        )
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as programs read it."""
+        return {
+            "verb": self.verb,
+            "group": self.need.kind.group,
+            "resource": self.need.resource,
+            "why": self.need.why,
+        }
+
+
+COMMON = (
+    Need(kinds.POD, (*_READ, "delete"), "replicas, their state and their restart"),
+    Need(kinds.POD, ("get",), "logs", "log"),
+    Need(kinds.EVENT, ("list", "watch"), "why something does not start"),
+    Need(kinds.REPLICA_SET, ("list", "watch"), "why no pods are made: quotas, admission rules"),
+    Need(kinds.CONTROLLER_REVISION, (*_READ, *_WRITE), "history"),
+    Need(kinds.SECRET, ("get", "list", *_WRITE), "environment variables, clients, names of pull secrets"),
+    Need(kinds.CONFIG_MAP, ("get", "create", "patch"), "the quota of the group"),
+    Need(kinds.RESOURCE_QUOTA, ("get", "list"), "the quota of the group"),
+    Need(kinds.SERVICE, _READ, "endpoints"),
+    Need(kinds.SERVICE, ("get", "create"), "trying an endpoint from outside of the cluster", "proxy"),
+    Need(kinds.NAMESPACE, ("get",), "the settings of the group"),
+)
+_OF_FLAVOR: dict[str, tuple[Need, ...]] = {
+    "plain": (
+        Need(kinds.DEPLOYMENT, (*_READ, *_WRITE), "deployments"),
+        Need(kinds.SERVICE, _WRITE, "endpoints"),
+    ),
+    "kserve": (
+        Need(kinds.INFERENCE_SERVICE, (*_READ, *_WRITE), "deployments"),
+        Need(kinds.DEPLOYMENT, _READ, "how a roll-out goes"),
+    ),
+    "seldon": (
+        Need(kinds.SELDON_DEPLOYMENT, (*_READ, *_WRITE), "deployments"),
+        Need(kinds.DEPLOYMENT, _READ, "how a roll-out goes"),
+    ),
+    "primehub": (
+        Need(kinds.PH_DEPLOYMENT, (*_READ, *_WRITE), "deployments"),
+        Need(kinds.DEPLOYMENT, _READ, "how a roll-out goes"),
+    ),
+}
+_OF_ROUTE = {
+    "ingress": Need(kinds.INGRESS, (*_READ, *_WRITE), "the public address"),
+    "gateway": Need(kinds.HTTP_ROUTE, (*_READ, *_WRITE), "the public address"),
+}
+
+
+def needs_of(flavor: str, routes: Iterable[str] = ()) -> tuple[Need, ...]:
+    """Return what a flavor needs.
+
+    Parameters
+    ----------
+    routes
+        ``ingress`` or ``gateway``, where endpoints are to be reached from outside by one.
+    """
+    return COMMON + _OF_FLAVOR[flavor] + tuple(_OF_ROUTE[route] for route in routes)
+
+
+def rules_of(needs: Iterable[Need]) -> list[dict[str, Any]]:
+    """Return the rules of a Role: what has the same verbs in the same API group together."""
+    verbs: dict[tuple[str, str], dict[str, None]] = {}
+    for need in needs:
+        verbs.setdefault((need.kind.group, need.resource), {}).update(dict.fromkeys(need.verbs))
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (group, resource), of_resource in verbs.items():
+        together.setdefault((group, tuple(of_resource)), []).append(resource)
+    return [
+        {"apiGroups": [group], "resources": resources, "verbs": list(of_rule)}
+        for (group, of_rule), resources in together.items()
+    ]
+
+
+def role_yaml(namespace: str, user: str, needs: Sequence[Need], missing: Sequence[Missing]) -> str:
+    """Return the Role and the RoleBinding that give somebody all that is needed, as an administrator applies them.
+
+    Parameters
+    ----------
+    user
+        As the cluster calls them; a service account is ``system:serviceaccount:<namespace>:<name>``.
+    """
+    role = {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "Role",
+        "metadata": {"name": ROLE_NAME, "namespace": namespace},
+        "rules": rules_of(needs),
+    }
+    binding = {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": f"{ROLE_NAME}-{_segment(user)}", "namespace": namespace},
+        "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": ROLE_NAME},
+        "subjects": [_subject(user)],
+    }
+    lacking = "".join(f"# {one} ({one.need.why})\n" for one in missing)
+    head = f"# What {user} lacks in the namespace {namespace}:\n{lacking}# kubectl apply -f -\n"
+    text: str = yaml.safe_dump_all([role, binding], sort_keys=False)
+    return head + text
+
+
+def _subject(user: str) -> dict[str, str]:
+    parts = user.split(":")
+    if parts[:2] == ["system", "serviceaccount"] and len(parts) == 4:
+        return {"kind": "ServiceAccount", "name": parts[3], "namespace": parts[2]}
+    return {"apiGroup": _RBAC, "kind": "User", "name": user}
+
+
+def _segment(user: str) -> str:
+    """Return what may be a part of the name of a RoleBinding, which is part of a path."""
+    return user.replace("/", "-").replace("%", "-")
