@@ -73,6 +73,11 @@ class Forbidden(DeployError):
     code = "forbidden"
     status = 403
 
+    def __str__(self) -> str:
+        """Return the message and, in a notebook's traceback too, the manifest that an administrator applies."""
+        yaml = self.details.get("yaml")
+        return f"{self.message}\n\n{yaml}" if yaml else self.message
+
 
 class QuotaExceeded(Forbidden):
     """The group's quota leaves no room; ``details`` say quota, used, asked, and which deployments use it."""

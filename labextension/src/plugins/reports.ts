@@ -7,13 +7,16 @@ import { DOMAIN } from '../ui/translation';
 const MAX_LENGTH = 140;
 
 /** Tells what the server refused in a notification, and all there is to it in a dialog. */
-export function reporter(translator: ITranslator): (problem: unknown) => void {
+export function reporter(
+  translator: ITranslator,
+  copy: (text: string) => void
+): (problem: unknown) => void {
   const trans = translator.load(DOMAIN);
   const details = async (problem: Error) => {
     const { refusalBody } = await import('../ui/Refusal');
     await showDialog({
       title: trans.__('Refused'),
-      body: refusalBody(problem, translator),
+      body: refusalBody(problem, translator, copy),
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   };

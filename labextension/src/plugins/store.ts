@@ -64,6 +64,8 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
     const following = { store, openTab, translator };
     const followed = new Set<string>();
     const drafts = new Drafts(state);
+    // Works on plain http too, where the browser has no `navigator.clipboard`.
+    const copy = (text: string) => Clipboard.copyToSystem(text);
     void app.restored.then(() => drafts.tidy());
     return {
       store,
@@ -75,9 +77,8 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       drafts,
       requests: shelvesIn(state),
       translator,
-      // Works on plain http too, where the browser has no `navigator.clipboard`.
-      copy: text => Clipboard.copyToSystem(text),
-      report: reporter(translator),
+      copy,
+      report: reporter(translator, copy),
       tell: text => void Notification.success(text, { autoClose: TOLD_FOR }),
       openTab,
       openPanel: show(CommandIDs.open),

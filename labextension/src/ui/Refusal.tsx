@@ -5,17 +5,21 @@ import React from 'react';
 
 import type { Quota, Usage } from '../api/contract';
 import { ApiError } from '../api/errors';
+import { CopyContext, Snippet } from './CopyButton';
 import { QUOTA_NAMES, QuotaBars, QuotaName, amount } from './QuotaBars';
 import { TranslatorContext, useTranslation } from './translation';
 
 /** All that the server said against something, as the body of a dialog. */
 export function refusalBody(
   problem: Error,
-  translator: ITranslator
+  translator: ITranslator,
+  copy: (text: string) => void
 ): ReactWidget {
   const body = ReactWidget.create(
     <TranslatorContext.Provider value={translator}>
-      <Refusal problem={problem} />
+      <CopyContext.Provider value={copy}>
+        <Refusal problem={problem} />
+      </CopyContext.Provider>
     </TranslatorContext.Provider>
   );
   body.addClass('pd-App');
@@ -37,6 +41,7 @@ interface IQuotaDetails {
 export function Refusal({ problem }: { problem: Error }): JSX.Element {
   const trans = useTranslation();
   const quota = problem instanceof ApiError ? quotaDetails(problem) : undefined;
+  const yaml = problem instanceof ApiError ? problem.body.details.yaml : null;
   return (
     <div className="pd-Refusal">
       <p>{problem.message}</p>
@@ -60,6 +65,14 @@ export function Refusal({ problem }: { problem: Error }): JSX.Element {
             after={sum(quota.used, quota.asked)}
           />
           <Users {...quota} />
+        </>
+      )}
+      {typeof yaml === 'string' && (
+        <>
+          <p className="pd-Refusal-title">
+            {trans.__('For an administrator of the cluster')}
+          </p>
+          <Snippet code={yaml} />
         </>
       )}
     </div>
