@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import Conflict
+from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.instance_types import (
     BUILT_IN,
     InstanceTypeProblem,
-    KubeInstanceType,
     of_config_map,
     of_custom_resource,
     orders,
@@ -28,14 +28,14 @@ _REFRESH = 10.0
 
 _log = logging.getLogger(__name__)
 
-Change = Callable[[dict[str, KubeInstanceType]], KubeInstanceType | None]
+Change = Callable[[dict[str, InstanceType]], InstanceType | None]
 
 
 @dataclass(frozen=True)
 class Found:
     """Instance types, where they come from, and what is wrong with them."""
 
-    kinds: tuple[KubeInstanceType, ...]
+    kinds: tuple[InstanceType, ...]
     origin: str
     writable: bool = False
     problem: str = ""
@@ -59,7 +59,7 @@ class InstanceTypes:
         config_map: str = "",
         primehub: str = "",
         *,
-        built_in: Sequence[KubeInstanceType] = BUILT_IN,
+        built_in: Sequence[InstanceType] = BUILT_IN,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
@@ -71,7 +71,7 @@ class InstanceTypes:
         self._known_at = 0.0
         self._asking = asyncio.Lock()
 
-    async def all(self) -> list[KubeInstanceType]:
+    async def all(self) -> list[InstanceType]:
         """Return them in order; the first is the default. Those that were last understood while they can't be read."""
         async with self._asking:
             if self._known is None or self._clock() - self._known_at >= _REFRESH:
@@ -83,10 +83,6 @@ class InstanceTypes:
                     _log.warning("Model Deployment: the instance types can't be read again: %s", error.message)
         return list(self._known.kinds if self._known else ())
 
-    async def find(self, name: str) -> KubeInstanceType | None:
-        """Return one; None when there is none of this name."""
-        return next((kind for kind in await self.all() if kind.name == name), None)
-
     async def read(self) -> Found:
         """Return what the cluster says now."""
         found = await self._of_config_map() or await self._of_primehub() or self._of_package()
@@ -97,7 +93,7 @@ class InstanceTypes:
         self._known, self._known_at = found, self._clock()
         return found
 
-    async def change(self, change: Change, name: str) -> KubeInstanceType | None:
+    async def change(self, change: Change, name: str) -> InstanceType | None:
         """Change one entry of the ConfigMap, as ``change`` says of all that are there; nobody's change is lost.
 
         Raises
@@ -129,9 +125,9 @@ class InstanceTypes:
     async def _write(
         self,
         config_map: Json | None,
-        kinds: dict[str, KubeInstanceType],
+        kinds: dict[str, InstanceType],
         name: str,
-        changed: KubeInstanceType | None,
+        changed: InstanceType | None,
     ) -> None:
         if config_map is None:
             # The first change of all: what was built in until now is written down, so that nothing vanishes.

@@ -1,91 +1,53 @@
-"""Instance types of a cluster: from a ConfigMap, from PrimeHub's ``InstanceType`` objects, else built in.
+"""Instance types as a cluster keeps them: entries of a ConfigMap, objects of PrimeHub, or built in. Pure.
 
-Beside what the domain knows (limits), they say where a replica may run and what it asks for at least.
+Beside the limits they say where a replica may run and what is set aside for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from primehub_deploy_ext.domain.groups import InstanceType
-from primehub_deploy_ext.engines.kubernetes.asks import quantity
+from primehub_deploy_ext.domain.quantities import format_cpu
+from primehub_deploy_ext.domain.resources import Scheduling
 
 Json = Mapping[str, Any]
 
 NVIDIA = "nvidia.com/gpu"
 _GIB = 1024**3
-_HINTS = {"requests", "gpu_resource", "node_selector", "tolerations"}
+_MIB = 1024**2
+_SCHEDULING = {"requests", "gpu_resource", "node_selector", "tolerations"}
+_LAST = 1000
 
 
 class InstanceTypeProblem(ValueError):
     """What is written is no instance type; the message names it and says why."""
 
 
-@dataclass(frozen=True)
-class KubeInstanceType:
-    """An instance type, and what only a cluster makes of it.
-
-    Parameters
-    ----------
-    kind
-        Limits, as everybody sees them.
-    requests
-        What the scheduler sets aside for a replica (``cpu``, ``memory``); where it is missing: the limits.
-    gpu_resource
-        What the cluster calls the GPUs.
-    node_selector, tolerations
-        On which nodes a replica may run, as in a pod's ``spec``.
-    """
-
-    kind: InstanceType
-    requests: Mapping[str, str] = field(default_factory=dict)
-    gpu_resource: str = NVIDIA
-    node_selector: Mapping[str, str] = field(default_factory=dict)
-    tolerations: tuple[Json, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.kind.name
-
-    def hints(self) -> dict[str, Any]:
-        """Return what is written beside the limits; without what says nothing."""
-        told: dict[str, Any] = {
-            "requests": dict(self.requests),
-            "gpu_resource": "" if self.gpu_resource == NVIDIA else self.gpu_resource,
-            "node_selector": dict(self.node_selector),
-            "tolerations": [dict(toleration) for toleration in self.tolerations],
-        }
-        return {key: value for key, value in told.items() if value}
+def _built_in(name: str, cpu: float, memory: int, cpu_request: float) -> InstanceType:
+    return InstanceType(
+        name=name,
+        display_name=name.title(),
+        description=f"{format_cpu(cpu)} CPU, {memory} GiB",
+        cpu=cpu,
+        memory=memory * _GIB,
+        scheduling=Scheduling(cpu_request=cpu_request, memory_request=memory * _GIB // 2),
+    )
 
 
-BUILT_IN = (
-    KubeInstanceType(
-        InstanceType(name="small", display_name="Small", description="1 CPU, 2 GiB", cpu=1, memory=2 * _GIB),
-        requests={"cpu": "250m", "memory": "512Mi"},
-    ),
-    KubeInstanceType(
-        InstanceType(name="medium", display_name="Medium", description="2 CPUs, 8 GiB", cpu=2, memory=8 * _GIB),
-        requests={"cpu": "1", "memory": "4Gi"},
-    ),
-    KubeInstanceType(
-        InstanceType(name="large", display_name="Large", description="4 CPUs, 16 GiB", cpu=4, memory=16 * _GIB),
-        requests={"cpu": "2", "memory": "8Gi"},
-    ),
-)
+BUILT_IN = (_built_in("small", 1, 2, 0.25), _built_in("medium", 2, 8, 1), _built_in("large", 4, 16, 2))
 
 
-def of_config_map(config_map: Json) -> list[KubeInstanceType]:
+def of_config_map(config_map: Json) -> list[InstanceType]:
     """Return the instance types of a ConfigMap: one key each, in the order of their keys.
 
     A value is YAML with the fields of a groups file (``display_name``, ``description``, ``cpu``, ``memory``, ``gpu``,
-    ``groups``), ``order`` (the smallest is the default) and the cluster's own (``requests``, ``gpu_resource``,
-    ``node_selector``, ``tolerations``).
+    ``groups``), ``order`` (the smallest is the default) and what only a cluster makes of it (``requests`` with ``cpu``
+    and ``memory``, ``gpu_resource``, ``node_selector``, ``tolerations``).
 
     Raises
     ------
@@ -96,7 +58,7 @@ def of_config_map(config_map: Json) -> list[KubeInstanceType]:
     return [kind for _, kind in sorted(found, key=lambda entry: (entry[0], entry[1].name))]
 
 
-def read(name: str, text: str) -> KubeInstanceType:
+def read(name: str, text: str) -> InstanceType:
     """Read one entry of a ConfigMap."""
     try:
         value = yaml.safe_load(text)
@@ -104,19 +66,17 @@ def read(name: str, text: str) -> KubeInstanceType:
         raise InstanceTypeProblem(f"the instance type {name!r} is no YAML: {error}") from None
     if not isinstance(value, dict):
         raise InstanceTypeProblem(f"the instance type {name!r} must be a mapping (lines such as 'cpu: 1')")
-    fields = {key: field for key, field in value.items() if key not in _HINTS | {"order"}}
-    hints = {key: field for key, field in value.items() if key in _HINTS and field}
-    if type(fields.get("memory")) is int:  # as somebody wrote it
-        fields["memory"] = str(fields["memory"])
-    return _made(fields | {"name": name}, hints)
+    fields = {key: field for key, field in value.items() if key not in _SCHEDULING | {"order"}}
+    fields["memory"] = _as_written(fields.get("memory"))
+    return _made(fields | {"name": name}, {key: value[key] for key in _SCHEDULING if value.get(key)})
 
 
-def written(kind: KubeInstanceType, order: int) -> str:
+def written(kind: InstanceType, order: int) -> str:
     """Return what is stored of an instance type under its name."""
-    fields = kind.kind.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
+    fields = kind.model_dump(mode="json", exclude={"name", "scheduling"}, exclude_defaults=True)
     if "memory" in fields:
         fields["memory"] = _memory(fields["memory"])
-    body = fields | kind.hints() | {"version": kind.kind.version, "order": order}
+    body = fields | _written_scheduling(kind.scheduling) | {"version": kind.version, "order": order}
     text: str = yaml.safe_dump(body, sort_keys=False, allow_unicode=True)
     return text
 
@@ -126,74 +86,95 @@ def orders(config_map: Json) -> dict[str, int]:
     return {name: _order(name, text) for name, text in (config_map.get("data") or {}).items()}
 
 
-def of_custom_resource(found: Json) -> KubeInstanceType:
+def of_custom_resource(found: Json) -> InstanceType:
     """Return the instance type that PrimeHub keeps as an object of its own kind.
 
-    ``limits.memory`` is written as ``4G`` there and means it; a GPU may be under ``gpu`` or the older
-    ``nvidia.com/gpu``; a toleration's effect ``None`` means all effects.
+    A GPU may be under ``gpu`` or the older ``nvidia.com/gpu``; a toleration's effect ``None`` means all effects.
     """
     spec, name = found.get("spec") or {}, found["metadata"]["name"]
     limits = spec.get("limits") or {}
-    requests = spec.get("requests") or {}
-    gpu = limits.get("gpu", limits.get(NVIDIA, 0)) or 0
     fields = {
         "name": name,
         "display_name": spec.get("displayName") or "",
         "description": spec.get("description") or "",
         "cpu": limits.get("cpu") or None,
         "memory": limits.get("memory") or None,
-        "gpu": int(gpu),
+        "gpu": limits.get("gpu", limits.get(NVIDIA, 0)) or 0,
     }
-    hints = {
-        "requests": {key: str(requests[key]) for key in ("cpu", "memory") if requests.get(key)},
-        "gpu_resource": spec.get("gpuResourceName") or NVIDIA,
-        "node_selector": spec.get("nodeSelector") or {},
-        "tolerations": [_toleration(toleration) for toleration in spec.get("tolerations") or ()],
+    scheduling = {
+        "requests": spec.get("requests"),
+        "gpu_resource": spec.get("gpuResourceName"),
+        "node_selector": spec.get("nodeSelector"),
+        "tolerations": [
+            {key: value for key, value in toleration.items() if (key, value) != ("effect", "None")}
+            for toleration in spec.get("tolerations") or ()
+        ],
     }
-    return _made(fields, {key: value for key, value in hints.items() if value})
+    return _made(fields, {key: value for key, value in scheduling.items() if value})
 
 
-def _made(fields: dict[str, Any], hints: dict[str, Any]) -> KubeInstanceType:
+def _made(fields: dict[str, Any], scheduling: dict[str, Any]) -> InstanceType:
     name = fields["name"]
     try:
-        kind = InstanceType.model_validate(fields)
+        if scheduling:
+            fields["scheduling"] = _scheduling(scheduling)
+        return InstanceType.model_validate(fields)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"])
         raise InstanceTypeProblem(f"the instance type {name!r}, {where}: {problem['msg']}") from None
-    try:
-        requests = {key: str(amount) for key, amount in _mapping(hints.get("requests")).items()}
-        for amount in requests.values():
-            quantity(amount)
-        selector = {key: str(value) for key, value in _mapping(hints.get("node_selector")).items()}
-        tolerations = tuple(dict(_mapping(toleration)) for toleration in hints.get("tolerations") or ())
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise InstanceTypeProblem(f"the instance type {name!r}: {error}") from None
-    return KubeInstanceType(kind, requests, str(hints.get("gpu_resource") or NVIDIA), selector, tolerations)
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    if value is None:
+def _scheduling(said: dict[str, Any]) -> Scheduling:
+    requests = said.get("requests") or {}
+    if not isinstance(requests, dict) or not set(requests) <= {"cpu", "memory"}:
+        raise ValueError("requests must be a mapping of cpu and memory")
+    fields: dict[str, Any] = {
+        "cpu_request": requests.get("cpu"),
+        "memory_request": _as_written(requests.get("memory")),
+        "gpu_resource": said.get("gpu_resource"),
+        "node_selector": {str(key): str(value) for key, value in (said.get("node_selector") or {}).items()},
+        "tolerations": [_toleration(toleration) for toleration in said.get("tolerations") or ()],
+    }
+    return Scheduling.model_validate({key: value for key, value in fields.items() if value})
+
+
+def _toleration(said: Any) -> dict[str, Any]:
+    if not isinstance(said, dict):
+        raise TypeError("each of the tolerations must be a mapping")
+    # Written as in a pod.
+    renamed = {("toleration_seconds" if key == "tolerationSeconds" else key): value for key, value in said.items()}
+    return {key: value for key, value in renamed.items() if value is not None}
+
+
+def _written_scheduling(scheduling: Scheduling | None) -> dict[str, Any]:
+    if scheduling is None:
         return {}
-    if not isinstance(value, dict):
-        raise TypeError("requests, node_selector and each of the tolerations must be mappings")
-    return {str(key): entry for key, entry in value.items()}
-
-
-def _toleration(toleration: Json) -> dict[str, Any]:
-    return {key: value for key, value in toleration.items() if value and (key, value) != ("effect", "None")}
+    said = scheduling.model_dump(mode="json", exclude_defaults=True)
+    requests: dict[str, Any] = {}
+    if "cpu_request" in said:
+        requests["cpu"] = said.pop("cpu_request")
+    if "memory_request" in said:
+        requests["memory"] = _memory(said.pop("memory_request"))
+    return ({"requests": requests} if requests else {}) | said
 
 
 def _order(name: str, text: str) -> int:
     try:
-        order = (yaml.safe_load(text) or {}).get("order", 1000)
-        return int(order)
+        return int((yaml.safe_load(text) or {}).get("order", _LAST))
     except (yaml.YAMLError, AttributeError, TypeError, ValueError):
         raise InstanceTypeProblem(f"the instance type {name!r}: order must be a whole number") from None
 
 
+def _as_written(memory: object) -> object:
+    """Memory without a unit is a number to YAML; it is read as the text that somebody wrote."""
+    return str(memory) if type(memory) is int else memory
+
+
 def _memory(size: int) -> str | int:
-    for unit, bytes_ in (("Gi", _GIB), ("Mi", 1024**2)):
+    for unit, bytes_ in (("Gi", _GIB), ("Mi", _MIB)):
         if size % bytes_ == 0:
             return f"{size // bytes_}{unit}"
     return size

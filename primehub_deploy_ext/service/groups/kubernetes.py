@@ -28,7 +28,6 @@ from primehub_deploy_ext.engines.kubernetes.access import AccessUnknown
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.instance_type_store import Change, InstanceTypes
-from primehub_deploy_ext.engines.kubernetes.instance_types import KubeInstanceType
 from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.groups.hub_api import HubApi, HubUser
@@ -173,7 +172,7 @@ class KubernetesGroups(GroupProvider):
             groups.append(described.model_copy(update={"members": tuple(sorted(members))}))
         return Directory(
             groups=tuple(sorted(groups, key=lambda group: (group.name.casefold(), group.name))),
-            instance_types=tuple(kind.kind for kind in known.value.kinds.kinds),
+            instance_types=known.value.kinds.kinds,
             pull_secrets=self._pull_secrets(known.value),
             admins=self._admins(user, powers.value, hub_user),
             warning=" ".join([*warnings, *known.value.problems]),
@@ -197,8 +196,8 @@ class KubernetesGroups(GroupProvider):
         await self._writing.delete_group(known, name, version)
         self._snapshot.expire()
         for kind in known.kinds.kinds if known.kinds.writable else ():
-            if kind.kind.groups is not None and name in kind.kind.groups:
-                without = tuple(group for group in kind.kind.groups if group != name)
+            if kind.groups is not None and name in kind.groups:
+                without = tuple(group for group in kind.groups if group != name)
                 await self.update_instance_type(kind.name, UpdateInstanceType(groups=without), version=None)
 
     # ------------------------------------------------------------------ instance types
@@ -207,12 +206,12 @@ class KubernetesGroups(GroupProvider):
         """Add an entry to the ConfigMap, after the others."""
         await self._check_groups(new.groups)
 
-        def add(kinds: dict[str, KubeInstanceType]) -> KubeInstanceType:
+        def add(kinds: dict[str, InstanceType]) -> InstanceType:
             if new.name in kinds:
                 raise AlreadyExists(
                     f"there is an instance type {new.name!r} already", fields=[{"field": "name", "message": "taken"}]
                 )
-            return KubeInstanceType(InstanceType.model_validate(sent_fields(new, InstanceType)))
+            return InstanceType.model_validate(sent_fields(new, InstanceType))
 
         return await self._change_kind(new.name, add)
 
@@ -220,20 +219,17 @@ class KubernetesGroups(GroupProvider):
         """Change the fields that were sent; what only a cluster knows of it stays."""
         await self._check_groups(change.groups)
 
-        def update(kinds: dict[str, KubeInstanceType]) -> KubeInstanceType:
+        def update(kinds: dict[str, InstanceType]) -> InstanceType:
             before = _found(kinds, name, version)
-            fields = sent_fields(change, InstanceType) | {"version": before.kind.version + 1}
-            kind = before.kind.model_copy(update=fields)
-            return KubeInstanceType(
-                kind, before.requests, before.gpu_resource, before.node_selector, before.tolerations
-            )
+            fields = sent_fields(change, InstanceType) | {"version": before.version + 1}
+            return before.model_copy(update=fields)
 
         return await self._change_kind(name, update)
 
     async def delete_instance_type(self, name: str, *, version: int | None) -> None:
         """Remove an entry of the ConfigMap."""
 
-        def remove(kinds: dict[str, KubeInstanceType]) -> None:
+        def remove(kinds: dict[str, InstanceType]) -> None:
             _found(kinds, name, version)
 
         await self._change_kinds(name, remove)
@@ -283,9 +279,9 @@ class KubernetesGroups(GroupProvider):
     async def _change_kind(self, name: str, change: Change) -> InstanceType:
         changed = await self._change_kinds(name, change)
         assert changed is not None  # noqa: S101 -- only a removal returns none
-        return changed.kind
+        return changed
 
-    async def _change_kinds(self, name: str, change: Change) -> KubeInstanceType | None:
+    async def _change_kinds(self, name: str, change: Change) -> InstanceType | None:
         try:
             changed = await self._kinds.change(change, name)
         except ApiError as error:
@@ -346,9 +342,9 @@ class KubernetesGroups(GroupProvider):
         )
 
 
-def _found(kinds: dict[str, KubeInstanceType], name: str, version: int | None) -> KubeInstanceType:
+def _found(kinds: dict[str, InstanceType], name: str, version: int | None) -> InstanceType:
     if name not in kinds:
         raise NotFound(f"there is no instance type {name!r}")
-    if version is not None and version != kinds[name].kind.version:
-        raise stale("instance type", name, now=kinds[name].kind.version, seen=version)
+    if version is not None and version != kinds[name].version:
+        raise stale("instance type", name, now=kinds[name].version, seen=version)
     return kinds[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from primehub_deploy_ext.domain.resources import Scheduling, Toleration
 from primehub_deploy_ext.engines.kubernetes.instance_types import (
     BUILT_IN,
     InstanceTypeProblem,
@@ -29,10 +30,14 @@ tolerations:
 
 def test_an_entry_says_limits_and_where_a_replica_may_run() -> None:
     kind = read("gpu", GPU)
-    assert (kind.kind.cpu, kind.kind.memory, kind.kind.gpu, kind.kind.groups) == (4, 16 * 2**30, 1, ("research",))
-    assert (kind.requests, kind.gpu_resource) == ({"cpu": "500m", "memory": "4Gi"}, "amd.com/gpu")
-    assert kind.node_selector == {"pool": "gpu"}
-    assert kind.tolerations == ({"key": "gpu", "operator": "Exists", "effect": "NoSchedule"},)
+    assert (kind.cpu, kind.memory, kind.gpu, kind.groups) == (4, 16 * 2**30, 1, ("research",))
+    assert kind.scheduling == Scheduling(
+        cpu_request=0.5,
+        memory_request=4 * 2**30,
+        gpu_resource="amd.com/gpu",
+        node_selector={"pool": "gpu"},
+        tolerations=(Toleration(key="gpu", operator="Exists", effect="NoSchedule"),),
+    )
 
 
 def test_what_is_written_is_read_again_as_it_was() -> None:
@@ -53,9 +58,9 @@ def test_the_smallest_order_is_the_default() -> None:
         ("cpus: 1", "'x', cpus: Extra inputs"),
         ("[1, 2]", "must be a mapping"),
         ("cpu: [", "is no YAML"),
-        ("requests: 3", "must be mappings"),
-        ("requests: {cpu: lots}", "no quantity"),
-        ("tolerations: [gpu]", "must be mappings"),
+        ("requests: 3", "must be a mapping"),
+        ("requests: {cpu: lots}", "cpu_request: .*a number of cores"),
+        ("tolerations: [gpu]", "must be a mapping"),
     ],
 )
 def test_a_mistake_is_named(text: str, words: str) -> None:
@@ -77,7 +82,11 @@ def test_the_objects_of_primehub_mean_the_same() -> None:
         "tolerations": [{"operator": "Exists", "effect": "None"}, {"key": "a", "operator": "Equal", "value": "b"}],
     }
     kind = of_custom_resource({"metadata": {"name": "gpu-1"}, "spec": spec})
-    assert (kind.name, kind.kind.display_name) == ("gpu-1", "GPU")
-    assert (kind.kind.cpu, kind.kind.memory, kind.kind.gpu) == (2.5, 8 * 10**9, 1)
-    assert (kind.requests, kind.gpu_resource) == ({"cpu": "1", "memory": "4G"}, "nvidia.com/gpu")
-    assert kind.tolerations == ({"operator": "Exists"}, {"key": "a", "operator": "Equal", "value": "b"})
+    assert (kind.name, kind.display_name) == ("gpu-1", "GPU")
+    assert (kind.cpu, kind.memory, kind.gpu) == (2.5, 8 * 10**9, 1)
+    assert kind.scheduling == Scheduling(
+        cpu_request=1,
+        memory_request=4 * 10**9,
+        node_selector={"pool": "gpu"},
+        tolerations=(Toleration(operator="Exists"), Toleration(key="a", value="b")),
+    )
