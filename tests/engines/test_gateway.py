@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -331,11 +331,11 @@ def test_a_private_deployment_admits_its_users_alone(serve, replica):
     serve(scenario)
 
 
-async def counted(gateway, expected):
+async def counted(gateway, expected, whose=()):
     """Wait until the gateway has counted this and nothing else; histograms are there after a flush."""
     counts = found = None
     for _ in range(100):
-        ((_, found),) = await gateway.readings()
+        ((_, found),) = await gateway.readings(whose)
         counts = {labels: requests.count for labels, requests in found.requests.items()}
         if counts == expected:
             return found
@@ -379,6 +379,20 @@ def test_requests_are_counted_by_deployment_kind_method_revision_and_code(serve,
         assert found.bytes_in["iris/4"] > 4 * len(b"{}")
         assert found.bytes_out["iris/4"] > 0
         assert found.active == {"iris/4": 0}
+
+    serve(scenario)
+
+
+def test_only_those_who_are_asked_for_are_read(serve, replica):
+    async def scenario(gateway):
+        target = state(replica())
+        await gateway.apply(replace(target, routes=tuple(replace(r, counted_as="7") for r in target.routes)))
+        await gateway.wait_healthy("iris/1", 1, 5)
+        await Caller(gateway).ask("/deployment/iris/v2/models/iris/infer", "POST", b"{}")
+        await counted(gateway, {Labels("7", "predictions", "post", "1", 200): 1}, whose=["7", "77"])
+        ((_, found),) = await gateway.readings(["70", "8"])
+        assert found.requests == {}
+        assert found.bytes_in["iris/1"] > 0
 
     serve(scenario)
 

@@ -134,6 +134,20 @@ async def test_a_deployment_of_the_same_name_begins_at_zero(bench: Bench) -> Non
     assert got.requests_ever == 2
 
 
+async def test_what_nobody_looked_at_before_a_deployment_was_deleted_is_not_its_namesakes(bench: Bench) -> None:
+    deployment = await bench.deployed("iris")
+    health = await bench.engine.health()
+    os.kill(health.details["pid"], signal.SIGKILL)
+    await load(bench, deployment, good=5)
+    await bench.engine.delete("iris")
+
+    deployment = await bench.deployed("iris")
+    await load(bench, deployment, good=2)
+
+    got = await seen(bench, "iris", lambda m: (m.requests_ever or 0) > 0)
+    assert (got.requests_ever, got.totals.codes) == (2, {"200": 2})
+
+
 async def test_what_a_stopped_deployment_refuses_counts_as_failed(bench: Bench) -> None:
     deployment = await bench.deployed("iris")
     await bench.engine.stop("iris", user="ada")

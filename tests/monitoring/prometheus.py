@@ -31,11 +31,18 @@ def binary(name: str = "prometheus") -> str:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class Prometheus:
-    """Asks its HTTP API."""
+    """Asks its HTTP API.
+
+    Parameters
+    ----------
+    at
+        Unix time that expressions are evaluated at; now when left out.
+    """
 
     url: str
+    at: float | None = None
 
     def ask(self, path: str, **query: str) -> Any:
         """Return the data of one answer; what it says when it refuses is the error."""
@@ -48,7 +55,8 @@ class Prometheus:
 
     def values(self, expression: str) -> dict[str, float]:
         """Return what an expression gives now, by the values of its labels."""
-        result = self.ask("query", query=expression)["result"]
+        moment = {} if self.at is None else {"time": str(self.at)}
+        result = self.ask("query", query=expression, **moment)["result"]
         return {
             " ".join(text for name, text in sorted(line["metric"].items()) if name != "__name__"): float(
                 line["value"][1]

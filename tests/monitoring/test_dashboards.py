@@ -15,8 +15,7 @@ import pytest
 
 from primehub_deploy_ext.monitoring import panels, promql
 from primehub_deploy_ext.monitoring.promql import Scope
-from tests.engines.bench import wait_for
-from tests.monitoring.conftest import FAST, RULES, SLOW, WINDOW, Run
+from tests.monitoring.conftest import FAST, RULES, SLOW, WINDOW, Run, same_percentile
 from tests.monitoring.prometheus import binary
 
 DASHBOARDS = RULES.parent
@@ -92,8 +91,7 @@ def test_latency_is_what_was_injected(run: Run) -> None:
 def test_cpu_memory_and_replicas(run: Run) -> None:
     shown = expressions("model-deployment.json")
     (cpu,), (memory,), (ready,) = (shown[title] for title in ("CPU", "Memory", "Replicas"))
-    # Known from its beginning; a rate needs two scrapes.
-    wait_for(lambda: {"2-0", "2-1"} <= set(run.prometheus.values(cpu)), 10)
+    assert {"2-0", "2-1"} <= set(run.prometheus.values(cpu))
     assert all(value > 5_000_000 for value in run.prometheus.values(memory).values())
     assert run.prometheus.value(ready) == 2
 
@@ -117,10 +115,10 @@ def test_the_page_says_the_same(run: Run) -> None:
         line["label"]: round(sum(value * page["step"] for value in line["values"] if value is not None))
         for line in page["predict_qps"]
     }
-    assert counts == pytest.approx(run.by_revision, rel=0.1)  # an interval is not exactly 5 s long
+    assert counts == pytest.approx(run.by_revision, rel=0.25)  # on a busy machine a look may be a second late
     for percentile, value in totals["latency"].items():
         asked = run.prometheus.value(promql.latency(SCOPE, percentile))
-        assert value == pytest.approx(asked, rel=RATE), percentile
+        assert asked == same_percentile(value), percentile
 
 
 def test_the_variables_find_deployments_revisions_and_models(run: Run) -> None:

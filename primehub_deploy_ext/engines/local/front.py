@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
@@ -81,7 +81,7 @@ class Front:
         except EngineUnavailable as error:
             log.warning("can't tell whether %s has drained: %s", cluster, error)
 
-    async def readings(self) -> list[tuple[str, Readings]]:
+    async def readings(self, whose: Collection[str]) -> list[tuple[str, Readings]]:
         """Return what the gateway counted since it began, and what one that it replaced counted in the end.
 
         Each with the name of its process. Nothing where none was started.
@@ -93,7 +93,7 @@ class Front:
         """
         if self.url is None or self.problem:
             return []
-        return await self._gateway.readings()
+        return await self._gateway.readings(whose)
 
     async def close(self, *, end: bool) -> None:
         """Let go of the gateway, which goes on serving unless it is told to end."""

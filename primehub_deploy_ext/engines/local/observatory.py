@@ -47,6 +47,10 @@ class Observatory:
         await self._metering.close()
         self._watchman.close()
 
+    def remember(self, portrait: Portrait) -> None:
+        """Count what a deployment that is deleted now did last."""
+        self._metering.remember(portrait.facts())
+
     async def keep_only(self, uids: Iterable[int]) -> None:
         """Forget the deployments that are not there any more."""
         await self._metering.keep_only(uids)

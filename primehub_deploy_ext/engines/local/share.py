@@ -42,6 +42,8 @@ def share_of(
         for workload in sorted(workloads, key=lambda workload: workload.template)
         if (sockets := workload.sockets())
     ]
+    # An id may be used again, and the gateway counts on: what this one is asked is no business of its namesakes.
+    whose = str(row.uid)
     taking = [cluster for cluster in clusters if cluster.revision in taking_traffic]
     if len(taking) > 1:
         # One cluster of all who take traffic: Envoy chooses a cluster before it chooses a replica, and would fail
@@ -49,10 +51,12 @@ def share_of(
         joint = replace(taking[0], sockets=tuple(socket for cluster in taking for socket in cluster.sockets))
         clusters[clusters.index(taking[0])] = joint
     if taking:
-        return Route(row.id, ((taking[0].name, 1),), users), clusters
+        return Route(row.id, ((taking[0].name, 1),), users, whose), clusters
     if stopped:
         text = f"{row.name} is stopped: start it to serve again."
-        return Unavailable(row.id, "stopped", text, users=users), clusters
+        return Unavailable(row.id, "stopped", text, users=users, counted_as=whose), clusters
     if status.phase is Phase.FAILED:
-        return Unavailable(row.id, "failed", status.message[:_LONGEST_REASON], users=users), clusters
-    return Unavailable(row.id, "starting", f"{row.name} is starting.", retry_after=1, users=users), clusters
+        reason = status.message[:_LONGEST_REASON]
+        return Unavailable(row.id, "failed", reason, users=users, counted_as=whose), clusters
+    text = f"{row.name} is starting."
+    return Unavailable(row.id, "starting", text, retry_after=1, users=users, counted_as=whose), clusters

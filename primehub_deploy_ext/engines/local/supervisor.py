@@ -164,7 +164,7 @@ class Supervisor:
                 remove_old_logs(self._means.paths.logs, uids)
                 await self.observatory.keep_only(uids)
             except EngineUnavailable:
-                log.info("what was measured is not open yet")
+                log.warning("what was measured can't be tidied up")
             except (OSError, sqlite3.Error):
                 log.exception("housekeeping failed; it is tried again")
             await asyncio.sleep(_HOUSEKEEPING_PAUSE)
@@ -374,6 +374,7 @@ class Supervisor:
 
     async def _forget(self, actor: DeploymentActor) -> None:
         """Remove what is left of a deployment that has ended, and its route."""
+        self.observatory.remember(actor)
         self._actors.pop(actor.record.row.id, None)
         await self._means.front.update()
         actor.close()

@@ -23,6 +23,17 @@ def kinds(route):
     return {entry["metadata"]["filter_metadata"]["gw"]["route"].split("/")[1]: entry for entry in found}
 
 
+def test_requests_are_counted_under_the_name_that_the_route_gives():
+    served = Route("iris", (("iris/1", 1),), counted_as="7")
+    waiting = Unavailable("wine", "stopped", "", counted_as="8")
+    found = lists(served, unavailable=[waiting])
+    for prefix, whose in (("/deployment/iris/", "7"), ("/deployment/wine/", "8")):
+        labels = [entry["metadata"]["filter_metadata"]["gw"]["route"] for entry in found[prefix]]
+        assert labels == [
+            f"{whose}/{kind}" for kind in ("feedback/post", "predictions/post", "other/get", "other/other")
+        ]
+
+
 def test_the_version_is_the_content():
     one, two = Cluster("iris", 1, ("/a",)), Cluster("wine", 1, ("/b",))
     assert clusters_file([one, two]) == clusters_file([two, one])

@@ -19,7 +19,7 @@ from primehub_deploy_ext.runner.counters import Counters
 from primehub_deploy_ext.runner.meter import Meter
 
 NOW = datetime(2026, 11, 25, tzinfo=timezone.utc)
-PREDICTIONS = Labels("iris", "predictions", "post", "1", 200)
+PREDICTIONS = Labels("7", "predictions", "post", "1", 200)
 
 
 def iris(*replicas: ReplicaFacts, uid: int = 7) -> DeploymentFacts:
@@ -36,7 +36,7 @@ def replica(name: str = "1-0", *, pid: int | None = None) -> ReplicaFacts:
 
 def answered(count: int, labels: Labels = PREDICTIONS) -> Readings:
     return Readings(
-        {labels: Requests(count, count * 0.003, {0.005: count, math.inf: count})}, {"iris": 10}, {"iris": 20}
+        {labels: Requests(count, count * 0.003, {0.005: count, math.inf: count})}, {"iris/1": 10}, {"iris/1": 20}
     )
 
 
@@ -51,6 +51,7 @@ def test_what_the_gateway_counted_since_the_last_look(collector: Collector, tmp_
     harvest = collector.collect(census, [("envoy 1", answered(5))])
     sample = harvest.samples[7]
     assert (sample.codes, sum(sample.latency), sample.bytes_in) == ({200: 2}, 2, 0)
+    assert harvest.totals.keys() == {(7, key("server", "predictions", "post", "1", 200))}
     assert harvest.totals[7, key("server", "predictions", "post", "1", 200)][0] == 2
 
 
@@ -68,16 +69,37 @@ def test_a_gateway_that_was_replaced_is_counted_to_its_end(collector: Collector,
 
 
 def test_a_new_deployment_of_a_name_inherits_nothing(collector: Collector, tmp_path: Path) -> None:
+    """Also what the gateway counted when nobody looked, before the older one was deleted."""
     collector.collect(Census((iris(uid=7),), tmp_path), [("envoy", answered(3))])
-    collector.collect(Census((), tmp_path), [("envoy", answered(4))])
-    harvest = collector.collect(Census((iris(uid=8),), tmp_path), [("envoy", answered(6))])
+    both = answered(9)
+    both.requests |= answered(2, Labels("8", "predictions", "post", "1", 200)).requests
+    both.bytes_out["iris/1"] = 25
+    harvest = collector.collect(Census((iris(uid=8),), tmp_path), [("envoy", both)])
     assert {uid: sample.requests for uid, sample in harvest.samples.items()} == {8: 2}
+    # The cluster was made anew for it, and began at 0.
+    assert harvest.samples[8].bytes_out == 25
+
+
+def test_what_one_that_was_just_deleted_did_last_is_still_counted_as_its_own(
+    collector: Collector, tmp_path: Path
+) -> None:
+    harvest = collector.collect(Census((iris(uid=8),), tmp_path, departed=(iris(uid=7),)), [("envoy", answered(3))])
+    assert harvest.samples[7].requests == 3
+    assert 8 not in harvest.samples or harvest.samples[8].requests == 0
+
+
+def test_what_the_gateway_forgot_begins_at_zero_when_it_comes_back(collector: Collector, tmp_path: Path) -> None:
+    census = Census((iris(),), tmp_path)
+    collector.collect(census, [("envoy", answered(3))])
+    collector.collect(census, [("envoy", Readings())])
+    assert collector.baselines.starting_with("gw|") == []
+    assert collector.collect(census, [("envoy", answered(4))]).samples[7].requests == 4
 
 
 def test_feedback_and_what_is_neither_are_no_predictions(collector: Collector, tmp_path: Path) -> None:
     census = Census((iris(),), tmp_path)
-    feedback = answered(2, Labels("iris", "feedback", "post", "1", 200))
-    other = answered(3, Labels("iris", "other", "get", "1", 404))
+    feedback = answered(2, Labels("7", "feedback", "post", "1", 200))
+    other = answered(3, Labels("7", "other", "get", "1", 404))
     harvest = collector.collect(census, [("a", feedback), ("b", other)])
     assert (harvest.samples[7].requests, harvest.samples[7].feedback) == (0, 2)
     assert harvest.totals[7, key("server", "other", "get", "1", 404)][0] == 3
@@ -120,17 +142,17 @@ def test_a_replica_that_is_gone_has_no_readings(collector: Collector, tmp_path: 
 
 def test_the_gateways_page_is_read_whole() -> None:
     page = """# TYPE envoy_gw_aborted counter
-envoy_gw_aborted{code="0",revision="4",route="iris/predictions/post"} 1
+envoy_gw_aborted{code="0",revision="4",route="7/predictions/post"} 1
 envoy_gw_aborted{code="0"} 2
 envoy_cluster_upstream_rq_active{envoy_cluster_name="iris/4"} 2
 envoy_cluster_upstream_cx_tx_bytes_total{envoy_cluster_name="iris/4"} 6
 envoy_cluster_upstream_cx_rx_bytes_total{envoy_cluster_name="iris/4"} 1.5e+06
-envoy_gw_latency_us_bucket{code="200",revision="4",route="iris/predictions/post",le="2500"} 2
-envoy_gw_latency_us_bucket{code="200",revision="4",route="iris/predictions/post",le="+Inf"} 3
-envoy_gw_latency_us_sum{code="200",revision="4",route="iris/predictions/post"} 4500.0
+envoy_gw_latency_us_bucket{code="200",revision="4",route="7/predictions/post",le="2500"} 2
+envoy_gw_latency_us_bucket{code="200",revision="4",route="7/predictions/post",le="+Inf"} 3
+envoy_gw_latency_us_sum{code="200",revision="4",route="7/predictions/post"} 4500.0
 """
     found = read(page)
-    labels = Labels("iris", "predictions", "post", "4", 200)
+    labels = Labels("7", "predictions", "post", "4", 200)
     assert found.requests[labels] == Requests(3, 0.0045, {0.0025: 2, math.inf: 3})
-    assert found.requests[Labels("iris", "predictions", "post", "4", 0)].count == 1
+    assert found.requests[Labels("7", "predictions", "post", "4", 0)].count == 1
     assert (found.bytes_in, found.bytes_out, found.active) == ({"iris/4": 6}, {"iris/4": 1_500_000}, {"iris/4": 2})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from primehub_deploy_ext.engines.local.gateway.readings import FILTER, Readings, read
+from primehub_deploy_ext.engines.local.gateway.readings import Readings, filter_of, read
 
 _STATUS = {
     "routes": "http.gw.rds.gw.version_text",
@@ -82,9 +83,10 @@ class Admin:
         """Return how many callers are connected, idle ones too."""
         return await self._number("http.gw.downstream_cx_active")
 
-    async def readings(self) -> Readings:
-        """Return all that is counted of deployments, in one answer."""
-        return read(await self._ask("GET", f"/stats/prometheus?usedonly&filter={quote(FILTER, safe='')}"))
+    async def readings(self, whose: Collection[str] = ()) -> Readings:
+        """Return what is counted of deployments, in one answer; see :func:`.readings.filter_of`."""
+        wanted = quote(filter_of(whose), safe="")
+        return read(await self._ask("GET", f"/stats/prometheus?usedonly&filter={wanted}"))
 
     async def drain(self) -> None:
         """Ask Envoy to see callers off: answers say ``connection: close``, later the listener closes."""

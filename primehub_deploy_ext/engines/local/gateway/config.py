@@ -193,7 +193,7 @@ def _served(route: Route, timeout: float) -> list[Json]:
     def kind(name: str, method: str, retry: Json, *headers: Json) -> Json:
         return {
             "match": {"prefix": prefix, **({"headers": list(headers)} if headers else {})},
-            "metadata": _labels(route.deployment, name, method),
+            "metadata": _labels(route, name, method),
             "typed_per_filter_config": guard,
             "request_headers_to_remove": ["authorization"],
             # A retry needs the whole body again; the default keeps 1 MiB.
@@ -237,7 +237,7 @@ def _unavailable(item: Unavailable) -> list[Json]:
     def kind(name: str, method: str, *conditions: Json) -> Json:
         return {
             "match": {"prefix": "/", **({"headers": list(conditions)} if conditions else {})},
-            "metadata": _labels(item.deployment, name, method),
+            "metadata": _labels(item, name, method),
             "typed_per_filter_config": _guard(item.deployment, item.users),
             "direct_response": {"status": 503, "body": {"inline_string": json.dumps({"error": error})}},
             "response_headers_to_add": [
@@ -277,8 +277,9 @@ def _not_found() -> Json:
     }
 
 
-def _labels(deployment: str, kind: str, method: str) -> Json:
-    return {"filter_metadata": {"gw": {"deployment": deployment, "route": f"{deployment}/{kind}/{method}"}}}
+def _labels(of: Route | Unavailable, kind: str, method: str) -> Json:
+    counted = f"{of.counted_as or of.deployment}/{kind}/{method}"
+    return {"filter_metadata": {"gw": {"deployment": of.deployment, "route": counted}}}
 
 
 def _on_match(routes: list[Json]) -> Json:

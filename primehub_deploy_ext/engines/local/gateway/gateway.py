@@ -10,7 +10,7 @@ import json
 import logging
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
@@ -199,10 +199,15 @@ class Gateway:
         await asyncio.sleep(_FLIP_SECONDS)
         return await until(idle, limit)
 
-    async def readings(self) -> list[tuple[str, Readings]]:
+    async def readings(self, whose: Collection[str] = ()) -> list[tuple[str, Readings]]:
         """Return what Envoy counted since it started, with a name of the process: another one counts from 0 again.
 
         Before it comes, once, what processes had counted when they were ended in favour of this one.
+
+        Parameters
+        ----------
+        whose
+            Those whose requests are wanted (``Route.counted_as``); everybody's when there are none.
 
         Raises
         ------
@@ -211,7 +216,7 @@ class Gateway:
         """
         process = self._running
         try:
-            now = await process.admin.readings()
+            now = await process.admin.readings(whose)
         except AdminError as error:
             raise EngineUnavailable(str(error)) from error
         ended, self._ended = self._ended, []

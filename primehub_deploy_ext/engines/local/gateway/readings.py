@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from primehub_deploy_ext.domain.buckets import LATENCY_BOUNDS
-
-FILTER = r"^(gw[.]|cluster[.].*[.]upstream_(rq_active|cx_[rt]x_bytes_total)$)"
 
 _LINE = re.compile(r"envoy_(gw_\w+|cluster_upstream_\w+)\{([^}]*)\} ([0-9.e+]+)")
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -22,9 +20,15 @@ _MICRO = 1_000_000
 
 @dataclass(frozen=True)
 class Labels:
-    """What a request was; ``""`` where there is no such thing, as the revision of an answer without a replica."""
+    """What a request was; ``""`` where there is no such thing, as the revision of an answer without a replica.
 
-    deployment: str
+    Parameters
+    ----------
+    whose
+        What its route says: see :class:`.routes.Route`.
+    """
+
+    whose: str
     kind: str
     method: str
     revision: str
@@ -66,6 +70,19 @@ class Readings:
     active: dict[str, int] = field(default_factory=dict)
 
 
+def filter_of(whose: Collection[str]) -> str:
+    """Return the regular expression of the statistics that are read.
+
+    Parameters
+    ----------
+    whose
+        Those whose requests are asked for; all when there are none. Envoy forgets nothing that it counted, and the
+        page would grow with every deployment that ever was.
+    """
+    routes = rf"\w+[.]route[.]({'|'.join(sorted(map(re.escape, whose)))})/" if whose else ""
+    return rf"^(gw[.]{routes}|cluster[.].*[.]upstream_(rq_active|cx_[rt]x_bytes_total)$)"
+
+
 def read(page: str) -> Readings:
     """Read the page; lines that are about something else are left alone."""
     found = Readings()
@@ -97,9 +114,9 @@ def _samples(page: str) -> Iterator[tuple[str, dict[str, str], float]]:
 
 def _labels(labels: dict[str, str]) -> Labels:
     code = labels.get("code", "")
-    deployment, kind, method = ([*labels.get("route", "").split("/"), "", ""])[:3]
+    whose, kind, method = ([*labels.get("route", "").split("/"), "", ""])[:3]
     return Labels(
-        deployment=deployment,
+        whose=whose,
         kind=kind,
         method=method,
         revision=labels.get("revision", ""),

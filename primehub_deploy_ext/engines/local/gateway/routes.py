@@ -72,11 +72,14 @@ class Route:
         Names of clusters with their weights: one, or several that share the traffic.
     users
         Who may call: lines ``name:{SHA}<base64 of the SHA-1 of the secret>``. None is public, an empty tuple nobody.
+    counted_as
+        Whose requests these are in :class:`.readings.Labels`; an id, which may be used again, where it is left out.
     """
 
     deployment: str
     clusters: tuple[tuple[str, int], ...]
     users: tuple[str, ...] | None = None
+    counted_as: str = ""
 
     def __post_init__(self) -> None:
         _check_id(self.deployment)
@@ -103,8 +106,8 @@ class Unavailable:
         A sentence for the caller.
     retry_after
         Seconds after which it is worth to ask again; None if waiting alone won't help.
-    users
-        Who may be told; as in :class:`Route`.
+    users, counted_as
+        Who may be told, and whose requests these are; as in :class:`Route`.
     """
 
     deployment: str
@@ -112,6 +115,7 @@ class Unavailable:
     message: str
     retry_after: int | None = None
     users: tuple[str, ...] | None = None
+    counted_as: str = ""
 
     def __post_init__(self) -> None:
         _check_id(self.deployment)

@@ -72,11 +72,19 @@ class Census:
     ----------
     counters
         Folder with the files that replicas count in.
+    departed
+        Those that were deleted a moment ago: what they did last is still to be counted.
     """
 
     deployments: tuple[DeploymentFacts, ...]
     counters: Path
     groups: tuple[GroupFacts, ...] = ()
+    departed: tuple[DeploymentFacts, ...] = ()
+
+    @property
+    def counted(self) -> dict[int, DeploymentFacts]:
+        """Those whose requests count, by uid."""
+        return {deployment.uid: deployment for deployment in (*self.deployments, *self.departed)}
 
     def replicas(self) -> Iterable[tuple[DeploymentFacts, ReplicaFacts]]:
         """All replicas, each with its deployment."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from primehub_deploy_ext.engines.local.gateway.readings import Labels, Readings, Requests
 from primehub_deploy_ext.engines.local.metering import meters
-from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts, ReplicaFacts
+from primehub_deploy_ext.engines.local.metering.census import Census, ReplicaFacts
 from primehub_deploy_ext.engines.local.metering.ledger import Baselines, Numbers
 from primehub_deploy_ext.monitoring import histogram
 from primehub_deploy_ext.monitoring.sample import Gauge, Sample
@@ -87,10 +87,10 @@ class Collector:
             The name of each gateway process with what it counted: one, and those that it replaced just now.
         """
         harvest = Harvest()
-        by_id = {deployment.id: deployment for deployment in census.deployments}
         for source, readings in gateways:
             self._sources[source] = self._clock()
-            self._read_gateway(harvest, by_id, source, readings)
+            self._read_requests(harvest, census, source, readings)
+            self._read_clusters(harvest, census, source, readings)
         self._read_counters(harvest, census)
         self._read_processes(harvest, census)
         self._forget_sources()
@@ -98,37 +98,43 @@ class Collector:
 
     # ------------------------------------------------------------------ the gateway
 
-    def _read_gateway(
-        self, harvest: Harvest, by_id: dict[str, DeploymentFacts], source: str, readings: Readings
-    ) -> None:
-        increase = self.baselines.increase
+    def _read_requests(self, harvest: Harvest, census: Census, source: str, readings: Readings) -> None:
+        counted, prefix = census.counted, key("gw", source, "rq", "")
+        names = {
+            labels: prefix + key(labels.whose, labels.kind, labels.method, labels.revision, labels.code)
+            for labels in readings.requests
+        }
+        # What the gateway forgot begins at 0 when it comes back.
+        self.baselines.forget(set(self.baselines.starting_with(prefix)) - set(names.values()))
         for labels, requests in readings.requests.items():
-            name = key("gw", source, labels.deployment, labels.kind, labels.method, labels.revision, labels.code)
-            grown = increase(name, source, _row(requests))
-            deployment = by_id.get(labels.deployment)
-            # Counts of one that was deleted are looked at too: another of its name must not inherit them.
-            if deployment is not None and any(grown):
-                total = key("server", labels.kind, labels.method, labels.revision, labels.code)
-                harvest.count(deployment.uid, total, grown)
-                _take_requests(harvest.sample(deployment.uid), labels, grown)
-        # A cluster that comes back begins at 0.
-        prefix = key("gw", source, "bytes", "")
-        self.baselines.forget(
-            known
-            for known in self.baselines.starting_with(prefix)
-            if known.removeprefix(prefix) not in readings.bytes_out
-        )
-        for cluster, sent in readings.bytes_out.items():
-            grown = increase(prefix + cluster, source, (readings.bytes_in.get(cluster, 0), sent))
-            deployment = by_id.get(cluster.rpartition("/")[0])
-            if deployment is not None and any(grown):
-                harvest.count(deployment.uid, "bytes", grown)
-                sample = harvest.sample(deployment.uid)
+            grown = self.baselines.increase(names[labels], source, _row(requests))
+            uid = int(labels.whose) if labels.whose.isdecimal() else 0
+            if uid in counted and any(grown):
+                harvest.count(uid, key("server", labels.kind, labels.method, labels.revision, labels.code), grown)
+                _take_requests(harvest.sample(uid), labels, grown)
+
+    def _read_clusters(self, harvest: Harvest, census: Census, source: str, readings: Readings) -> None:
+        # Clusters go by the id of their deployment, and one that comes back, for another of that id, begins at 0.
+        uids = {deployment.id: deployment.uid for deployment in census.deployments}
+        names = {
+            cluster: key("gw", source, "bytes", uids[whose], cluster)
+            for cluster in readings.bytes_out
+            if (whose := _owner(cluster)) in uids
+        }
+        known = self.baselines.starting_with(key("gw", source, "bytes", ""))
+        self.baselines.forget(set(known) - set(names.values()))
+        for cluster, name in names.items():
+            moved = (readings.bytes_in.get(cluster, 0), readings.bytes_out[cluster])
+            grown = self.baselines.increase(name, source, moved)
+            if any(grown):
+                uid = uids[_owner(cluster)]
+                harvest.count(uid, "bytes", grown)
+                sample = harvest.sample(uid)
                 sample.bytes_in += int(grown[0])
                 sample.bytes_out += int(grown[1])
         for whose, active in _active(readings).items():
-            if active and whose in by_id:
-                harvest.sample(by_id[whose].uid).in_flight.add(Gauge.of(active))
+            if active and whose in uids:
+                harvest.sample(uids[whose]).in_flight.add(Gauge.of(active))
 
     def _forget_sources(self) -> None:
         for source, seen in list(self._sources.items()):
@@ -140,12 +146,12 @@ class Collector:
 
     def _read_counters(self, harvest: Harvest, census: Census) -> None:
         running, seen = {replica.key for _, replica in census.replicas()}, set()
-        uids = {deployment.uid for deployment in census.deployments}
+        counted = census.counted
         for name, source, rows in meters.counted(census.counters):
             seen.add(name)
             uid, revision, slot = _parts(name)
             grown = {row: self.baselines.increase(key("r", name, row), source, values) for row, values in rows.items()}
-            if uid in uids:
+            if uid in counted:
                 self._take_counted(harvest, uid, revision, f"{revision}-{slot}", grown)
             if name not in running:
                 harvest.gone.append(name)
@@ -222,9 +228,13 @@ def _row(requests: Requests) -> Numbers:
 def _active(readings: Readings) -> dict[str, int]:
     active: dict[str, int] = {}
     for cluster, number in readings.active.items():
-        whose = cluster.rpartition("/")[0]
+        whose = _owner(cluster)
         active[whose] = active.get(whose, 0) + number
     return active
+
+
+def _owner(cluster: str) -> str:
+    return cluster.rpartition("/")[0]
 
 
 def _parts(name: str) -> tuple[int, str, str]:

@@ -7,8 +7,9 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from primehub_deploy_ext.domain.metrics import Chart, Metrics, MetricsRange, Met
 from primehub_deploy_ext.domain.models import Event
 from primehub_deploy_ext.engines.local.gateway.readings import Readings
 from primehub_deploy_ext.engines.local.metering.archive import Archive
-from primehub_deploy_ext.engines.local.metering.census import Census
+from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
 from primehub_deploy_ext.engines.local.metering.collector import Collector, Harvest
 from primehub_deploy_ext.engines.local.metering.exposing import exposition_of
 from primehub_deploy_ext.engines.local.metering.ledger import Numbers
@@ -36,6 +37,10 @@ GatewayReadings = list[tuple[str, Readings]]
 _FIRST = float(FINEST.step)
 _AFTER_THE_EDGE = 0.05
 _OPEN_AGAIN = 30.0
+# Who asks while the daemon starts waits this long for the archive's first opening.
+_OPENING = 10.0
+# What one that was deleted did last is seen by the next look, and is used by its group when its minute is complete.
+_DEPARTED_KEPT = 120.0
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +58,7 @@ class Metering:
     census
         Tells who there is now.
     gateways
-        Asks the gateway; an empty list where none runs.
+        Asks the gateway about the requests of deployments, given by uid; an empty list where none runs.
     looked
         Called after each look.
     """
@@ -62,7 +67,7 @@ class Metering:
         self,
         path: Path,
         census: Callable[[], Census],
-        gateways: Callable[[], Awaitable[GatewayReadings]],
+        gateways: Callable[[Collection[str]], Awaitable[GatewayReadings]],
         looked: Callable[[Census], None] = lambda _: None,
     ) -> None:
         self._census = census
@@ -71,6 +76,10 @@ class Metering:
         self._thread = ThreadPoolExecutor(1, "metering")
         self._path = path
         self._archive: Archive | None = None
+        self._tried = asyncio.Event()
+        self._trouble = "it is still being opened"
+        # By uid, with the time at which they were deleted.
+        self._departed: dict[int, tuple[DeploymentFacts, float]] = {}
         self._recent = Recent()
         self._totals: dict[tuple[int, str], Numbers] = {}
         self._seen: dict[int, Sample] = {}
@@ -88,7 +97,10 @@ class Metering:
             except (OSError, sqlite3.Error) as error:
                 # A full disk, say: deployments run without being measured.
                 log.warning("nothing is measured: %s: %s", self._path, error)
+                self._trouble = str(error)
+                self._tried.set()
                 await asyncio.sleep(_OPEN_AGAIN)
+        self._tried.set()
         while True:
             now = time.time()
             await asyncio.sleep(FINEST.start_of(now) + FINEST.step + _AFTER_THE_EDGE - now)
@@ -103,9 +115,9 @@ class Metering:
     async def look(self) -> None:
         """Measure now, and record it."""
         async with self._looking:
-            self._opened()
-            gateways = await self._gateways()
-            census = self._census()
+            await self._opened()
+            gateways = await self._gateways([str(uid) for uid in self._counted().counted])
+            census = self._counted()
             gone = await self._in_thread(lambda: self._take(census, gateways, time.time()))
             # A name may have been given to a new replica meanwhile, which goes on in the same file.
             running = {replica.key for _, replica in self._census().replicas()}
@@ -113,6 +125,10 @@ class Metering:
                 if name not in running:
                     (census.counters / f"{name}.{COUNTERS}").unlink(missing_ok=True)
             self._looked(census)
+
+    def remember(self, deployment: DeploymentFacts) -> None:
+        """Count what a deployment that is deleted now did last."""
+        self._departed[deployment.uid] = (deployment, time.monotonic())
 
     async def close(self) -> None:
         """Look once more, so that nothing is missing, and close the archive."""
@@ -127,11 +143,17 @@ class Metering:
     async def metrics(
         self, uid: int, id: str, created_at: datetime, wanted: MetricsRange, events: Iterable[Event]
     ) -> Metrics:
-        """Return the series of one deployment, up to the newest interval."""
+        """Return the series of one deployment, up to the newest interval.
+
+        Raises
+        ------
+        EngineUnavailable
+            If the archive can't be opened; so do all that ask for what is kept.
+        """
+        archive = await self._opened()
         tier, newest = tier_of(wanted), self._newest or FINEST.start_of(time.time())
         until = -(-newest // tier.step) * tier.step
         since = until - LENGTHS[wanted]
-        archive = self._opened()
         points = await self._in_thread(lambda: archive.points(uid, tier, since, until))
         # Before it existed nothing of it was measured, whatever else was.
         begin = created_at.timestamp()
@@ -148,21 +170,26 @@ class Metering:
 
     async def summary(self, deployments: Iterable[tuple[int, str, list[str]]]) -> MetricsSummaryList:
         """Return the last 15 minutes of deployments, each given by uid, id and the alerts that are firing."""
+        with contextlib.suppress(EngineUnavailable):
+            # Without an archive nothing is measured, and that is what is shown: the grid is about more than this.
+            await self._opened()
         rows, newest = list(deployments), self._newest or FINEST.start_of(time.time())
         return await self._in_thread(lambda: self._recent.summaries(rows, newest))
 
     async def exposition(self, *, openmetrics: bool) -> str:
         """Return all totals in Prometheus' text format."""
+        # Before they are there, no page at all: Prometheus would take their absence for a restart of the counters.
+        await self._opened()
         census, totals, seen = self._census(), self._totals, self._seen
         return await self._in_thread(lambda: exposition_of(census, totals, seen, openmetrics=openmetrics))
 
     async def usage(self) -> list[UsageLine]:
         """Return what each group used in each month."""
-        return await self._in_thread(self._opened().usage)
+        return await self._in_thread((await self._opened()).usage)
 
     async def keep_only(self, uids: Iterable[int]) -> None:
         """Forget the deployments that are not there any more."""
-        kept, archive = list(uids), self._opened()
+        kept, archive = [*uids, *self._departed], await self._opened()
 
         def forget() -> None:
             with archive.transaction():
@@ -201,10 +228,18 @@ class Metering:
                 self._recent.take(begin + FINEST.step, seconds, samples)
         self._archive = archive
 
-    def _opened(self) -> Archive:
+    async def _opened(self) -> Archive:
         if self._archive is None:
-            raise EngineUnavailable("what is measured can't be kept yet: try again in a moment")
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._tried.wait(), _OPENING)
+        if self._archive is None:
+            raise EngineUnavailable(f"what is measured can't be kept: {self._path}: {self._trouble}")
         return self._archive
+
+    def _counted(self) -> Census:
+        since = time.monotonic() - _DEPARTED_KEPT
+        self._departed = {uid: known for uid, known in self._departed.items() if known[1] > since}
+        return replace(self._census(), departed=tuple(deployment for deployment, _ in self._departed.values()))
 
     def _take(self, census: Census, gateways: GatewayReadings, now: float) -> list[str]:
         # With what was read before and could not be recorded: its counters won't tell it again.
@@ -229,14 +264,14 @@ class Metering:
     def _record(
         self, census: Census, harvest: Harvest, totals: dict[tuple[int, str], Numbers], begin: int, seconds: float
     ) -> None:
-        archive, uids = self._opened(), [deployment.uid for deployment in census.deployments]
+        archive, owners = self._archive, census.counted
+        assert archive is not None  # noqa: S101 - looks begin when it is open
         with archive.transaction():
             archive.keep_baselines(self._collector.baselines)
             archive.keep_totals((name, totals[name]) for name in harvest.totals)
             archive.record(begin, seconds, harvest.samples)
             if (begin + FINEST.step) % TIERS[1].step == 0:
-                owners = {deployment.uid: deployment for deployment in census.deployments}
-                for minute, samples in archive.roll_up(begin + FINEST.step, uids):
+                for minute, samples in archive.roll_up(begin + FINEST.step, owners):
                     month = datetime.fromtimestamp(minute, timezone.utc).strftime("%Y-%m")
                     for uid, sample in samples.items():
                         archive.add_usage(month, owners[uid].group, owners[uid].id, sample)
