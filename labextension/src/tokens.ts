@@ -12,12 +12,15 @@ import type { Preferences } from './model/preferences';
 import type { RequestShelf } from './model/savedRequests';
 import type { Resource } from './model/resource';
 import type { DeploymentStore } from './model/store';
+import type { Traffic } from './model/traffic';
 
 /** What every view of deployments in this tab shares. */
 export interface IDeployments {
   readonly store: DeploymentStore;
   /** Who the caller is: their groups with quotas and usage, and what they may do. */
   readonly me: Resource<Me>;
+  /** What they answered in the last 15 minutes. */
+  readonly summary: Resource<Traffic>;
   readonly client: DeploymentsClient;
   /** What forms choose from. */
   readonly models: ModelsClient;

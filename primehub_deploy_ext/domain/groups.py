@@ -272,6 +272,7 @@ class EngineInfo(Value):
     images: bool = Field(description="runs OCI images")
     private: bool = Field(description="has private endpoints")
     trials: bool = Field(description="can load a model for a moment, to see")
+    metrics: bool = Field(description="measures requests, errors and latency")
 
 
 class Me(Value):

@@ -70,6 +70,7 @@ class GroupService:
                 images=self._engine.capabilities.images,
                 private=self._engine.capabilities.private,
                 trials=self._engine.capabilities.trials,
+                metrics=self._engine.capabilities.metrics,
             ),
         )
 

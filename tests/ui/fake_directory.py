@@ -1,7 +1,7 @@
 """Who is who in a test of the UI: groups, instance types, pull secrets, audit log, and what is refused.
 
-A directory is written as ``{"user": "ada", "admin": false, "can_write": true, "provider": {…}, "groups": [Group, …],
-"instance_types": […], "pull_secrets": […], "audit": [AuditEntry, …], "measurements": [Measurement, …],
+A directory is written as ``{"user": "ada", "admin": false, "can_write": true, "provider": {…}, "engine": {…},
+"groups": [Group, …], "instance_types": […], "pull_secrets": […], "audit": [AuditEntry, …], "measurements": [Measurement, …],
 "refuse": {operationId: {"status": 403, "code": …, "message": …, …}}}``; all may be left out. Without groups the user
 is in one group without limits, and sees all deployments.
 """
@@ -15,6 +15,7 @@ Json = dict[str, Any]
 _UNLIMITED = {"cpu": None, "memory": None, "gpu": None, "deployments": None}
 _NOTHING = {"cpu": 0, "memory": 0, "gpu": 0, "deployments": 0}
 _STORED = {"name": "stored", "settings_writable": True, "members_writable": True, "warning": ""}
+_LOCAL = {"name": "local", "images": False, "private": True, "trials": True, "metrics": True}
 
 
 class Refused(Exception):
@@ -34,6 +35,7 @@ class Directory:
         self.admin: bool = written.get("admin", False)
         self.can_write: bool = written.get("can_write", True)
         self.provider: Json = _STORED | written.get("provider", {})
+        self.engine: Json = _LOCAL | written.get("engine", {})
         self.groups: list[Json] = [_group(one) for one in written.get("groups", [{"name": "research"}])]
         self.instance_types: list[Json] = [_kind(one) for one in written.get("instance_types", [{"name": "default"}])]
         self.pull_secrets: list[Json] = [_secret(one) for one in written.get("pull_secrets", [])]
@@ -98,7 +100,7 @@ class Directory:
             "admin": self.admin,
             "groups": [self.seen(group) for group in self.groups if self.role(group)],
             "can_write": self.can_write,
-            "engine": {"name": "local", "images": False, "private": True, "trials": True},
+            "engine": self.engine,
             "provider": self.provider,
         }
 

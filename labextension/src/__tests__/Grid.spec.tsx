@@ -1,4 +1,11 @@
-import { act, render, screen, waitFor, within } from '@testing-library/react';
+import {
+  act,
+  cleanup,
+  render,
+  screen,
+  waitFor,
+  within
+} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
@@ -11,7 +18,8 @@ import {
   deployment,
   group,
   me,
-  session
+  session,
+  summary
 } from './fixtures';
 
 const spec = deployment().spec;
@@ -147,6 +155,7 @@ describe('the menu of a row', () => {
   test.each([
     ['Open', { view: 'deployment', id: 'iris' }],
     ['Logs', { view: 'deployment', id: 'iris', tab: 'logs' }],
+    ['Metrics', { view: 'deployment', id: 'iris', tab: 'metrics' }],
     ['Update…', { view: 'update', id: 'iris' }]
   ])('%s leads to its place', async (item, place) => {
     await show();
@@ -304,4 +313,109 @@ test('the way to a new one', async () => {
   await show([]);
   await press('Create your first deployment');
   expect(onPlace).toHaveBeenCalledWith({ view: 'create' });
+});
+
+describe('traffic', () => {
+  const busy = summary({
+    id: 'iris',
+    qps: 12.4,
+    requests: 9000,
+    client_errors: 3,
+    server_errors: 162,
+    latency_p95: 0.06,
+    sparkline: [10, 12, 12.4],
+    errors: [0, 0.5, 0],
+    alerts: ['error_rate']
+  });
+  const shown = async (
+    items = [iris, churn, old],
+    who = me(),
+    layout: 'grid' | 'table' = 'table'
+  ) => {
+    const client = new ScriptedClient();
+    client.snapshot = { items, resourceVersion: 10 };
+    const all = session({ client, who });
+    all.rest.metricsSummary.mockResolvedValue([busy, summary({ id: 'old' })]);
+    all.preferences.change({ view: layout });
+    render(<App host="panel" onPlace={onPlace} {...all} />);
+    await screen.findByRole('searchbox');
+    return all;
+  };
+  const unmetered = me({ engine: { ...me().engine, metrics: false } });
+
+  test('is a line, a number and badges, and all of it in words', async () => {
+    const { rest } = await shown();
+    const row = await screen.findByRole('row', { name: /Iris classifier/ });
+    await within(row).findByText('12.4 req/s');
+    expect(within(row).getByText('1.8 % errors')).toBeVisible();
+    expect(within(row).getByText('Alert: Error rate')).toBeVisible();
+    expect(
+      within(row).getByText(
+        'Alert: Error rate; 12.4 req/s in the last minute; 9,000 predictions in the last 15 minutes; 162 answered with 5xx, 3 with 4xx; p95 60 ms'
+      )
+    ).toBeInTheDocument();
+    expect(row.querySelector('.pd-Spark-line')).toHaveAttribute(
+      'd',
+      'M0 1.94L1 0.32L2 0h0'
+    );
+    expect(screen.getByText('no traffic')).toBeVisible();
+    expect(screen.getByText('not measured yet')).toBeVisible();
+    expect(rest.metricsSummary).toHaveBeenCalledTimes(1);
+  });
+
+  test('leads to the metrics', async () => {
+    await shown();
+    await userEvent.click(await screen.findByText('12.4 req/s'));
+    expect(onPlace).toHaveBeenLastCalledWith({
+      view: 'deployment',
+      id: 'iris',
+      tab: 'metrics'
+    });
+  });
+
+  test('is on a card, unless the deployment is stopped and nobody called it', async () => {
+    await shown(undefined, undefined, 'grid');
+    const cards = await screen.findAllByRole('listitem');
+    await within(cards[1]!).findByText('12.4 req/s');
+    expect(within(cards[0]!).getByText('not measured yet')).toBeVisible();
+    expect(within(cards[2]!).queryByText('no traffic')).toBeNull();
+  });
+
+  test('isn’t there, nor asked for, on an engine that measures nothing', async () => {
+    const { rest, preferences } = await shown(undefined, unmetered);
+    expect(screen.queryByRole('columnheader', { name: 'Traffic' })).toBeNull();
+    await press('View options');
+    expect(screen.queryByRole('checkbox', { name: 'Traffic' })).toBeNull();
+    expect(screen.queryByRole('option', { name: 'Traffic' })).toBeNull();
+    await userEvent.keyboard('{Escape}');
+    act(() => preferences.change({ view: 'grid', sort: 'traffic' }));
+    await press('Actions for Iris classifier');
+    expect(screen.queryByRole('menuitem', { name: 'Metrics' })).toBeNull();
+    expect(rest.metricsSummary).not.toHaveBeenCalled();
+  });
+
+  test('isn’t asked for without deployments, nor in a table that doesn’t tell of it', async () => {
+    const none = await shown([]);
+    await screen.findByText('No deployments yet');
+    expect(none.rest.metricsSummary).not.toHaveBeenCalled();
+    cleanup();
+    const client = new ScriptedClient();
+    client.snapshot = { items: [iris], resourceVersion: 10 };
+    const all = session({ client });
+    all.preferences.change({ view: 'table', columns: ['status'] });
+    render(<App host="panel" {...all} />);
+    await screen.findByRole('row', { name: /Iris classifier/ });
+    expect(all.rest.metricsSummary).not.toHaveBeenCalled();
+    act(() => all.preferences.change({ columns: ['traffic'] }));
+    await waitFor(() => expect(all.rest.metricsSummary).toHaveBeenCalled());
+  });
+
+  test('orders the table, the busiest first', async () => {
+    await shown();
+    await screen.findByText('12.4 req/s');
+    await press('Traffic');
+    expect(titles()).toEqual(['Iris classifier', 'Old one', 'Churn']);
+    await press('Traffic');
+    expect(titles()).toEqual(['Churn', 'Old one', 'Iris classifier']);
+  });
 });

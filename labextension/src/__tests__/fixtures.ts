@@ -12,6 +12,7 @@ import type {
   Health,
   InstanceType,
   Me,
+  MetricsSummary,
   PullSecretInfo
 } from '../api/contract';
 import { ApiError } from '../api/errors';
@@ -22,6 +23,7 @@ import { queryOfPlace } from '../model/link';
 import { Resource } from '../model/resource';
 import { shelvesIn } from '../model/savedRequests';
 import { DeploymentStore } from '../model/store';
+import { trafficOver } from '../model/traffic';
 import type { IDeployments } from '../tokens';
 
 const GIB = 2 ** 30;
@@ -72,6 +74,23 @@ export function deployment(
     }
   };
 }
+
+/** What was measured of a deployment; nothing happened but what is said. */
+export const summary = (
+  changes: Partial<MetricsSummary> = {}
+): MetricsSummary => ({
+  id: 'iris',
+  qps: 0,
+  success: null,
+  requests: 0,
+  client_errors: 0,
+  server_errors: 0,
+  latency_p95: null,
+  sparkline: [0, 0, 0],
+  errors: [0, 0, 0],
+  alerts: [],
+  ...changes
+});
 
 /** A stream of changes that the test writes to. */
 export class ScriptedStream implements AsyncIterable<Change[]> {
@@ -219,7 +238,13 @@ export function me(changes: Partial<Me> = {}): Me {
       members_writable: true,
       warning: ''
     },
-    engine: { name: 'local', images: false, private: true, trials: true },
+    engine: {
+      name: 'local',
+      images: false,
+      private: true,
+      trials: true,
+      metrics: true
+    },
     ...changes
   };
 }
@@ -333,7 +358,7 @@ export function scriptedDeployments(): ScriptedDeployments {
     logFile: nothing(),
     metrics: nothing(),
     metricsFile: nothing(),
-    metricsSummary: jest.fn(async () => ({ step: 30, times: [], items: [] })),
+    metricsSummary: empty(),
     alerts: jest.fn(async () => ({
       rules: [],
       states: [],
@@ -403,6 +428,7 @@ export function session({
   return {
     store: new DeploymentStore(client),
     me: new Resource(typeof who === 'function' ? who : async () => who, 30_000),
+    summary: trafficOver(rest.metricsSummary),
     client: rest as unknown as DeploymentsClient,
     details: detailsOver(rest as unknown as DeploymentsClient),
     rest,
@@ -415,7 +441,7 @@ export function session({
       instanceTypes: new Resource(() => administration.instanceTypes(), 30_000),
       pullSecrets: new Resource(() => administration.pullSecrets(), 30_000),
       measurements: new Resource(() => administration.measurements(), 5_000),
-      traffic: new Resource(() => administration.traffic(), 10_000),
+      traffic: trafficOver(scripted.traffic),
       usage: new Resource(() => administration.usage(), 60_000)
     },
     translator: nullTranslator,

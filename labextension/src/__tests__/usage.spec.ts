@@ -1,6 +1,7 @@
 import type { MetricsSummary, UsageLine } from '../api/contract';
 import { groupSums } from '../model/groupSums';
-import { errorShare, sorted } from '../model/oversight';
+import { sorted } from '../model/oversight';
+import { errorShare } from '../model/traffic';
 import { monthsOf, usageOf, usageSum } from '../model/usage';
 import { deployment } from './fixtures';
 

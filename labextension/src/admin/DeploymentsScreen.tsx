@@ -5,6 +5,7 @@ import { useDeployments, useResource } from '../model/binding';
 import { groupSums, sumOf } from '../model/groupSums';
 import { ISort, owners, sorted } from '../model/oversight';
 import { select } from '../model/selection';
+import type { Traffic } from '../model/traffic';
 import { useDeploymentControls } from '../ui/actions';
 import { Announcer } from '../ui/Announcer';
 import { Notice, StaleBanner } from '../ui/notices';
@@ -18,6 +19,7 @@ import { useAdmin, useKept } from './context';
 import { DeploymentsTable } from './DeploymentsTable';
 import { GroupSums } from './GroupSums';
 
+const NO_TRAFFIC: Traffic = new Map();
 const NO_PHASES: ReadonlySet<Phase> = new Set();
 const FIRST_SORT: ISort = { key: 'status', descending: false };
 
@@ -57,11 +59,8 @@ function Oversight({
     () => new Map((measurements.value ?? []).map(one => [one.id, one])),
     [measurements.value]
   );
-  const counted = useResource(administration.traffic, active);
-  const traffic = useMemo(
-    () => new Map((counted.value ?? []).map(one => [one.id, one])),
-    [counted.value]
-  );
+  const traffic =
+    useResource(administration.traffic, active).value ?? NO_TRAFFIC;
   const scope = useMemo(
     () =>
       group ? deployments.filter(one => one.group === group) : deployments,

@@ -3,7 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useRef } from 'react';
 
 import type { Deployment } from '../api/contract';
-import type { ISort, Measured, SortKey, Traffic } from '../model/oversight';
+import type { ISort, Measured, SortKey } from '../model/oversight';
+import type { Traffic } from '../model/traffic';
 import type { IDeploymentControls } from '../ui/actions';
 import { Spacer } from '../ui/Spacer';
 import { useWide } from '../ui/observers';

@@ -2,7 +2,7 @@ import React from 'react';
 
 import { UNKNOWN, counted, written } from '../metrics/units';
 import type { IGroupSum } from '../model/groupSums';
-import { errorShare } from '../model/oversight';
+import { errorShare } from '../model/traffic';
 import { formatCpu, memoryPair } from '../model/quantities';
 import { useLocale, useTranslation } from '../ui/translation';
 import { useKept } from './context';
@@ -81,10 +81,10 @@ export function GroupSums({
                   </button>
                 </th>
                 <td>{counted(sum.deployments, locale)}</td>
-                <td className={sum.failed ? 'pd-Traffic-errors' : undefined}>
+                <td className={sum.failed ? 'pd-Errors-some' : undefined}>
                   {counted(sum.failed, locale)}
                 </td>
-                <td className={sum.alerting ? 'pd-Traffic-errors' : undefined}>
+                <td className={sum.alerting ? 'pd-Errors-some' : undefined}>
                   {sum.qps === null && sum.requests === null
                     ? UNKNOWN
                     : counted(sum.alerting, locale)}

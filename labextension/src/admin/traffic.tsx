@@ -3,7 +3,7 @@ import React from 'react';
 import type { MetricsSummary } from '../api/contract';
 import { firingWords } from '../metrics/alertWords';
 import { UNKNOWN, counted, written } from '../metrics/units';
-import { errorShare } from '../model/oversight';
+import { errorShare } from '../model/traffic';
 import { useLocale, useTranslation } from '../ui/translation';
 
 export interface ITrafficProps {
@@ -21,7 +21,7 @@ export function Qps({ traffic, labelled }: ITrafficProps): JSX.Element {
   const number = written(qps, 'count', locale, trans);
   return (
     <span
-      className="pd-Traffic"
+      className="pd-Errors"
       title={
         qps === null
           ? trans.__('not measured here')
@@ -40,7 +40,7 @@ export function Errors({ traffic, labelled }: ITrafficProps): JSX.Element {
   const share = errorShare(traffic);
   const alerts = traffic?.alerts ?? [];
   return (
-    <span className="pd-Traffic">
+    <span className="pd-Errors">
       {labelled && <span className="pd-quiet">{trans.__('Errors')} </span>}
       <ErrorShare
         share={share}
@@ -87,7 +87,7 @@ export function ErrorShare({
   }
   return (
     <span
-      className={share > 0 ? 'pd-Traffic-errors' : undefined}
+      className={share > 0 ? 'pd-Errors-some' : undefined}
       title={trans.__(
         '%1 of %2 predictions were answered with 5xx in the last 15 minutes',
         counted(errors, locale),

@@ -13,6 +13,7 @@ import type {
   LogEntry,
   Metrics,
   MetricsRange,
+  MetricsSummary,
   MetricsSummaryList,
   NewClient,
   NewDeployment,
@@ -240,13 +241,10 @@ export class DeploymentsClient {
   }
 
   /** The last 15 minutes of all of the caller's deployments. */
-  metricsSummary(signal?: AbortSignal): Promise<MetricsSummaryList> {
-    const request = { signal };
-    return this.rest.json<MetricsSummaryList>(
-      'GET',
-      'metrics/summary',
-      request
-    );
+  async metricsSummary(signal?: AbortSignal): Promise<MetricsSummary[]> {
+    const path = 'metrics/summary';
+    return (await this.rest.json<MetricsSummaryList>('GET', path, { signal }))
+      .items;
   }
 
   /** The alert rules of a deployment, and how they stand. */

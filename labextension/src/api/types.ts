@@ -640,6 +640,11 @@ export interface components {
              */
             images: boolean;
             /**
+             * Metrics
+             * @description measures requests, errors and latency
+             */
+            metrics: boolean;
+            /**
              * Name
              * @description local, kubernetes, or that of somebody's own engine
              */

@@ -6,10 +6,11 @@ import { useTranslation } from '../ui/translation';
 import { IRowProps, LiveStatus, Tick, Title, openingRow } from './cells';
 import { MetadataButton } from './Metadata';
 import { RowMenu } from './RowMenu';
+import { Traffic } from './Traffic';
 
 /** A deployment as a card. */
 export const Card = memo((props: IRowProps): JSX.Element => {
-  const { deployment, actions, doing } = props;
+  const { deployment, actions, doing, traffic } = props;
   const trans = useTranslation();
   return (
     <div
@@ -30,6 +31,10 @@ export const Card = memo((props: IRowProps): JSX.Element => {
         <Replicas {...props} labelled />
       </div>
       <Trouble {...props} />
+      {traffic !== undefined &&
+        (!deployment.spec.stopped || !!traffic?.requests) && (
+          <Traffic {...props} />
+        )}
       <Endpoint url={deployment.endpoint} />
       <div className="pd-Card-line">
         <span

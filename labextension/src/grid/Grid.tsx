@@ -4,6 +4,7 @@ import type { Deployment } from '../api/contract';
 import type { Column, ISort } from '../model/columns';
 import type { Doing } from '../model/doing';
 import type { ListView } from '../model/preferences';
+import type { Traffic } from '../model/traffic';
 import { useNow } from '../ui/time';
 import { Cards } from './Cards';
 import type { IRowProps } from './cells';
@@ -19,6 +20,8 @@ export interface IGridProps {
   onSort: (sort: ISort) => void;
   /** Whether a person can see it: times tick only then. */
   active: boolean;
+  /** null: not known yet; left out: the engine measures nothing. */
+  traffic: Traffic | null | undefined;
   /** Id of the row that was opened last; empty: none. */
   selected: string;
   busy: Doing;
@@ -33,12 +36,15 @@ const COARSE = 15_000;
 
 /** Deployments as cards or as a table. */
 export function Grid(props: IGridProps): JSX.Element {
-  const { items, layout, active, selected, busy, actions, ticks } = props;
+  const { items, layout, active, traffic, selected, busy, actions, ticks } =
+    props;
   const counting = items.some(item => item.status.phase === 'Deploying');
   const now = useNow(counting ? 1_000 : COARSE, active);
   const propsOf = (deployment: Deployment): IRowProps => ({
     deployment,
     now: deployment.status.phase === 'Deploying' ? now : now - (now % COARSE),
+    traffic:
+      traffic === undefined ? undefined : (traffic?.get(deployment.id) ?? null),
     selected: deployment.id === selected,
     ticked: ticks.has(deployment.id),
     doing: busy.get(deployment.id),

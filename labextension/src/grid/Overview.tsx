@@ -74,9 +74,10 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
   const { state, me, active, onSelect } = props;
   const trans = useTranslation();
   const { go } = useNavigation();
-  const { copy, tell, linkTo } = useSession();
+  const { copy, tell, linkTo, summary } = useSession();
   const [filter, setFilter] = usePlacedFilter();
-  const view = useViewOptions(props.layout, props.onLayout);
+  const metered = me?.engine.metrics === true;
+  const view = useViewOptions(props.layout, props.onLayout, metered);
   const { sort, layout, columns } = view.options;
 
   const groups = useMemo(() => me?.groups ?? [], [me]);
@@ -89,9 +90,18 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
     () => select(scope, filter, me?.user),
     [scope, filter, me?.user]
   );
+  const byTraffic = sort.by === 'traffic';
+  const traffic = useResource(
+    summary,
+    active &&
+      metered &&
+      scope.length > 0 &&
+      (byTraffic || layout === 'grid' || columns.includes('traffic'))
+  ).value;
+  const weight = byTraffic ? traffic : null;
   const items = useMemo(
-    () => ordered(selection.items, sort),
-    [selection.items, sort]
+    () => ordered(selection.items, sort, weight),
+    [selection.items, sort, weight]
   );
 
   const { scroll, opened, remember } = useReturn(items.length > 0);
@@ -104,7 +114,12 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
     [remember, onSelect]
   );
   const controls = useDeploymentControls();
-  const actions = useRowActions(controls, me?.can_write === true, onOpen);
+  const actions = useRowActions(
+    controls,
+    me?.can_write === true,
+    metered,
+    onOpen
+  );
   const ticks = useTicks(items);
   const bulk = useBulk();
 
@@ -163,6 +178,7 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
           sort={sort}
           onSort={view.onSort}
           active={active}
+          traffic={metered ? traffic : undefined}
           selected={selected}
           busy={controls.busy}
           actions={actions}

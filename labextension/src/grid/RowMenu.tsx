@@ -24,11 +24,12 @@ export function RowMenu({
       onChoose: (deployment: Deployment) => void,
       more: Partial<IMenuItem> = {}
     ): IMenuItem => ({ label, onChoose: () => onChoose(deployment), ...more });
-    const { open, openTab, logs, change } = actions;
+    const { open, openTab, logs, metrics, change } = actions;
     return [
       item(trans.__('Open'), open),
       item(trans.__('Open in a tab'), openTab),
       item(trans.__('Logs'), logs),
+      ...(metrics ? [item(trans.__('Metrics'), metrics)] : []),
       ...(change
         ? [
             item(trans.__('Update…'), change.update, { apart: true }),

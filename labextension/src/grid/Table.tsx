@@ -21,6 +21,7 @@ const WIDTHS: Readonly<Record<Column | 'title', number>> = {
   group: 96,
   status: 232,
   replicas: 84,
+  traffic: 184,
   endpoint: 170,
   metadata: 96,
   updated: 118,

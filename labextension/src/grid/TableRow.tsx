@@ -8,6 +8,7 @@ import { useLocale, useTranslation } from '../ui/translation';
 import { IRowProps, LiveStatus, Tick, Title, openingRow } from './cells';
 import { MetadataButton } from './Metadata';
 import { RowMenu } from './RowMenu';
+import { Traffic } from './Traffic';
 
 export interface ITableRowProps extends IRowProps {
   columns: readonly Column[];
@@ -64,6 +65,8 @@ function Cell(props: ITableRowProps & { column: Column }): JSX.Element | null {
       );
     case 'replicas':
       return <Replicas {...props} />;
+    case 'traffic':
+      return <Traffic {...props} />;
     case 'endpoint':
       return <Endpoint url={deployment.endpoint} />;
     case 'metadata':

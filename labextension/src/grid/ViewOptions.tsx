@@ -19,6 +19,8 @@ export interface IViewOptions {
   readonly layout: ListView;
   readonly columns: readonly Column[];
   readonly sort: ISort;
+  /** Whether the engine measures traffic. */
+  readonly metered: boolean;
 }
 
 export interface IViewOptionsProps {
@@ -87,6 +89,7 @@ function Options(props: IViewOptionsProps): JSX.Element {
   const { options, onColumns, onSort, onShare } = props;
   const { columns, sort } = options;
   const trans = useTranslation();
+  const there = (key: Column | SortKey) => options.metered || key !== 'traffic';
   return (
     <>
       <label className="pd-Options-sort">
@@ -99,7 +102,7 @@ function Options(props: IViewOptionsProps): JSX.Element {
             onSort(sortedBy(sort, event.target.value as SortKey))
           }
         >
-          {SORT_KEYS.map(key => (
+          {SORT_KEYS.filter(there).map(key => (
             <option key={key} value={key}>
               {columnTitle(key, trans)}
             </option>
@@ -119,7 +122,7 @@ function Options(props: IViewOptionsProps): JSX.Element {
       {options.layout === 'table' && (
         <fieldset>
           <legend>{trans.__('Columns')}</legend>
-          {COLUMNS.map(column => (
+          {COLUMNS.filter(there).map(column => (
             <label key={column}>
               <input
                 type="checkbox"

@@ -1,6 +1,6 @@
 import React, { MouseEvent } from 'react';
 
-import type { Deployment } from '../api/contract';
+import type { Deployment, MetricsSummary } from '../api/contract';
 import type { DeploymentAction } from '../model/doing';
 import { Status } from '../ui/Status';
 import { useTranslation } from '../ui/translation';
@@ -11,6 +11,8 @@ import type { IRowActions } from './rowActions';
 export interface IRowProps {
   deployment: Deployment;
   now: number;
+  /** null: not known yet; left out: the engine measures nothing. */
+  traffic?: MetricsSummary | null;
   /** The user opened it last. */
   selected: boolean;
   /** The user ticked it. */
@@ -70,6 +72,19 @@ export function openingRow(
     }
   };
 }
+
+/** A click on what was measured leads to all that was. */
+export const openingMetrics = (
+  { metrics }: IRowActions,
+  deployment: Deployment
+): { onClick: (event: MouseEvent) => void } => ({
+  onClick: event => {
+    if (metrics && !elsewhere(event)) {
+      event.stopPropagation();
+      metrics(deployment);
+    }
+  }
+});
 
 /** The name; leads to the detail. */
 export function Title({ deployment, actions }: IRowProps): JSX.Element {

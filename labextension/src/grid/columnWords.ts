@@ -16,6 +16,8 @@ export function columnTitle(
       return trans.__('Status');
     case 'replicas':
       return trans.__('Replicas');
+    case 'traffic':
+      return trans.__('Traffic');
     case 'endpoint':
       return trans.__('Endpoint');
     case 'metadata':

@@ -13,6 +13,8 @@ export interface IRowActions {
   readonly open: Act;
   readonly openTab: Act;
   readonly logs: Act;
+  /** null: the engine measures nothing. */
+  readonly metrics: Act | null;
   readonly copyEndpoint: Act;
   readonly copyCurl: Act;
   readonly copyLink: Act;
@@ -31,11 +33,13 @@ export interface IRowActions {
 /**
  * What rows offer to do: the same object as long as nothing of it changes, so that rows need not be drawn anew.
  *
+ * @param metered - Whether the engine measures traffic.
  * @param onOpen - Told of the deployment that was opened.
  */
 export function useRowActions(
   controls: IDeploymentControls,
   writable: boolean,
+  metered: boolean,
   onOpen: (id: string) => void
 ): IRowActions {
   const { go } = useNavigation();
@@ -56,6 +60,12 @@ export function useRowActions(
         onOpen(id);
         go({ view: 'deployment', id, tab: 'logs' });
       },
+      metrics: metered
+        ? ({ id }) => {
+            onOpen(id);
+            go({ view: 'deployment', id, tab: 'metrics' });
+          }
+        : null,
       copyEndpoint,
       copyCurl,
       copyLink: ({ id, name }) => {
@@ -89,6 +99,7 @@ export function useRowActions(
       copyCurl,
       clone,
       writable,
+      metered,
       onOpen
     ]
   );

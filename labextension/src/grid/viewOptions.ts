@@ -25,10 +25,12 @@ export interface IViewControls {
  *
  * @param layout - What the host says; left out: nothing.
  * @param tellHost - Tells the host of a change.
+ * @param metered - Whether the engine measures traffic.
  */
 export function useViewOptions(
   layout: ListView | undefined,
-  tellHost?: (layout: ListView) => void
+  tellHost: ((layout: ListView) => void) | undefined,
+  metered: boolean
 ): IViewControls {
   const { preferences } = useSession();
   const liked = useSyncExternalStore(
@@ -43,10 +45,13 @@ export function useViewOptions(
   const options = useMemo<IViewOptions>(
     () => ({
       layout: shown,
-      columns: columnsOf(liked.columns),
-      sort: sortOfText(liked.sort)
+      columns: columnsOf(liked.columns).filter(
+        column => metered || column !== 'traffic'
+      ),
+      sort: sortOfText(liked.sort),
+      metered
     }),
-    [shown, liked.columns, liked.sort]
+    [shown, liked.columns, liked.sort, metered]
   );
   const onLayout = useCallback(
     (next: ListView) => {

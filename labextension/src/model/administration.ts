@@ -5,20 +5,19 @@ import type {
   InstanceType,
   Me,
   Measurement,
-  MetricsSummary,
   PullSecretInfo,
   UsageLine
 } from '../api/contract';
 import type { RestClient } from '../api/rest';
 import { Resource } from './resource';
 import { DeploymentStore } from './store';
+import { Traffic, trafficOver } from './traffic';
 
 /** How often what nothing streams is asked for while somebody looks (ms). */
 const EVERY = {
   groups: 15_000,
   catalogue: 30_000,
   measurements: 5_000,
-  traffic: 10_000,
   usage: 60_000
 };
 
@@ -33,7 +32,7 @@ export interface IAdministration {
   readonly pullSecrets: Resource<PullSecretInfo[]>;
   readonly measurements: Resource<Measurement[]>;
   /** Requests, errors and alerts of all groups' deployments. */
-  readonly traffic: Resource<MetricsSummary[]>;
+  readonly traffic: Resource<Traffic>;
   readonly usage: Resource<UsageLine[]>;
 }
 
@@ -62,7 +61,7 @@ export function administrationOver(
       signal => client.measurements(signal),
       EVERY.measurements
     ),
-    traffic: new Resource(signal => client.traffic(signal), EVERY.traffic),
+    traffic: trafficOver(signal => client.traffic(signal)),
     usage: new Resource(signal => client.usage(signal), EVERY.usage)
   };
 }

@@ -1,11 +1,13 @@
 import type { Deployment } from '../api/contract';
 import { isBroken } from './selection';
+import type { Traffic } from './traffic';
 
 /** What a list can say of each deployment, besides its title. */
 export const COLUMNS = [
   'group',
   'status',
   'replicas',
+  'traffic',
   'endpoint',
   'metadata',
   'updated',
@@ -24,6 +26,7 @@ export const USUAL_COLUMNS: readonly Column[] = [
   'group',
   'status',
   'replicas',
+  'traffic',
   'endpoint',
   'metadata',
   'updated'
@@ -73,21 +76,29 @@ export function sortOfText(text: string): ISort {
   return by ? { by, descending } : FIRST_SORT;
 }
 
-/** The order after a click on a column: the other way round, or by that column, times the newest first. */
+/** Times the newest first, and what has most traffic. */
+const LARGEST_FIRST: ReadonlySet<SortKey> = new Set([
+  'updated',
+  'created',
+  'traffic'
+]);
+
+/** The order after a click on a column: the other way round, or by that column. */
 export function sortedBy(sort: ISort, by: SortKey): ISort {
   return sort.by === by
     ? { by, descending: !sort.descending }
-    : { by, descending: by === 'updated' || by === 'created' };
+    : { by, descending: LARGEST_FIRST.has(by) };
 }
 
 /** In this order; those that are equal stay by name. */
 export function ordered(
   items: readonly Deployment[],
-  { by, descending }: ISort
+  { by, descending }: ISort,
+  traffic: Traffic | null = null
 ): readonly Deployment[] {
   const sign = descending ? -1 : 1;
   return items
-    .map(item => ({ item, value: valueOf(item, by) }))
+    .map(item => ({ item, value: valueOf(item, by, traffic) }))
     .sort(
       (one, other) =>
         sign * compare(one.value, other.value) ||
@@ -112,7 +123,11 @@ function compare(one: string | number, other: string | number): number {
 /** What is wrong comes first, then what is on its way. */
 const URGENCY = { Failed: 0, Deploying: 2, Deployed: 3, Stopped: 4 };
 
-function valueOf(item: Deployment, by: SortKey): string | number {
+function valueOf(
+  item: Deployment,
+  by: SortKey,
+  traffic: Traffic | null
+): string | number {
   switch (by) {
     case 'title':
       return item.name;
@@ -122,6 +137,9 @@ function valueOf(item: Deployment, by: SortKey): string | number {
         : URGENCY[item.status.phase];
     case 'replicas':
       return item.status.replicas.ready;
+    case 'traffic':
+      // Not measured sorts below no traffic.
+      return traffic?.get(item.id)?.qps ?? -1;
     case 'updated':
       return Date.parse(item.updated_at);
     case 'created':

@@ -1,5 +1,6 @@
 import type { Deployment } from '../api/contract';
-import { Measured, Traffic } from './oversight';
+import type { Measured } from './oversight';
+import type { Traffic } from './traffic';
 
 /** What the deployments of one group are and do together; null: nothing of it was measured. */
 export interface IGroupSum {

@@ -1,4 +1,5 @@
-import type { Deployment, Measurement, MetricsSummary } from '../api/contract';
+import type { Deployment, Measurement } from '../api/contract';
+import { Traffic, errorShare } from './traffic';
 
 export type SortKey =
   | 'name'
@@ -27,21 +28,6 @@ const byText = new Intl.Collator(undefined, {
 
 /** What deployments really use, by id. */
 export type Measured = ReadonlyMap<string, Measurement>;
-
-/** What deployments answer, by id. */
-export type Traffic = ReadonlyMap<string, MetricsSummary>;
-
-/** Share of 5xx in the last 15 minutes; null without traffic, undefined where nobody counts. */
-export function errorShare(
-  traffic: Pick<MetricsSummary, 'requests' | 'server_errors'> | undefined
-): number | null | undefined {
-  if (!traffic || traffic.requests === null || traffic.server_errors === null) {
-    return undefined;
-  }
-  return traffic.requests === 0
-    ? null
-    : traffic.server_errors / traffic.requests;
-}
 
 /** In order; of equals, the order is kept. */
 export function sorted(

@@ -15,10 +15,15 @@ export interface IResourceState<T> {
  * `interval` ms while somebody does and the page can be seen. All views of a tab share it.
  */
 export class Resource<T> {
+  /**
+   * @param interval - In milliseconds; or what follows from the value how soon it will be another.
+   * @param keep - The value to show of a new one and the one before: parts that are the same keep their identity.
+   */
   constructor(
     private readonly load: (signal: AbortSignal) => Promise<T>,
-    private readonly interval: number,
-    private readonly retry = TIMING.retry
+    private readonly interval: number | ((value: T | null) => number),
+    private readonly retry = TIMING.retry,
+    private readonly keep: (value: T, before: T | null) => T = kept
   ) {}
 
   /** The state now; the same object until something changes. */
@@ -62,7 +67,7 @@ export class Resource<T> {
     // Whoever looks again soon finds what is there.
     let wait = Math.max(
       0,
-      (this.state.syncedAt ?? 0) + this.interval - Date.now()
+      (this.state.syncedAt ?? 0) + this.period() - Date.now()
     );
     for (;;) {
       const before = this.fetches;
@@ -78,8 +83,13 @@ export class Resource<T> {
       }
       wait = this.state.problem
         ? backOff(this.failures, this.retry)
-        : this.interval;
+        : this.period();
     }
+  }
+
+  private period(): number {
+    const { interval } = this;
+    return typeof interval === 'number' ? interval : interval(this.state.value);
   }
 
   private async fetch(): Promise<void> {
@@ -93,7 +103,7 @@ export class Resource<T> {
       if (this.fetching === fetching) {
         this.failures = 0;
         this.update({
-          value: same(value, this.state.value) ? this.state.value : value,
+          value: this.keep(value, this.state.value),
           problem: null,
           loading: false,
           syncedAt: Date.now()
@@ -130,7 +140,7 @@ export class Resource<T> {
   private readonly pause = new Pause();
 }
 
-/** Equal values keep their identity, so that views can skip them. */
-function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+/** The value before where it is equal: views can skip it. */
+export function kept<T>(value: T, before: T | null | undefined): T {
+  return JSON.stringify(value) === JSON.stringify(before) ? before! : value;
 }

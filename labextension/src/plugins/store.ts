@@ -20,6 +20,7 @@ import type { Place } from '../model/place';
 import { Resource } from '../model/resource';
 import { shelvesIn } from '../model/savedRequests';
 import { DeploymentStore } from '../model/store';
+import { trafficOver } from '../model/traffic';
 import { IDeployments } from '../tokens';
 import { DOMAIN } from '../ui/translation';
 import { CommandIDs } from './commandIds';
@@ -70,6 +71,7 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
     return {
       store,
       me,
+      summary: trafficOver(signal => client.metricsSummary(signal)),
       client,
       models: new ModelsClient(rest),
       details: detailsOver(client),

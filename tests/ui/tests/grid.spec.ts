@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 
 import { expectAccessible } from './accessible';
+import { summarized } from './measured';
 import {
   PANEL_ID,
   THEMES,
@@ -26,6 +27,27 @@ const withMetadata = () =>
     }
   }));
 
+/** One of each kind of traffic: failing, steady with a gap, none, just begun; of the last one nothing is known yet. */
+const withTraffic = () => {
+  const wave = (share: number) => 40 + 25 * Math.sin(9 * share);
+  const kinds = [
+    summarized(() => 0, { alerts: ['no_ready_replica'] }),
+    summarized(wave, {
+      failing: share => (share > 0.6 && share < 0.75 ? 6 : 0),
+      alerts: ['error_rate', 'latency_p95']
+    }),
+    summarized(share =>
+      share > 0.3 && share < 0.4 ? null : 1200 + wave(2 * share)
+    ),
+    summarized(share => (share < 0.8 ? 0 : 0.1 * share))
+  ];
+  return Object.fromEntries(
+    gallery()
+      .slice(0, kinds.length)
+      .map(({ id }, index) => [id, { summary: kinds[index] }])
+  );
+};
+
 for (const [name, theme] of Object.entries(THEMES)) {
   test.describe(name, () => {
     test.use({ mockSettings: withTheme(theme) });
@@ -34,10 +56,11 @@ for (const [name, theme] of Object.entries(THEMES)) {
       play,
       page
     }) => {
-      await play(withMetadata());
+      await play(withMetadata(), 'ok', undefined, withTraffic());
       await page.sidebar.openTab(PANEL_ID);
       const panel = panelOf(page);
       await page.sidebar.setWidth(300, 'left');
+      await expect(panel.locator('.pd-Spark')).toHaveCount(4);
       await expect(panel.locator('.pd-Card')).toHaveCount(gallery().length);
       await shot(page, `${name}-cards-300`);
 
