@@ -19,7 +19,7 @@ const ROW_HEIGHT = 45;
 const WIDTHS: Readonly<Record<Column | 'title', number>> = {
   title: 150,
   group: 96,
-  status: 232,
+  status: 246,
   replicas: 84,
   traffic: 184,
   endpoint: 170,
