@@ -1,7 +1,8 @@
 """Who is who in a test of the UI: groups, instance types, pull secrets, audit log, and what is refused.
 
 A directory is written as ``{"user": "ada", "admin": false, "can_write": true, "provider": {…}, "engine": {…},
-"groups": [Group, …], "instance_types": […], "pull_secrets": […], "audit": [AuditEntry, …], "measurements": [Measurement, …],
+"groups": [Group, …], "instance_types": […], "pull_secrets": […], "audit": [AuditEntry, …],
+"measurements": [Measurement, …],
 "refuse": {operationId: {"status": 403, "code": …, "message": …, …}}}``; all may be left out. Without groups the user
 is in one group without limits, and sees all deployments.
 """

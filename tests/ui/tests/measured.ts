@@ -5,14 +5,14 @@ const PERCENTILES = {
   p75: 0.019,
   p90: 0.034,
   p95: 0.06,
-  p99: 0.21,
+  p99: 0.21
 };
 const STEPS: Record<string, [step: number, points: number]> = {
-  "15m": [5, 180],
-  "1h": [60, 60],
-  "6h": [60, 360],
-  "24h": [600, 144],
-  "7d": [600, 1008],
+  '15m': [5, 180],
+  '1h': [60, 60],
+  '6h': [60, 360],
+  '24h': [600, 144],
+  '7d': [600, 1008]
 };
 
 /** The same for the same arguments. */
@@ -24,13 +24,13 @@ const noise = (seed: number) => {
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 export function measured(
-  range = "15m",
-  until = Math.floor(Date.now() / 5000) * 5,
+  range = '15m',
+  until = Math.floor(Date.now() / 5000) * 5
 ) {
   const [step, points] = STEPS[range]!;
   const times = Array.from(
     { length: points },
-    (_, index) => until - (points - 1 - index) * step,
+    (_, index) => until - (points - 1 - index) * step
   );
   const at = (value: (share: number, index: number) => number | null) =>
     times.map((_, index) => {
@@ -45,10 +45,10 @@ export function measured(
   const failing = (share: number) => share > 0.62 && share < 0.72;
   const second = (share: number) => share > 0.5;
   return {
-    id: "iris-classifier-x3k9q",
+    id: 'iris-classifier-x3k9q',
     range,
     step,
-    source: "engine",
+    source: 'engine',
     since: iso(times[0]! - step),
     until: iso(until),
     times,
@@ -62,15 +62,15 @@ export function measured(
       feedback: 1_000,
       reward: 0.3,
       latency: { ...PERCENTILES },
-      codes: { "200": 37_498, "400": 200, "422": 12, "500": 690, "503": 12 },
+      codes: { '200': 37_498, '400': 200, '422': 12, '500': 690, '503': 12 }
     },
     qps: at(load),
     success: at((share, index) =>
-      failing(share) ? 0.86 + 0.05 * noise(index) : 1,
+      failing(share) ? 0.86 + 0.05 * noise(index) : 1
     ),
     client_errors: at((_, index) => (noise(index + 7) > 0.8 ? 0.6 : 0)),
     server_errors: at((share, index) =>
-      failing(share) ? 5 + 3 * noise(index) : 0,
+      failing(share) ? 5 + 3 * noise(index) : 0
     ),
     latency: Object.entries(PERCENTILES).map(([label, value], line) => ({
       label,
@@ -78,67 +78,67 @@ export function measured(
         (share, index) =>
           value *
           (0.8 + 0.4 * noise(index * 5 + line)) *
-          (failing(share) ? 2.2 : 1),
-      ),
+          (failing(share) ? 2.2 : 1)
+      )
     })),
-    predict_qps: ["3", "4"].map((label) => ({
+    predict_qps: ['3', '4'].map(label => ({
       label,
       values: at((share, index) =>
-        second(share) === (label === "4") ? load(share, index) : null,
-      ),
+        second(share) === (label === '4') ? load(share, index) : null
+      )
     })),
-    model_latency: ["3", "4"].map((label, line) => ({
+    model_latency: ['3', '4'].map((label, line) => ({
       label,
       values: at((share, index) =>
-        second(share) === (label === "4")
+        second(share) === (label === '4')
           ? 0.004 + 0.002 * noise(index) + 0.002 * line
-          : null,
-      ),
+          : null
+      )
     })),
-    batch_size: ["3", "4"].map((label) => ({
+    batch_size: ['3', '4'].map(label => ({
       label,
-      values: at((share) => (second(share) === (label === "4") ? 1 : null)),
+      values: at(share => (second(share) === (label === '4') ? 1 : null))
     })),
-    reward: ["3", "4"].map((label) => ({
+    reward: ['3', '4'].map(label => ({
       label,
       values: at((share, index) =>
-        second(share) === (label === "4") && noise(index + 3) > 0.2
+        second(share) === (label === '4') && noise(index + 3) > 0.2
           ? 0.3 + 0.2 * (noise(index * 3) - 0.5)
-          : null,
-      ),
+          : null
+      )
     })),
     in_flight: at((_, index) => Math.round(4 * noise(index))),
     bytes_in: at((share, index) => 900 * load(share, index)),
     bytes_out: at((share, index) => 300 * load(share, index)),
-    cpu: ["3-0", "3-1", "4-0", "4-1"].map((label, line) => ({
+    cpu: ['3-0', '3-1', '4-0', '4-1'].map((label, line) => ({
       label,
       values: at((share, index) =>
-        second(share) === label.startsWith("4")
+        second(share) === label.startsWith('4')
           ? 0.2 + 0.2 * noise(index * 7 + line)
-          : null,
-      ),
+          : null
+      )
     })),
-    memory: ["3-0", "3-1", "4-0", "4-1"].map((label, line) => ({
+    memory: ['3-0', '3-1', '4-0', '4-1'].map((label, line) => ({
       label,
       values: at((share, index) =>
-        second(share) === label.startsWith("4")
+        second(share) === label.startsWith('4')
           ? (180 + 20 * line + 30 * share + 2 * noise(index)) * 2 ** 20
-          : null,
-      ),
+          : null
+      )
     })),
     ready: at(() => 2),
     marks: [
-      mark(0.5, "revision", "revision 4", "Revision 4 serves."),
+      mark(0.5, 'revision', 'revision 4', 'Revision 4 serves.'),
       mark(
         0.64,
-        "failure",
-        "Crashed 4-1",
-        "Replica 4-1 ended with exit code 1 after 12 s.",
+        'failure',
+        'Crashed 4-1',
+        'Replica 4-1 ended with exit code 1 after 12 s.'
       ),
-      mark(0.66, "restart", "Restarted 4-1", "Replica 4-1 is started again."),
-      mark(0.8, "alert", "AlertFiring", "error_rate is 0.12, above 0.05"),
+      mark(0.66, 'restart', 'Restarted 4-1', 'Replica 4-1 is started again.'),
+      mark(0.8, 'alert', 'AlertFiring', 'error_rate is 0.12, above 0.05')
     ],
-    not_measured: [] as string[],
+    not_measured: [] as string[]
   };
 
   function mark(share: number, kind: string, label: string, message: string) {
@@ -150,16 +150,16 @@ export function measured(
 /** What the list shows of one deployment's last 15 minutes: half minutes, the newest last. */
 export function summarized(
   load: (share: number) => number | null,
-  more: { failing?: (share: number) => number; alerts?: string[] } = {},
+  more: { failing?: (share: number) => number; alerts?: string[] } = {}
 ) {
   const shares = Array.from({ length: 30 }, (_, index) => index / 29);
   const sparkline = shares.map(load);
   const errors = shares.map((share, index) =>
-    sparkline[index] === null ? null : (more.failing?.(share) ?? 0),
+    sparkline[index] === null ? null : (more.failing?.(share) ?? 0)
   );
   const sum = (values: (number | null)[]) =>
     Math.round(
-      values.reduce<number>((all, value) => all + 30 * (value ?? 0), 0),
+      values.reduce<number>((all, value) => all + 30 * (value ?? 0), 0)
     );
   const requests = sum(sparkline);
   const failed = sum(errors);
@@ -172,6 +172,6 @@ export function summarized(
     latency_p95: requests ? 0.06 : null,
     sparkline,
     errors,
-    alerts: more.alerts ?? [],
+    alerts: more.alerts ?? []
   };
 }
