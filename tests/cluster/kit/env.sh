@@ -49,7 +49,8 @@ stop() { # NAME...: TERM, after 10 s KILL
 wait_for() { # SECONDS NAME COMMAND...: until COMMAND succeeds; fails at once when process NAME dies
   local end=$((SECONDS + $1)) name=$2; shift 2
   until "$@" >/dev/null 2>&1; do
-    if ! pid_of "$name" >/dev/null || ((SECONDS > end)); then
+    # Asked twice: at the moment that a process becomes another program it has no command line.
+    if ((SECONDS > end)) || { ! pid_of "$name" >/dev/null && sleep 0.2 && ! pid_of "$name" >/dev/null; }; then
       echo "$name: '$*' did not succeed; end of $S/log/$name.log:" >&2
       tail -n 15 "$S/log/$name.log" >&2
       return 1
