@@ -1,0 +1,180 @@
+"""The KServe flavor: an ``InferenceService`` in Standard mode, whose ``Deployment`` KServe's controller makes.
+
+https://kserve.github.io/website/docs/reference/crd-api (``serving.kserve.io/v1beta1``)
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.engines.kubernetes import routes, words
+from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.kinds import (
+    DEPLOYMENT,
+    HTTP_ROUTE,
+    INFERENCE_SERVICE,
+    INGRESS,
+    SERVICE,
+    Kind,
+)
+
+_GROUP = "serving.kserve.io/"
+_STOP = _GROUP + "stop"
+_OWNER_LABEL = _GROUP + "inferenceservice"
+# The container that KServe takes for the model server.
+_CONTAINER = "kserve-container"
+# KServe copies an InferenceService's annotations into the pod template, so that each change of one would replace all
+# pods; what the predictor says wins there, and this says always the same.
+_STEADY = dict.fromkeys(
+    (words.RECORD, words.SPEC, words.RESERVED, words.DISPLAY_NAME, words.CREATED_BY, words.OUTCOME), ""
+)
+# What a predictor has besides the fields of a pod.
+_OWN_FIELDS = ("minReplicas", "maxReplicas", "labels", "annotations", "deploymentStrategy")
+# https://github.com/kserve/kserve: what a model asks for that says nothing.
+_MODEL_RESOURCES = {"limits": {"cpu": "1", "memory": "2Gi"}}
+
+
+class KServe:
+    """See :class:`Flavor`."""
+
+    name = "kserve"
+    owner = INFERENCE_SERVICE
+    kinds: tuple[Kind, ...] = (DEPLOYMENT,)
+    writes: tuple[Kind, ...] = (INFERENCE_SERVICE, SERVICE, INGRESS, HTTP_ROUTE)
+
+    def build(self, workload: Workload) -> Json:
+        """See ``Flavor.build``."""
+        body = INFERENCE_SERVICE.stub(workload.id, workload.namespace)
+        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        body["metadata"]["annotations"] = {
+            _GROUP + "deploymentMode": "Standard",
+            # Replicas are as many as were wished for.
+            _GROUP + "autoscalerClass": "none",
+        }
+        body["spec"] = {"predictor": {}}
+        return self.change(body, workload)
+
+    def change(self, owner: Json, workload: Workload) -> Json:
+        """See ``Flavor.change``."""
+        # Without replicas KServe wants the workload stopped; how many there were stays written.
+        stop = None if workload.replicas else "true"
+        body = common.annotated(owner, {**workload.annotations, _STOP: stop})
+        predictor = body["spec"]["predictor"]
+        if workload.replicas:
+            predictor["minReplicas"] = predictor["maxReplicas"] = workload.replicas
+        else:
+            predictor.setdefault("minReplicas", max(1, workload.spec.replicas))
+            predictor.setdefault("maxReplicas", predictor["minReplicas"])
+        predictor["deploymentStrategy"] = common.strategy(workload.surge)
+        if workload.template is not None:
+            _take_template(predictor, workload.template)
+        return body
+
+    def parts(self, workload: Workload, owner: Json, way: Way) -> list[tuple[Kind, Json]]:  # noqa: ARG002
+        """See ``Flavor.parts``."""
+        # KServe's own service may be headless, and what leads to it another for each cluster: ours is as with all.
+        return common.service_and_route(workload, way)
+
+    def owner_of(self, pod: Json) -> str | None:
+        """See ``Flavor.owner_of``."""
+        name: str | None = (pod["metadata"].get("labels") or {}).get(_OWNER_LABEL)
+        return name
+
+    def standing(self, owner: Json, pods: Sequence[Json], others: Mapping[Kind, Mapping[str, Json]]) -> Standing:
+        """See ``Flavor.standing``.
+
+        The InferenceService itself lags behind (it doesn't watch pods) and its ``observedGeneration`` is the
+        Deployment's: what counts is the Deployment that KServe makes.
+        """
+        metadata, predictor = owner["metadata"], owner["spec"]["predictor"]
+        deployment = (others.get(DEPLOYMENT) or {}).get(f"{metadata['name']}-predictor")
+        if (metadata.get("annotations") or {}).get(_STOP, "").lower() == "true":
+            return Standing(seen=deployment is None, complete=deployment is None and not pods)
+        problem = _problem(owner)
+        if deployment is None:
+            return Standing(seen=False, complete=False, problem=problem)
+        revision = (predictor.get("labels") or {}).get(words.REVISION)
+        wanted = predictor.get("minReplicas", 1)
+        seen = (
+            common.is_seen(deployment)
+            and deployment["spec"].get("replicas", 1) == wanted
+            and revision in {None, common.template_revision(deployment)}
+        )
+        return Standing(
+            seen=seen,
+            complete=seen and common.is_complete(deployment, wanted),
+            conditions=(deployment.get("status") or {}).get("conditions") or [],
+            problem="" if seen else problem,
+        )
+
+    def describe(self, owner: Json) -> DeploymentSpec:
+        """See ``Flavor.describe``."""
+        predictor = owner["spec"].get("predictor") or {}
+        model = predictor.get("model") or {}
+        stopped = (owner["metadata"].get("annotations") or {}).get(_STOP, "").lower() == "true"
+        count = predictor.get("minReplicas", 1)
+        what = model.get("storageUri") or (model.get("modelFormat") or {}).get("name") or ""
+        return common.described(self.pod_spec(owner), what, replicas=count or 1, stopped=stopped or count == 0)
+
+    def pod_spec(self, owner: Json) -> Json:
+        """See ``Flavor.pod_spec``."""
+        predictor = copy.deepcopy(owner["spec"].get("predictor") or {})
+        model = predictor.get("model")
+        if model is not None:
+            resources = model.get("resources") or _MODEL_RESOURCES
+            predictor["containers"] = [{"name": _CONTAINER, "resources": resources}, *predictor.get("containers", [])]
+        return {key: value for key, value in predictor.items() if key not in _OWN_FIELDS and key != "model"}
+
+    def backend(self, owner: Json, spec: DeploymentSpec) -> Backend:
+        """See ``Flavor.backend``."""
+        name = owner["metadata"]["name"]
+        if not common.is_ours(owner):
+            return Backend(f"{name}-predictor", words.SERVICE_PORT, "/")
+        return Backend(name, words.SERVICE_PORT, common.inner_path(name, spec))
+
+    def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
+        """See ``Flavor.endpoint``."""
+        metadata = owner["metadata"]
+        if not common.is_ours(owner):
+            url = (owner.get("status") or {}).get(
+                "url"
+            ) or f"http://{metadata['name']}-predictor.{metadata['namespace']}"
+            return str(url).rstrip("/") + "/"
+        return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
+
+    def matchers(self, owner: Json) -> dict[str, str]:
+        """See ``Flavor.matchers``."""
+        metadata = owner["metadata"]
+        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}
+
+
+def _take_template(predictor: Json, template: Json) -> None:
+    """Put a pod template into a predictor: its specification lies flat among the predictor's own fields."""
+    for key in [key for key in predictor if key not in _OWN_FIELDS]:
+        del predictor[key]
+    spec = copy.deepcopy(template["spec"])
+    for container in spec["containers"]:
+        if container["name"] == words.CONTAINER:
+            container["name"] = _CONTAINER
+    predictor.update(spec)
+    metadata = common.merged_metadata(predictor, template["metadata"])
+    annotations = {**metadata["annotations"], "kubectl.kubernetes.io/default-container": _CONTAINER}
+    predictor["labels"], predictor["annotations"] = metadata["labels"], {**annotations, **_STEADY}
+
+
+def _problem(owner: Json) -> str:
+    """Return why KServe makes nothing of an InferenceService, in its own words."""
+    status = owner.get("status") or {}
+    failure = (status.get("modelStatus") or {}).get("lastFailureInfo") or {}
+    if failure.get("message") and failure.get("reason") in {
+        "NoSupportingRuntime",
+        "RuntimeNotRecognized",
+        "RuntimeDisabled",
+        "InvalidPredictorSpec",
+        "InvalidGPUAllocation",
+    }:
+        return f"KServe says {failure['reason']}: {failure['message']}"
+    return ""

@@ -1,0 +1,165 @@
+"""The PrimeHub flavor: a ``PhDeployment``, whose ``Deployment`` and ``Ingress`` PrimeHub's controller makes.
+
+It has no pod template: an image, the values of its environment, the name of an instance type and a pull secret are
+all that it takes. So the runner is told by a variable what to do, and fetches the artifact itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT, Kind
+
+_PREDICTOR = "predictor1"
+_OWNER_LABEL = "primehub.io/phdeployment"
+_ENGINE_PORT = 8000
+_ORDER = "PRIMEHUB_DEPLOY_ORDER"
+
+
+class PrimeHub:
+    """See :class:`Flavor`."""
+
+    name = "primehub"
+    owner = PH_DEPLOYMENT
+    kinds: tuple[Kind, ...] = (DEPLOYMENT,)
+    writes: tuple[Kind, ...] = (PH_DEPLOYMENT,)
+
+    def build(self, workload: Workload) -> Json:
+        """See ``Flavor.build``."""
+        body = PH_DEPLOYMENT.stub(workload.id, workload.namespace)
+        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        body["spec"] = {
+            "userId": "",
+            "userName": "",
+            "groupId": workload.group,
+            "groupName": workload.group,
+            "endpoint": {"accessType": "public"},
+            "predictors": [{"name": _PREDICTOR, "replicas": 1, "modelImage": "", "instanceType": ""}],
+        }
+        return self.change(body, workload)
+
+    def change(self, owner: Json, workload: Workload) -> Json:
+        """See ``Flavor.change``."""
+        body = common.annotated(owner, workload.annotations)
+        spec, predictor = body["spec"], body["spec"]["predictors"][0]
+        entry = _newest(workload.annotations)
+        spec["displayName"] = workload.name
+        spec["description"] = workload.spec.description
+        spec["userId"] = spec["userName"] = entry.get("user") or spec["userName"]
+        spec["updateMessage"] = entry.get("update_message", "")
+        spec["stop"] = not workload.replicas
+        if workload.replicas:
+            predictor["replicas"] = workload.replicas
+        predictor["metadata"] = dict(workload.spec.metadata)
+        if workload.template is not None:
+            _take_template(spec, workload.template, workload)
+        return body
+
+    def parts(self, workload: Workload, owner: Json, way: Way) -> list[tuple[Kind, Json]]:  # noqa: ARG002
+        """See ``Flavor.parts``."""
+        # Service and Ingress are the controller's.
+        return []
+
+    def owner_of(self, pod: Json) -> str | None:
+        """See ``Flavor.owner_of``."""
+        name: str | None = (pod["metadata"].get("labels") or {}).get(_OWNER_LABEL)
+        return name
+
+    def standing(self, owner: Json, pods: Sequence[Json], others: Mapping[Kind, Mapping[str, Json]]) -> Standing:
+        """See ``Flavor.standing``."""
+        status, spec = owner.get("status") or {}, owner["spec"]
+        deployment = (others.get(DEPLOYMENT) or {}).get(f"deploy-{owner['metadata']['name']}")
+        # Configuration errors alone make it "Failed"; all else it says while it stays "Deploying".
+        problem = str(status.get("message") or "") if status.get("phase") == "Failed" else ""
+        wanted = 0 if spec.get("stop") else spec["predictors"][0].get("replicas", 1)
+        if deployment is None:
+            return Standing(
+                seen=False, complete=not wanted and not pods, problem=f"PrimeHub says: {problem}" if problem else ""
+            )
+        seen = (
+            common.is_seen(deployment)
+            and deployment["spec"].get("replicas", 1) == wanted
+            and common.revision_in(spec.get("env")) in {None, common.template_revision(deployment)}
+        )
+        return Standing(
+            seen=seen,
+            complete=seen and common.is_complete(deployment, wanted) and bool(wanted or not pods),
+            conditions=(deployment.get("status") or {}).get("conditions") or [],
+            problem=f"PrimeHub says: {problem}" if problem else "",
+        )
+
+    def describe(self, owner: Json) -> DeploymentSpec:
+        """See ``Flavor.describe``."""
+        spec, predictor = owner["spec"], (owner["spec"].get("predictors") or [{}])[0]
+        what = predictor.get("modelImage", "")
+        told = common.described(
+            self.pod_spec(owner), what, replicas=predictor.get("replicas", 1), stopped=bool(spec.get("stop"))
+        )
+        access = (spec.get("endpoint") or {}).get("accessType")
+        return told.model_copy(
+            update={
+                "instance_type": predictor.get("instanceType", ""),
+                "pull_secret": predictor.get("imagePullSecret") or "",
+                "description": spec.get("description", ""),
+                "metadata": dict(predictor.get("metadata") or {}),
+                "access": "private" if access == "private" else "public",
+            }
+        )
+
+    def pod_spec(self, owner: Json) -> Json:
+        """See ``Flavor.pod_spec``."""
+        predictor = (owner["spec"].get("predictors") or [{}])[0]
+        # What it asks for is in the instance type, which the controller looks up.
+        return {"containers": [{"name": words.CONTAINER, "image": predictor.get("modelImage", "")}]}
+
+    def backend(self, owner: Json, spec: DeploymentSpec) -> Backend:
+        """See ``Flavor.backend``."""
+        name = owner["metadata"]["name"]
+        return Backend(f"deploy-{name}", _ENGINE_PORT, common.inner_path(name, spec) if common.is_ours(owner) else "/")
+
+    def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
+        """See ``Flavor.endpoint``."""
+        told = str((owner.get("status") or {}).get("endpoint") or "")
+        name = owner["metadata"]["name"]
+        head, mark, _ = told.partition(f"/deployment/{name}/")
+        if mark:
+            return head + mark
+        if way.public_url:
+            return f"{way.public_url.rstrip('/')}/deployment/{name}/"
+        backend = self.backend(owner, spec)
+        host = f"{backend.service}.{owner['metadata']['namespace']}.svc.{way.cluster_domain}"
+        return f"http://{host}:{backend.port}{backend.path}"
+
+    def matchers(self, owner: Json) -> dict[str, str]:
+        """See ``Flavor.matchers``."""
+        metadata = owner["metadata"]
+        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}
+
+
+def _take_template(spec: Json, template: Json, workload: Workload) -> None:
+    predictor, pod = spec["predictors"][0], template["spec"]
+    container = next(c for c in pod["containers"] if c["name"] == words.CONTAINER)
+    predictor["modelImage"] = container["image"]
+    predictor["instanceType"] = workload.spec.instance_type
+    secrets = pod.get("imagePullSecrets") or []
+    if secrets:
+        predictor["imagePullSecret"] = secrets[0]["name"]
+    else:
+        predictor.pop("imagePullSecret", None)
+    values = {**workload.spec.env, common.REVISION_VARIABLE: str(workload.revision)}
+    if workload.order is not None:
+        values[_ORDER] = json.dumps(workload.order, separators=(",", ":"))
+    spec["env"] = [{"name": name, "value": value} for name, value in sorted(values.items())]
+
+
+def _newest(annotations: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the newest entry of the record that goes with a change."""
+    text = annotations.get(words.RECORD)
+    latest: dict[str, Any] = json.loads(text)["latest"] if text else {}
+    return latest

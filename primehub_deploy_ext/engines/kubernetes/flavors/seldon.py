@@ -1,0 +1,160 @@
+"""The Seldon flavor: a ``SeldonDeployment`` of Seldon Core v1, whose ``Deployment`` Seldon's operator makes.
+
+Only its API is spoken (``machinelearning.seldon.io/v1``). The orchestrator beside each replica is left out
+(``seldon.io/no-engine``): a graph of one model needs none, and it takes half a core of the quota.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.engines.kubernetes import routes, words
+from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.kinds import (
+    DEPLOYMENT,
+    HTTP_ROUTE,
+    INGRESS,
+    SELDON_DEPLOYMENT,
+    SERVICE,
+    Kind,
+)
+
+_PREDICTOR = "default"
+_OWNER_LABEL = "seldon-deployment-id"
+_ENGINE_PORT = 8000
+
+
+class Seldon:
+    """See :class:`Flavor`."""
+
+    name = "seldon"
+    owner = SELDON_DEPLOYMENT
+    kinds: tuple[Kind, ...] = (DEPLOYMENT,)
+    writes: tuple[Kind, ...] = (SELDON_DEPLOYMENT, SERVICE, INGRESS, HTTP_ROUTE)
+
+    def build(self, workload: Workload) -> Json:
+        """See ``Flavor.build``."""
+        body = SELDON_DEPLOYMENT.stub(workload.id, workload.namespace)
+        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        predictor = {
+            "name": _PREDICTOR,
+            "annotations": {"seldon.io/no-engine": "true"},
+            # The container of the same name is the model.
+            "graph": {"name": words.CONTAINER, "type": "MODEL"},
+            "componentSpecs": [{"metadata": {}, "spec": {}}],
+        }
+        body["spec"] = {"name": workload.id, "predictors": [predictor]}
+        return self.change(body, workload)
+
+    def change(self, owner: Json, workload: Workload) -> Json:
+        """See ``Flavor.change``."""
+        body = common.annotated(owner, workload.annotations)
+        predictor = _predictor(body)
+        predictor["replicas"] = workload.replicas
+        # How soon the operator says "Failed"; what pods say is read long before.
+        predictor["progressDeadlineSeconds"] = workload.progress_deadline
+        if workload.template is not None:
+            component = predictor["componentSpecs"][0]
+            component["metadata"] = common.merged_metadata(
+                component.get("metadata") or {}, workload.template["metadata"]
+            )
+            component["spec"] = copy.deepcopy(workload.template["spec"])
+            predictor["labels"] = words.owned(workload.id, "replica", workload.revision)
+            # The predictor's version in Seldon's metrics comes from this annotation, not from a label.
+            predictor.setdefault("annotations", {})["version"] = str(workload.revision)
+        return body
+
+    def parts(self, workload: Workload, owner: Json, way: Way) -> list[tuple[Kind, Json]]:  # noqa: ARG002
+        """See ``Flavor.parts``."""
+        # The operator's own services are called after predictors and containers: ours is as with all flavors.
+        return common.service_and_route(workload, way)
+
+    def owner_of(self, pod: Json) -> str | None:
+        """See ``Flavor.owner_of``."""
+        name: str | None = (pod["metadata"].get("labels") or {}).get(_OWNER_LABEL)
+        return name
+
+    def standing(self, owner: Json, pods: Sequence[Json], others: Mapping[Kind, Mapping[str, Json]]) -> Standing:
+        """See ``Flavor.standing``.
+
+        The operator's ``state`` knows neither stopped (it says "Creating" for ever) nor which template it speaks of:
+        what counts are the Deployments that it makes.
+        """
+        predictor, status = _predictor(owner), owner.get("status") or {}
+        wanted, revision = _count(owner), (predictor.get("labels") or {}).get(words.REVISION)
+        made = [
+            deployment
+            for deployment in (others.get(DEPLOYMENT) or {}).values()
+            if (deployment["metadata"].get("labels") or {}).get(_OWNER_LABEL) == owner["metadata"]["name"]
+        ]
+        problem = str(status.get("description") or "") if status.get("state") == "Failed" else ""
+        seen = bool(made) and all(
+            common.is_seen(deployment)
+            and deployment["spec"].get("replicas", 1) == wanted
+            and revision in {None, common.template_revision(deployment)}
+            for deployment in made
+        )
+        return Standing(
+            seen=seen,
+            complete=seen
+            and all(common.is_complete(deployment, wanted) for deployment in made)
+            and bool(wanted or not pods),
+            conditions=[c for one in made for c in (one.get("status") or {}).get("conditions") or []],
+            problem=f"Seldon says: {problem}" if problem and not made else "",
+        )
+
+    def describe(self, owner: Json) -> DeploymentSpec:
+        """See ``Flavor.describe``."""
+        graph = _predictor(owner).get("graph") or {}
+        what = graph.get("modelUri") or ""
+        return common.described(
+            self.pod_spec(owner),
+            what or graph.get("implementation") or "",
+            replicas=_count(owner) or 1,
+            stopped=_count(owner) == 0,
+        )
+
+    def pod_spec(self, owner: Json) -> Json:
+        """See ``Flavor.pod_spec``."""
+        components = _predictor(owner).get("componentSpecs") or [{}]
+        spec: Json = components[0].get("spec") or {}
+        return spec
+
+    def backend(self, owner: Json, spec: DeploymentSpec) -> Backend:
+        """See ``Flavor.backend``."""
+        name = owner["metadata"]["name"]
+        if not common.is_ours(owner):
+            return Backend(f"{name}-{_predictor(owner).get('name', _PREDICTOR)}", _ENGINE_PORT, "/")
+        return Backend(name, words.SERVICE_PORT, common.inner_path(name, spec))
+
+    def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
+        """See ``Flavor.endpoint``."""
+        metadata = owner["metadata"]
+        if not common.is_ours(owner):
+            backend = self.backend(owner, spec)
+            return f"http://{backend.service}.{metadata['namespace']}.svc.{way.cluster_domain}:{backend.port}/"
+        return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
+
+    def matchers(self, owner: Json) -> dict[str, str]:
+        """See ``Flavor.matchers``."""
+        metadata = owner["metadata"]
+        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}
+
+
+def _predictor(owner: Json) -> Json:
+    predictors = owner["spec"].get("predictors") or [{}]
+    first: Json = predictors[0]
+    return first
+
+
+def _count(owner: Json) -> int:
+    """Return the replicas that are wanted: a component's number goes before the predictor's and the whole's."""
+    predictor = _predictor(owner)
+    component = (predictor.get("componentSpecs") or [{}])[0]
+    for place in (component, predictor, owner["spec"]):
+        if place.get("replicas") is not None:
+            return int(place["replicas"])
+    return 1
