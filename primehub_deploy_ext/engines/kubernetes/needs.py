@@ -32,6 +32,10 @@ class Need:
         """As a Role names it: ``pods/log``."""
         return f"{self.kind.plural}/{self.subresource}" if self.subresource else self.kind.plural
 
+    def __str__(self) -> str:
+        """Return it as ``kubectl auth can-i`` is asked: ``deployments.apps``."""
+        return f"{self.kind}/{self.subresource}" if self.subresource else str(self.kind)
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -39,12 +43,6 @@ class Missing:
 
     verb: str
     need: Need
-
-    def __str__(self) -> str:
-        group = f".{self.need.kind.group}" if self.need.kind.group else ""
-        return f"{self.verb} {self.need.kind.plural}{group}" + (
-            f"/{self.need.subresource}" if self.need.subresource else ""
-        )
 
     def to_dict(self) -> dict[str, str]:
         """Return it as programs read it."""
@@ -54,6 +52,14 @@ class Missing:
             "resource": self.need.resource,
             "why": self.need.why,
         }
+
+
+def told(missing: Iterable[Missing]) -> list[tuple[str, str]]:
+    """Return what is missing, and what it is for, one entry for each resource: ``get/list pods``."""
+    verbs: dict[Need, list[str]] = {}
+    for one in missing:
+        verbs.setdefault(one.need, []).append(one.verb)
+    return [(f"{'/'.join(of_need)} {need}", need.why) for need, of_need in verbs.items()]
 
 
 COMMON = (
@@ -139,9 +145,9 @@ def role_yaml(namespace: str, user: str, needs: Sequence[Need], missing: Sequenc
         "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": ROLE_NAME},
         "subjects": [_subject(user)],
     }
-    lacking = "".join(f"# {one} ({one.need.why})\n" for one in missing)
-    head = f"# What {user} lacks in the namespace {namespace}:\n{lacking}# kubectl apply -f -\n"
-    text: str = yaml.safe_dump_all([role, binding], sort_keys=False)
+    lacking = "".join(f"#   {what} ({why})\n" for what, why in told(missing))
+    head = f"# What {user} lacks in the namespace {namespace}:\n{lacking}# To give it: kubectl apply -f <this file>\n"
+    text: str = yaml.safe_dump_all([role, binding], sort_keys=False, default_flow_style=None, width=200)
     return head + text
 
 

@@ -13,12 +13,13 @@ from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.errors import by_rbac, told
 from primehub_deploy_ext.engines.kubernetes.kinds import Kind
 from primehub_deploy_ext.engines.kubernetes.needs import Missing, Need, role_yaml
+from primehub_deploy_ext.engines.kubernetes.needs import told as told_missing
 
 _SELF_SUBJECT_REVIEW = Kind("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", namespaced=False)
 _AT_ONCE = 8
 # Seconds for which "all is allowed" counts; what is missing is asked for again each time.
 _REFRESH = 60.0
-_MOST_NAMED = 4
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Report:
         """A sentence for people; empty when nothing is missing."""
         if not self.missing:
             return ""
-        named = ", ".join(str(one) for one in self.missing[:_MOST_NAMED])
-        more = len(self.missing) - _MOST_NAMED
+        lacking = [what for what, _ in told_missing(self.missing)]
+        named = ", ".join(lacking[:_MOST_NAMED])
+        more = len(lacking) - _MOST_NAMED
         return (
             f"The cluster does not let {self.user!r} {named}{f' and {more} more' if more > 0 else ''} in the namespace"
             f" {self.namespace!r}. An administrator of the cluster applies the YAML that comes with this message."

@@ -86,8 +86,8 @@ class KubernetesGroups(GroupProvider):
     user_prefix = Unicode("", config=True, help="What the API server puts in front of user names, such as 'oidc:'.")
     group_prefix = Unicode("", config=True, help="What the API server puts in front of group names, such as 'oidc:'.")
     default_limits = Dict(
-        Unicode(),
-        {"cpu": "1", "memory": "1Gi"},
+        default_value={"cpu": "1", "memory": "1Gi"},
+        value_trait=Unicode(),
         config=True,
         help="""Limits of containers that name none, in namespaces that get a quota here and have no LimitRange with
         defaults.""",

@@ -34,8 +34,8 @@ def test_the_rules_give_what_is_needed_and_nothing_else(flavor: str) -> None:
 
 def test_the_manifest_names_what_is_missing_and_gives_all() -> None:
     text = role_yaml("research", "oidc:alice", SOME, [Missing("create", SOME[2]), Missing("get", SOME[1])])
-    assert "# create deployments.apps (deployments)" in text
-    assert "# get pods/log (logs)" in text
+    assert "#   create deployments.apps (deployments)" in text
+    assert "#   get pods/log (logs)" in text
     role, binding = yaml.safe_load_all(text)
     assert (role["kind"], role["metadata"]) == ("Role", {"name": "primehub-deploy-user", "namespace": "research"})
     assert allowed(role["rules"]) == {
