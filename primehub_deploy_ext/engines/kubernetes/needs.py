@@ -99,6 +99,22 @@ _OF_ROUTE = {
 }
 
 
+FLAVORS = tuple(_OF_FLAVOR)
+ROUTES = tuple(_OF_ROUTE)
+
+
+def managing() -> tuple[Need, ...]:
+    """Return what finding and managing groups takes, on the whole cluster, beside deploying."""
+    return (
+        Need(kinds.NAMESPACE, (*_READ, "create", "patch"), "groups"),
+        Need(kinds.RESOURCE_QUOTA, (*_READ, *_WRITE), "quotas"),
+        Need(kinds.LIMIT_RANGE, ("list", "create", "patch"), "limits of what names none"),
+        Need(kinds.ROLE_BINDING, ("list",), "who is in a group"),
+        Need(kinds.PH_INSTANCE_TYPE, ("list",), "instance types of PrimeHub"),
+        Need(kinds.NODE, ("list",), "what a limit that is missing counts as"),
+    )
+
+
 def needs_of(flavor: str, routes: Iterable[str] = ()) -> tuple[Need, ...]:
     """Return what a flavor needs.
 

@@ -16,6 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import (
     NAMESPACE,
     PH_DEPLOYMENT,
     RESOURCE_QUOTA,
+    ROLE_BINDING,
     SECRET,
     SELDON_DEPLOYMENT,
     Kind,
@@ -27,7 +28,6 @@ from primehub_deploy_ext.service.groups.remembered import Refused, Unreachable
 Json = Mapping[str, Any]
 Objects = Mapping[str, Sequence[Json]]
 
-ROLE_BINDING = Kind("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding")
 # Whoever may create one of these deploys, whatever flavor the group has; the usual one first.
 _DEPLOYABLE = (DEPLOYMENT, INFERENCE_SERVICE, SELDON_DEPLOYMENT, PH_DEPLOYMENT)
 _AT_ONCE = 8
