@@ -41,6 +41,14 @@ def quantity(text: object) -> Decimal:
     return Decimal(match[1]) * _SUFFIXES[match[2]]
 
 
+def written_memory(size: int) -> str | int:
+    """Write bytes as people do, where that says exactly the same."""
+    for unit in ("Gi", "Mi"):
+        if size % int(_SUFFIXES[unit]) == 0:
+            return f"{size // int(_SUFFIXES[unit])}{unit}"
+    return size
+
+
 def asks_of_pod(spec: Json, capacity: Resources, defaults: Json | None = None) -> Usage:
     """Return what one pod may take.
 

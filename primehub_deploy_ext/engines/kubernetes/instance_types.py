@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.quantities import format_cpu
 from primehub_deploy_ext.domain.resources import Scheduling
+from primehub_deploy_ext.engines.kubernetes.asks import written_memory
 
 Json = Mapping[str, Any]
 
 NVIDIA = "nvidia.com/gpu"
 _GIB = 1024**3
-_MIB = 1024**2
 _SCHEDULING = {"requests", "gpu_resource", "node_selector", "tolerations"}
 _LAST = 1000
 
@@ -75,7 +75,7 @@ def written(kind: InstanceType, order: int) -> str:
     """Return what is stored of an instance type under its name."""
     fields = kind.model_dump(mode="json", exclude={"name", "scheduling"}, exclude_defaults=True)
     if "memory" in fields:
-        fields["memory"] = _memory(fields["memory"])
+        fields["memory"] = written_memory(fields["memory"])
     body = fields | _written_scheduling(kind.scheduling) | {"version": kind.version, "order": order}
     text: str = yaml.safe_dump(body, sort_keys=False, allow_unicode=True)
     return text
@@ -157,7 +157,7 @@ def _written_scheduling(scheduling: Scheduling | None) -> dict[str, Any]:
     if "cpu_request" in said:
         requests["cpu"] = said.pop("cpu_request")
     if "memory_request" in said:
-        requests["memory"] = _memory(said.pop("memory_request"))
+        requests["memory"] = written_memory(said.pop("memory_request"))
     return ({"requests": requests} if requests else {}) | said
 
 
@@ -171,10 +171,3 @@ def _order(name: str, text: str) -> int:
 def _as_written(memory: object) -> object:
     """Memory without a unit is a number to YAML; it is read as the text that somebody wrote."""
     return str(memory) if type(memory) is int else memory
-
-
-def _memory(size: int) -> str | int:
-    for unit, bytes_ in (("Gi", _GIB), ("Mi", _MIB)):
-        if size % bytes_ == 0:
-            return f"{size // bytes_}{unit}"
-    return size

@@ -63,9 +63,10 @@ def told(missing: Iterable[Missing]) -> list[tuple[str, str]]:
 
 
 COMMON = (
-    Need(kinds.POD, (*_READ, "delete"), "replicas, their state and their restart"),
+    Need(kinds.POD, (*_READ, *_WRITE), "replicas, their state and their restart, models that are tried out"),
     Need(kinds.POD, ("get",), "logs", "log"),
-    Need(kinds.EVENT, ("list", "watch"), "why something does not start"),
+    Need(kinds.POD, ("get", "create"), "models that are tried out", "proxy"),
+    Need(kinds.EVENT, ("list", "watch", "create"), "why something does not start, and what people did"),
     Need(kinds.REPLICA_SET, ("list", "watch"), "why no pods are made: quotas, admission rules"),
     Need(kinds.CONTROLLER_REVISION, (*_READ, *_WRITE), "history"),
     Need(kinds.SECRET, ("get", "list", *_WRITE), "environment variables, clients, names of pull secrets"),

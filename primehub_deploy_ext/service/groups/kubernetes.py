@@ -31,7 +31,7 @@ from primehub_deploy_ext.engines.kubernetes.instance_type_store import Change, I
 from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.groups.hub_api import HubApi, HubUser
-from primehub_deploy_ext.service.groups.kubernetes_objects import pull_secrets_of, settings_of
+from primehub_deploy_ext.service.groups.kubernetes_objects import Bound, members_to_write, pull_secrets_of, settings_of
 from primehub_deploy_ext.service.groups.kubernetes_reading import ClusterReading, Powers, Snapshot
 from primehub_deploy_ext.service.groups.kubernetes_writing import ClusterWriting
 from primehub_deploy_ext.service.groups.provider import GroupProvider, Surroundings
@@ -187,7 +187,14 @@ class KubernetesGroups(GroupProvider):
 
     async def update_group(self, name: str, change: UpdateGroup, *, version: int | None) -> GroupSettings:
         """Change a namespace's annotations and its ResourceQuota."""
-        await self._writing.update_group(await self._now(), name, change, version)
+        known = await self._now()
+        if change.members is not None and name in known.active:
+            namespace = known.active[name]
+            bound = known.bound.get(namespace["metadata"]["name"], Bound())
+            owner = {self._surroundings.owner} if self._own else set()
+            members = members_to_write(namespace, change.members, bound, owner)
+            change = change.model_copy(update={"members": members})
+        await self._writing.update_group(known, name, change, version)
         return await self._group(name)
 
     async def delete_group(self, name: str, *, version: int | None) -> None:

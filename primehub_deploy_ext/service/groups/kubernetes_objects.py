@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from primehub_deploy_ext.domain import names
+from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.groups import GroupSettings, PullSecret
 from primehub_deploy_ext.domain.quantities import format_cpu
 from primehub_deploy_ext.domain.resources import Quota
-from primehub_deploy_ext.engines.kubernetes.asks import quantity
+from primehub_deploy_ext.engines.kubernetes.asks import quantity, written_memory
 from primehub_deploy_ext.engines.kubernetes.instance_types import NVIDIA
 from primehub_deploy_ext.engines.kubernetes.namespaces import ENABLED, GROUP_LABEL, PREFIX
 
@@ -134,6 +135,35 @@ def bound_by(bindings: Iterable[Json], roles: Iterable[str], user_prefix: str = 
     )
 
 
+def members_to_write(namespace: Json, members: Sequence[str], bound: Bound, others: Iterable[str]) -> tuple[str, ...]:
+    """Return the members that the annotation names; who is one by the cluster's rights need not be there.
+
+    Parameters
+    ----------
+    members
+        Who is to be a member.
+    bound
+        Who is one by a RoleBinding, which is not changed here.
+    others
+        Who is one because the cluster lets them deploy.
+
+    Raises
+    ------
+    InvalidInput
+        If somebody is to be none who has a RoleBinding.
+    """
+    stay = sorted(bound.users.difference(members))
+    if stay:
+        raise InvalidInput(
+            f"members: {', '.join(map(repr, stay))} may deploy in the namespace by a RoleBinding: take that away, with"
+            " kubectl say",
+            fields=[{"field": "members", "message": "some are members by a RoleBinding"}],
+        )
+    written = read_users((namespace["metadata"].get("annotations") or {}).get(MEMBERS, ""))
+    derived = bound.users.union(others)
+    return tuple(user for user in members if user in written or user not in derived)
+
+
 # --------------------------------------------------------------------------- quotas
 
 
@@ -166,7 +196,7 @@ def hard_of(quota: Quota) -> dict[str, str]:
     """Return what our ResourceQuota of a namespace holds, so that the cluster itself is the wall."""
     amounts = {
         "cpu": None if quota.cpu is None else format_cpu(quota.cpu),
-        "memory": quota.memory,
+        "memory": None if quota.memory is None else written_memory(quota.memory),
         "gpu": quota.gpu,
     }
     return {_HARD[name]: str(amount) for name, amount in amounts.items() if amount is not None}
