@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 import yaml
+from traitlets.utils.importstring import import_item
 
 from primehub_deploy_ext.engines.kubernetes.manifests import cluster_role
+from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
+from primehub_deploy_ext.service.groups.kubernetes import KubernetesGroups
 from tests.cluster.cluster import Cluster
 
 DOCS = Path(__file__).parents[2] / "docs" / "kubernetes"
-MANIFESTS = sorted(DOCS.glob("*.yaml"))
+VALUES = DOCS / "zero-to-jupyterhub.values.yaml"
+MANIFESTS = sorted(set(DOCS.glob("*.yaml")) - {VALUES})
 # Of the cluster itself: all tests share them, and they are always the same.
 SHARED = {"ClusterRole", "ClusterRoleBinding"}
 
@@ -88,5 +92,15 @@ def test_the_roles_give_what_the_engine_needs_and_nothing_else(name: str, whose:
 
 def test_the_readme_names_every_manifest() -> None:
     text = (DOCS / "README.md").read_text()
-    for path in MANIFESTS:
+    for path in [*MANIFESTS, VALUES]:
         assert re.search(rf"\({re.escape(path.name)}\)", text), path.name
+
+
+def test_the_values_for_the_hub_name_classes_and_settings_that_there_are() -> None:
+    servers = yaml.safe_load(VALUES.read_text())["singleuser"]
+    configured = servers["extraFiles"]["primehub-deploy"]["data"]
+    for dotted in configured["PrimehubDeploy"].values():
+        assert import_item(dotted)
+    assert set(configured["KubernetesGroups"]) <= set(KubernetesGroups.class_trait_names(config=True))
+    settings = {f"PRIMEHUB_DEPLOY_KUBE_{name.upper()}" for name in KubernetesSettings.class_trait_names(config=True)}
+    assert set(servers["extraEnv"]) <= settings
