@@ -127,8 +127,8 @@ class Flavor(Protocol):
     def parts(self, workload: Workload, owner: Json, way: Way) -> list[tuple[Kind, Json]]:
         """Return what goes with the owner, in the order in which it is applied; the engine makes it owned by it."""
 
-    def is_pod_of(self, owner: Json, pod: Json) -> bool:
-        """Tell whether a pod is a replica of this owner."""
+    def owner_of(self, pod: Json) -> str | None:
+        """Return the name of the owner whose replica a pod may be; None for pods of other kinds of owner."""
 
     def standing(self, owner: Json, pods: Sequence[Json], others: Mapping[Kind, Mapping[str, Json]]) -> Standing:
         """Return how far the controllers have come; ``others`` has what was watched of :attr:`kinds`, by name."""

@@ -66,11 +66,13 @@ class Plain:
         route = routes.route_of(workload.id, workload.namespace, backend, way)
         return [(SERVICE, service), *([route] if route else [])]
 
-    def is_pod_of(self, owner: Json, pod: Json) -> bool:
-        """See ``Flavor.is_pod_of``."""
-        wanted = (owner["spec"].get("selector") or {}).get("matchLabels") or {}
-        labels = pod["metadata"].get("labels") or {}
-        return bool(wanted) and all(labels.get(key) == value for key, value in wanted.items())
+    def owner_of(self, pod: Json) -> str | None:
+        """See ``Flavor.owner_of``."""
+        for reference in pod["metadata"].get("ownerReferences") or []:
+            if reference.get("controller") and reference.get("kind") == "ReplicaSet":
+                # The name of a ReplicaSet is that of its Deployment and a hash of the template.
+                return str(reference["name"]).rpartition("-")[0] or None
+        return None
 
     def standing(
         self,

@@ -1,0 +1,314 @@
+"""From what the cluster holds to the one phase, reason and message that people see, and to replicas. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from primehub_deploy_ext.domain.models import Deployment, Replica, ReplicaCount, Status, UpdateStatus
+from primehub_deploy_ext.domain.phases import Outcome, Phase, Reason, Step
+from primehub_deploy_ext.domain.quota import usage_of
+from primehub_deploy_ext.domain.resources import Resources, Usage
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.asks import asks, counted
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
+from primehub_deploy_ext.engines.kubernetes.reasons import failure_of_pod, step_of, steps_of
+from primehub_deploy_ext.engines.kubernetes.record import Record
+from primehub_deploy_ext.engines.kubernetes.seen import (
+    Seen,
+    is_leaving,
+    is_ready,
+    restarts_of,
+    template_of,
+    time_of,
+)
+
+Json = dict[str, Any]
+
+_WAITS_FOR = {
+    Step.SCHEDULING: "waits for a node",
+    Step.PULLING: "pulls its image",
+    Step.STARTING: "starts",
+    Step.LOADING: "loads the model and tries its example",
+    Step.BACKING_OFF: "waits before it is started again",
+}
+_ORDER = [Step.SCHEDULING, Step.BACKING_OFF, Step.PULLING, Step.STARTING, Step.LOADING]
+ELSEWHERE = "made elsewhere"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The state of a deployment, before it is known since when."""
+
+    phase: Phase
+    reason: Reason
+    message: str
+    step: Step | None = None
+
+
+def deployment_of(
+    seen: Seen, previous: Status | None, clock: datetime, way: Way, capacity: Resources, version: int
+) -> Deployment:
+    """Return a deployment as callers see it.
+
+    Parameters
+    ----------
+    previous
+        Its status as it was seen last: what stays the same keeps its time.
+    capacity
+        What a missing limit counts as.
+    version
+        Its resource version.
+    """
+    metadata, record = seen.owner["metadata"], seen.record
+    annotations = metadata.get("annotations") or {}
+    created = time_of(metadata.get("creationTimestamp")) or clock
+    latest = record.latest if record else None
+    return Deployment.model_construct(
+        id=seen.id,
+        name=annotations.get(words.DISPLAY_NAME, metadata["name"]),
+        group=seen.group,
+        engine="kubernetes",
+        spec=seen.spec,
+        revision=latest.number if latest else 1,
+        serving_revision=_serving(seen),
+        status=status_of(seen, previous, clock),
+        usage=usage_of_seen(seen, capacity),
+        endpoint=seen.flavor.endpoint(seen.owner, seen.spec, way),
+        created_at=created,
+        created_by=annotations.get(words.CREATED_BY, ELSEWHERE),
+        updated_at=latest.created_at if latest else created,
+        updated_by=latest.user if latest else ELSEWHERE,
+        resource_version=version,
+    )
+
+
+def usage_of_seen(seen: Seen, capacity: Resources) -> Usage:
+    """Return what a deployment takes of its group's quota."""
+    record = seen.record
+    if record is None:
+        count = 0 if seen.spec.stopped else seen.spec.replicas
+        return asks(seen.flavor.pod_spec(seen.owner), count, capacity)
+    if seen.deleting or record.target.stopped:
+        return Usage()
+    asked = usage_of(seen.spec.resources, record.target.replicas, capacity)
+    reserved = (seen.owner["metadata"].get("annotations") or {}).get(words.RESERVED)
+    return counted(
+        asked,
+        Usage.model_validate_json(reserved) if reserved else None,
+        rolling=record.in_progress,
+        failed_first=record.never_ran,
+    )
+
+
+def status_of(seen: Seen, previous: Status | None, clock: datetime) -> Status:
+    """Return the status; ``since`` is kept from ``previous`` while phase and reason stay."""
+    found = _judge(seen)
+    desired = 0 if _is_stopped(seen) else _wanted(seen)
+    ready = min(desired, sum(is_ready(pod) for pod in seen.pods)) if desired else 0
+    same = previous is not None and (previous.phase, previous.reason) == (found.phase, found.reason)
+    same_step = previous is not None and previous.step == found.step
+    since = previous.since if same and previous else (_since(seen) or clock if previous is None else clock)
+    return Status.model_construct(
+        phase=found.phase,
+        reason=found.reason,
+        message=found.message,
+        replicas=ReplicaCount(desired=desired, ready=ready),
+        since=since,
+        step=found.step,
+        step_since=None if found.step is None else (previous.step_since if same_step and previous else clock),
+        update=_update(seen.record),
+    )
+
+
+def replicas_of(seen: Seen) -> list[Replica]:
+    """Return the replicas now, by revision and place."""
+    replicas = []
+    for slot, pod in enumerate(seen.pods):
+        metadata, status = pod["metadata"], pod.get("status") or {}
+        step, steps, failure = step_of(pod), steps_of(pod), None
+        leaving = is_leaving(pod)
+        if leaving:
+            step = Step.EXITED if status.get("phase") in {"Succeeded", "Failed"} else Step.STOPPING
+        elif step is not Step.READY:
+            failure = failure_of_pod(pod, seen.events_about(pod))
+        created = time_of(metadata.get("creationTimestamp"))
+        since = time_of(metadata.get("deletionTimestamp")) if leaving else steps[-1].since if steps else created
+        restarts = restarts_of(pod)
+        replicas.append(
+            Replica(
+                name=metadata["name"],
+                revision=template_of(pod),
+                slot=slot,
+                attempt=restarts + 1,
+                step=step,
+                step_since=since or created or _EPOCH,
+                steps=steps,
+                restarts=restarts,
+                serving=step is Step.READY,
+                started_at=_started(status) or created,
+                message=failure.message if failure else "",
+                reason=failure.reason if failure else None,
+                last_exit=_last_exit(status),
+            )
+        )
+    return sorted(replicas, key=lambda replica: (replica.revision, replica.slot))
+
+
+def _judge(seen: Seen) -> Judgement:
+    record = seen.record
+    if seen.deleting:
+        return Judgement(
+            Phase.DEPLOYING, Reason.DELETING, "Being deleted: replicas answer what is in flight, then end."
+        )
+    if _is_stopped(seen):
+        if seen.pods:
+            text = f"Stopping: {_count(len(seen.pods))} still there, to answer what is in flight."
+            return Judgement(Phase.DEPLOYING, Reason.STOPPING, text)
+        return Judgement(Phase.STOPPED, Reason.STOPPED, "Start it to serve again.")
+    if record is None:
+        return _judge_serving(seen, template=None)
+    if record.serving is None:
+        return _judge_first(seen, record)
+    if record.serving.template != record.target.template:
+        return _judge_rollout(seen, record)
+    return _judge_serving(seen, template=record.target.template)
+
+
+def _judge_first(seen: Seen, record: Record) -> Judgement:
+    target = record.target
+    if target.outcome is Outcome.FAILED:
+        return Judgement(Phase.FAILED, target.reason or Reason.CRASH_LOOP, target.message)
+    pods = seen.pods_of(target.template)
+    ready, pod = sum(map(is_ready, pods)), _slowest(pods)
+    step = step_of(pod) if pod else Step.SCHEDULING
+    trouble = seen.trouble(target.template)
+    if trouble is not None:
+        failure = trouble[0]
+        return Judgement(Phase.FAILED if failure.final else Phase.DEPLOYING, failure.reason, failure.message, step)
+    reason = {Step.LOADING: Reason.LOADING, Step.SCHEDULING: Reason.SCHEDULING}.get(step, Reason.STARTING)
+    return Judgement(Phase.DEPLOYING, reason, f"{ready} of {_count(target.replicas)} ready{_waiting(pod)}.", step)
+
+
+def _judge_rollout(seen: Seen, record: Record) -> Judgement:
+    target = record.target
+    pods = seen.pods_of(target.template)
+    ready, pod = sum(map(is_ready, pods)), _slowest(pods)
+    trouble = seen.trouble(target.template)
+    waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(pod)
+    serving = record.serving
+    text = (
+        f"Revision {target.number} is rolled out: {ready} of {_count(target.replicas)} ready{waiting}. "
+        f"Revision {serving.number if serving else 0} serves."
+    )
+    return Judgement(Phase.DEPLOYING, Reason.ROLLING_UPDATE, text, step_of(pod) if pod else Step.SCHEDULING)
+
+
+def _judge_serving(seen: Seen, template: int | None) -> Judgement:
+    record, want = seen.record, _wanted(seen)
+    pods = [pod for pod in seen.pods if not is_leaving(pod)]
+    pods = pods if template is None else [pod for pod in pods if template_of(pod) == template]
+    ready, pod = sum(map(is_ready, pods)), _slowest(pods)
+    trouble = seen.trouble(template)
+    hopeless = trouble is not None and trouble[0].final
+    step = step_of(pod) if pod else Step.SCHEDULING
+    if ready >= want:
+        failed = record.latest if record else None
+        if record and failed and failed.number > record.target.number and failed.outcome is Outcome.FAILED:
+            text = (
+                f"Revision {record.target.number} serves. The update to revision {failed.number} failed: "
+                f"{failed.message}"
+            )
+            return Judgement(Phase.DEPLOYED, Reason.UPDATE_FAILED, text)
+        return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.")
+    if record is not None and record.in_progress and not hopeless:
+        waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(pod)
+        return Judgement(Phase.DEPLOYING, Reason.SCALING, f"{ready} of {_count(want)} ready{waiting}.", step)
+    why = f" {trouble[0].message}" if trouble else ""
+    if ready:
+        return Judgement(Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready.{why}")
+    if trouble is not None and hopeless:
+        return Judgement(Phase.FAILED, trouble[0].reason, f"No replica is ready.{why}")
+    return Judgement(Phase.DEPLOYING, Reason.RESTARTING, f"No replica is ready.{why or _waiting(pod)}", step)
+
+
+def _update(record: Record | None) -> UpdateStatus | None:
+    if record is None or record.serving is None:
+        return None
+    latest = record.latest
+    rolling = record.serving.template != record.target.template
+    if rolling and latest.outcome is Outcome.IN_PROGRESS:
+        return UpdateStatus(revision=latest.number, outcome=latest.outcome)
+    if latest.number > record.target.number and latest.outcome is Outcome.FAILED:
+        return UpdateStatus(
+            revision=latest.number, outcome=latest.outcome, reason=latest.reason, message=latest.message
+        )
+    return None
+
+
+def _serving(seen: Seen) -> int | None:
+    if seen.record is None:
+        return 1 if any(map(is_ready, seen.pods)) else None
+    return seen.record.serving.number if seen.record.serving else None
+
+
+def _is_stopped(seen: Seen) -> bool:
+    return seen.record.target.stopped if seen.record else seen.spec.stopped
+
+
+def _wanted(seen: Seen) -> int:
+    return seen.record.target.replicas if seen.record else seen.spec.replicas
+
+
+def _since(seen: Seen) -> datetime | None:
+    """Return since when it may be as it is, for somebody who sees it for the first time."""
+    record = seen.record
+    if record is None:
+        return time_of(seen.owner["metadata"].get("creationTimestamp"))
+    return record.latest.finished_at or record.target.finished_at or record.target.created_at
+
+
+def _slowest(pods: list[Json]) -> Json | None:
+    waiting = [pod for pod in pods if not is_ready(pod) and not is_leaving(pod)]
+    return min(waiting, key=lambda pod: _ORDER.index(s) if (s := step_of(pod)) in _ORDER else len(_ORDER), default=None)
+
+
+def _waiting(pod: Json | None) -> str:
+    if pod is None:
+        return ""
+    return f"; {pod['metadata']['name']} {_WAITS_FOR.get(step_of(pod), 'is ending')}"
+
+
+def _count(replicas: int) -> str:
+    return "1 replica" if replicas == 1 else f"{replicas} replicas"
+
+
+def _started(status: Json) -> datetime | None:
+    for one in status.get("containerStatuses") or []:
+        running = (one.get("state") or {}).get("running") or {}
+        if one.get("name") == words.CONTAINER and running:
+            return time_of(running.get("startedAt"))
+    return time_of(status.get("startTime"))
+
+
+def _last_exit(status: Json) -> str:
+    for one in status.get("containerStatuses") or []:
+        ended = (one.get("lastState") or {}).get("terminated") or {}
+        if ended and (one.get("name") == words.CONTAINER or len(status["containerStatuses"]) == 1):
+            code = ended.get("exitCode", 0)
+            signal = ended.get("signal") or (code - 128 if code > 128 else 0)
+            return f"{_signal(signal)}" if signal else f"exit status {code}"
+    return ""
+
+
+def _signal(number: int) -> str:
+    import signal
+
+    try:
+        return f"killed by {signal.Signals(number).name}"
+    except ValueError:
+        return f"killed by signal {number}"
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,187 @@
+"""All managed namespaces together: which deployments there are, and who listens to their changes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from primehub_deploy_ext.domain import names
+from primehub_deploy_ext.domain.errors import EngineUnavailable
+from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.errors import told
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
+from primehub_deploy_ext.engines.kubernetes.mirror import Key, Mirror
+from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.reflector import Reflector
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+
+_LOOK_FOR_NAMESPACES = 15.0
+_FIRST_LIST = 30.0
+# Namespace, flavor and name of an owner.
+Place = tuple[str, str, str]
+
+log = logging.getLogger(__name__)
+
+
+class World:
+    """What the managed namespaces hold.
+
+    Parameters
+    ----------
+    flavors
+        All that are in use, in whatever group.
+    changed
+        Called with the id of a deployment about which something changed.
+    """
+
+    def __init__(
+        self, api: Api, namespaces: Namespaces, flavors: Sequence[Flavor], changed: Callable[[str], None]
+    ) -> None:
+        self._api = api
+        self._namespaces = namespaces
+        self._flavors = list(flavors)
+        self._tell = changed
+        self._pulse = Pulse(api)
+        self._mirrors: dict[str, Mirror] = {}
+        self._places: dict[str, Place] = {}
+        self._ids: dict[Place, str] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._first = asyncio.Event()
+        self._problem: ApiError | None = None
+
+    def start(self) -> None:
+        """Begin to listen; returns at once."""
+        self._pulse.start()
+        self._looking = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        await asyncio.gather(*(mirror.close() for mirror in self._mirrors.values()))
+        await self._pulse.close()
+
+    async def ready(self) -> None:
+        """Return once every namespace was listed.
+
+        Raises
+        ------
+        EngineUnavailable, Forbidden
+            If that doesn't come about.
+        """
+        try:
+            async with asyncio.timeout(_FIRST_LIST):
+                await self._first.wait()
+                await asyncio.gather(*(mirror.ready() for mirror in self._mirrors.values()))
+        except TimeoutError:
+            why = self._problem or next((r.error for r in self.reflectors() if r.error), "")
+            raise EngineUnavailable(f"the cluster does not answer: {why or 'no list within 30 s'}") from None
+        except ApiError as error:
+            raise told(error, "list the deployments") from error
+
+    def reflectors(self) -> list[Reflector]:
+        """Return all that listen."""
+        return [reflector for mirror in self._mirrors.values() for reflector in mirror.reflectors()]
+
+    @property
+    def problem(self) -> str:
+        """Why it may be out of date; empty while it is not."""
+        if self._problem is not None:
+            return str(self._problem)
+        return next((r.error for r in self.reflectors() if r.error), "")
+
+    def mirrors(self) -> list[Mirror]:
+        """Return the namespaces."""
+        return list(self._mirrors.values())
+
+    async def mirror_of(self, group: str) -> Mirror:
+        """Return the namespace of a group; ``NotFound`` if it has none."""
+        namespace = await self._namespaces.of_group(group)
+        if namespace not in self._mirrors:
+            await self._compare()
+        mirror = self._mirrors[namespace]
+        await mirror.ready()
+        return mirror
+
+    def id_at(self, namespace: str, key: Key) -> str:
+        """Return the id of a deployment: its name where that is one and nobody else has it."""
+        place = (namespace, *key)
+        if place not in self._ids:
+            name = key[1]
+            taken = self._places.get(name)
+            if not names.is_id(name) or (taken is not None and taken != place):
+                digest = hashlib.sha256("/".join(place).encode()).hexdigest()[:8]
+                stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:44]
+                name = f"{stem if stem[:1].isalpha() else f'm-{stem}'}-{digest}".replace("--", "-")
+            self._ids[place] = name
+            self._places[name] = place
+        return self._ids[place]
+
+    def find(self, id: str) -> tuple[Mirror, Key] | None:
+        """Return where a deployment is."""
+        place = self._places.get(id)
+        mirror = self._mirrors.get(place[0]) if place else None
+        return (mirror, (place[1], place[2])) if mirror and place else None
+
+    def seen(self, id: str) -> Seen | None:
+        """Return all that is known of a deployment; None when there is none."""
+        found = self.find(id)
+        return found[0].seen(found[1], id) if found else None
+
+    def ids(self) -> Iterator[str]:
+        """Return the ids of the deployments there are."""
+        for mirror in self._mirrors.values():
+            for key in list(mirror.keys()):
+                yield self.id_at(mirror.namespace, key)
+
+    def wrote(self, namespace: str, key: Key, owner: Json | None) -> str:
+        """Remember what was written, so that whoever wrote it sees it at once; returns the deployment's id."""
+        self._mirrors[namespace].wrote(key, owner)
+        return self.id_at(namespace, key)
+
+    # ------------------------------------------------------------------ listening
+
+    def _changed(self, namespace: str, key: Key) -> None:
+        if (namespace, *key) in self._ids or (
+            namespace in self._mirrors and self._mirrors[namespace].owner(key) is not None
+        ):
+            self._tell(self.id_at(namespace, key))
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                await self._compare()
+                self._problem = None
+                self._first.set()
+            except ApiError as error:
+                if self._problem is None:
+                    log.warning("the managed namespaces can't be listed: %s", error)
+                self._problem = error
+                if not error.unreachable:
+                    self._first.set()
+            except Exception:
+                log.exception("the managed namespaces can't be compared")
+            await asyncio.sleep(_LOOK_FOR_NAMESPACES if self._first.is_set() else 1.0)
+
+    async def _compare(self) -> None:
+        groups = await self._namespaces.groups()
+        for namespace in self._mirrors.keys() - groups.keys():
+            mirror = self._mirrors[namespace]
+            gone = [self.id_at(namespace, key) for key in list(mirror.keys())]
+            del self._mirrors[namespace]
+            await mirror.close()
+            for id in gone:
+                self._tell(id)
+        for namespace in groups.keys() - self._mirrors.keys():
+            mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self._pulse, self._changed)
+            self._mirrors[namespace] = mirror
+            mirror.start()
+
+
