@@ -7,8 +7,8 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import StepTime
 from primehub_deploy_ext.domain.phases import Reason
-from primehub_deploy_ext.engines.kubernetes.reasons import steps_of
-from primehub_deploy_ext.engines.kubernetes.seen import Seen, restarts_of, time_of
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.steps import moment, restarts_of, steps_of, was_ready
 
 Json = dict[str, Any]
 
@@ -53,17 +53,6 @@ def judge(seen: Seen) -> Reached | GivenUp | None:
     return GivenUp(failure.reason, failure.message, pod)
 
 
-def was_ready(pod: Json) -> bool:
-    """Tell whether a pod was ready once and is not now: what serves has a problem, not the change."""
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    ready = next((c for c in conditions if c.get("type") == "Ready"), {})
-    changed, scheduled = (
-        time_of(c.get("lastTransitionTime"))
-        for c in (ready, next((c for c in conditions if c.get("type") == "PodScheduled"), {}))
-    )
-    return changed is not None and scheduled is not None and changed > scheduled
-
-
 def steps_since(seen: Seen, number: int) -> list[StepTime]:
     """Return the steps of the slowest replica that a revision started; none where it started none."""
     record = seen.record
@@ -75,9 +64,9 @@ def steps_since(seen: Seen, number: int) -> list[StepTime]:
     # Times of the cluster are whole seconds.
     begun = int(entry.created_at.timestamp())
     started = [
-        steps_of(pod)
+        steps_of(pod, seen.events_about(pod))
         for pod in seen.pods_of(entry.template)
-        if (created := time_of(pod["metadata"].get("creationTimestamp"))) and created.timestamp() >= begun
+        if (created := moment(pod["metadata"].get("creationTimestamp"))) and created.timestamp() >= begun
     ]
     slowest = max((steps for steps in started if steps), key=lambda steps: steps[-1].since, default=[])
     # Whatever was rounded down: nothing begins before it was asked for.

@@ -13,13 +13,13 @@ from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import Api
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
-from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.record import Record, read_record
 from primehub_deploy_ext.engines.kubernetes.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.specs import load_small
-from primehub_deploy_ext.engines.kubernetes.trims import trim
+from primehub_deploy_ext.engines.kubernetes.trims import trim_deployment, trim_event, trim_pod
 
 Json = dict[str, Any]
 # Flavor and name of an owner.
@@ -60,7 +60,7 @@ class Mirror:
         self.others: dict[Kind, Reflector] = {}
 
         def reflect(kind: Kind) -> Reflector:
-            return Reflector(api, kind, namespace, project=trim, pulse=pulse)
+            return Reflector(api, kind, namespace, project=_TRIMS.get(kind, _trim), pulse=pulse)
 
         self.pods, self.events = reflect(POD), reflect(EVENT)
         self.pods.on_change(self._on_pod)
@@ -125,7 +125,7 @@ class Mirror:
         if owner is None:
             return None
         flavor, pods = self._flavors[key[0]], self.pods_of(key)
-        record, spec = _read(flavor, owner)
+        record, spec = read_owner(flavor, owner)
         others = {kind: reflector.items for kind, reflector in self.others.items()}
         about = [owner["metadata"].get("uid", ""), f"/{key[1]}", *(pod["metadata"]["uid"] for pod in pods)]
         return Seen(
@@ -137,7 +137,13 @@ class Mirror:
             spec=spec,
             standing=flavor.standing(owner, pods, others),
             pods=pods,
-            events=[event for topic in about for event in self._events.get(topic, {}).values()],
+            events=[
+                event
+                for topic in about
+                for event in self._events.get(topic, {}).values()
+                # Of one before it that had the same name.
+                if event["metadata"].get("creationTimestamp", "") >= owner["metadata"].get("creationTimestamp", "")
+            ],
         )
 
     def wrote(self, key: Key, owner: Json | None) -> None:
@@ -147,7 +153,7 @@ class Mirror:
             if there is not None:
                 self._written[key] = None
         elif there is None or _version(there) < _version(owner):
-            self._written[key] = trim(owner)
+            self._written[key] = _TRIMS.get(self._flavors[key[0]].owner, _trim)(owner)
         self._changed(self.namespace, key)
 
     # ------------------------------------------------------------------ what changes
@@ -208,6 +214,15 @@ class Mirror:
             self._changed(self.namespace, (flavor, name))
 
 
+def _trim(item: Json) -> Json:
+    """Keep all but what a mirror of many objects would only carry along."""
+    metadata = {key: value for key, value in item["metadata"].items() if key != "managedFields"}
+    return {**item, "metadata": metadata}
+
+
+_TRIMS: dict[Kind, Callable[[Json], Json]] = {POD: trim_pod, EVENT: trim_event, DEPLOYMENT: trim_deployment}
+
+
 def _is_trial(pod: Json) -> bool:
     return (pod["metadata"].get("labels") or {}).get(words.PART) == "trial"
 
@@ -219,10 +234,10 @@ def _version(item: Json) -> int:
 
 @lru_cache(maxsize=8192)
 def _spec_of(text: str) -> DeploymentSpec:
-    return load_small(text)[0]
+    return load_small(text)
 
 
-def _read(flavor: Flavor, owner: Json) -> tuple[Record | None, DeploymentSpec]:
+def read_owner(flavor: Flavor, owner: Json) -> tuple[Record | None, DeploymentSpec]:
     """Return what is written on an owner; of one that was made elsewhere, or that somebody broke, what it tells."""
     metadata = owner["metadata"]
     record, text = read_record(metadata), (metadata.get("annotations") or {}).get(words.SPEC)

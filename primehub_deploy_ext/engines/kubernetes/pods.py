@@ -114,7 +114,7 @@ def pod_template(id: str, revision: int, order: str, spec: DeploymentSpec, means
     """
     runs_artifact = bool(spec.model.artifact)
     pod: Json = {
-        "containers": [_container(order, spec, means)],
+        "containers": [_container(revision, order, spec, means)],
         "enableServiceLinks": False,
         "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": round(means.linger + means.drain_limit + _END_MARGIN),
@@ -146,10 +146,14 @@ def merged(base: Json, over: Mapping[str, Any]) -> Json:
     return result
 
 
-def _container(order: str, spec: DeploymentSpec, means: PodMeans) -> Json:
+def _container(revision: int, order: str, spec: DeploymentSpec, means: PodMeans) -> Json:
     model = spec.model
     env: list[Json] = [
-        {"name": key, "valueFrom": {"secretKeyRef": {"name": order, "key": _ENV_KEY + key}}} for key in sorted(spec.env)
+        {"name": words.REVISION_VARIABLE, "value": str(revision)},
+        *(
+            {"name": key, "valueFrom": {"secretKeyRef": {"name": order, "key": _ENV_KEY + key}}}
+            for key in sorted(spec.env)
+        ),
     ]
     container: Json = {
         "name": words.CONTAINER,

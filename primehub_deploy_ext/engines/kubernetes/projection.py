@@ -13,16 +13,10 @@ from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.asks import asks, counted
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
-from primehub_deploy_ext.engines.kubernetes.reasons import failure_of_pod, step_of, steps_of
+from primehub_deploy_ext.engines.kubernetes.reasons import failure_of_pod, last_exit
 from primehub_deploy_ext.engines.kubernetes.record import Record
-from primehub_deploy_ext.engines.kubernetes.seen import (
-    Seen,
-    is_leaving,
-    is_ready,
-    restarts_of,
-    template_of,
-    time_of,
-)
+from primehub_deploy_ext.engines.kubernetes.seen import Seen, is_leaving, is_ready, template_of
+from primehub_deploy_ext.engines.kubernetes.steps import moment, restarts_of, step_since, steps_of
 
 Json = dict[str, Any]
 
@@ -63,7 +57,7 @@ def deployment_of(
     """
     metadata, record = seen.owner["metadata"], seen.record
     annotations = metadata.get("annotations") or {}
-    created = time_of(metadata.get("creationTimestamp")) or clock
+    created = moment(metadata.get("creationTimestamp")) or clock
     latest = record.latest if record else None
     return Deployment.model_construct(
         id=seen.id,
@@ -126,15 +120,9 @@ def replicas_of(seen: Seen) -> list[Replica]:
     """Return the replicas now, by revision and place."""
     replicas = []
     for slot, pod in enumerate(seen.pods):
-        metadata, status = pod["metadata"], pod.get("status") or {}
-        step, steps, failure = step_of(pod), steps_of(pod), None
-        leaving = is_leaving(pod)
-        if leaving:
-            step = Step.EXITED if status.get("phase") in {"Succeeded", "Failed"} else Step.STOPPING
-        elif step is not Step.READY:
-            failure = failure_of_pod(pod, seen.events_about(pod))
-        created = time_of(metadata.get("creationTimestamp"))
-        since = time_of(metadata.get("deletionTimestamp")) if leaving else steps[-1].since if steps else created
+        metadata, events = pod["metadata"], seen.events_about(pod)
+        step, leaving = seen.step(pod), is_leaving(pod)
+        failure = None if leaving or step is Step.READY else failure_of_pod(pod, events)
         restarts = restarts_of(pod)
         replicas.append(
             Replica(
@@ -143,14 +131,15 @@ def replicas_of(seen: Seen) -> list[Replica]:
                 slot=slot,
                 attempt=restarts + 1,
                 step=step,
-                step_since=since or created or _EPOCH,
-                steps=steps,
+                step_since=step_since(pod, step, events),
+                steps=steps_of(pod, events),
                 restarts=restarts,
                 serving=step is Step.READY,
-                started_at=_started(status) or created,
+                started_at=_started(pod),
                 message=failure.message if failure else "",
                 reason=failure.reason if failure else None,
-                last_exit=_last_exit(status),
+                next_attempt_at=failure.until if failure else None,
+                last_exit=last_exit(pod),
             )
         )
     return sorted(replicas, key=lambda replica: (replica.revision, replica.slot))
@@ -181,38 +170,41 @@ def _judge_first(seen: Seen, record: Record) -> Judgement:
     if target.outcome is Outcome.FAILED:
         return Judgement(Phase.FAILED, target.reason or Reason.CRASH_LOOP, target.message)
     pods = seen.pods_of(target.template)
-    ready, pod = sum(map(is_ready, pods)), _slowest(pods)
-    step = step_of(pod) if pod else Step.SCHEDULING
+    ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
+    step = seen.step(pod) if pod else Step.SCHEDULING
     trouble = seen.trouble(target.template)
     if trouble is not None:
         failure = trouble[0]
         return Judgement(Phase.FAILED if failure.final else Phase.DEPLOYING, failure.reason, failure.message, step)
+    if ready >= target.replicas:
+        text = f"{ready} of {_count(target.replicas)} ready; the endpoint becomes reachable."
+        return Judgement(Phase.DEPLOYING, Reason.LOADING, text, Step.LOADING)
     reason = {Step.LOADING: Reason.LOADING, Step.SCHEDULING: Reason.SCHEDULING}.get(step, Reason.STARTING)
-    return Judgement(Phase.DEPLOYING, reason, f"{ready} of {_count(target.replicas)} ready{_waiting(pod)}.", step)
+    return Judgement(Phase.DEPLOYING, reason, f"{ready} of {_count(target.replicas)} ready{_waiting(seen, pod)}.", step)
 
 
 def _judge_rollout(seen: Seen, record: Record) -> Judgement:
     target = record.target
     pods = seen.pods_of(target.template)
-    ready, pod = sum(map(is_ready, pods)), _slowest(pods)
+    ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
     trouble = seen.trouble(target.template)
-    waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(pod)
+    waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
     serving = record.serving
     text = (
         f"Revision {target.number} is rolled out: {ready} of {_count(target.replicas)} ready{waiting}. "
         f"Revision {serving.number if serving else 0} serves."
     )
-    return Judgement(Phase.DEPLOYING, Reason.ROLLING_UPDATE, text, step_of(pod) if pod else Step.SCHEDULING)
+    return Judgement(Phase.DEPLOYING, Reason.ROLLING_UPDATE, text, seen.step(pod) if pod else Step.SCHEDULING)
 
 
 def _judge_serving(seen: Seen, template: int | None) -> Judgement:
     record, want = seen.record, _wanted(seen)
     pods = [pod for pod in seen.pods if not is_leaving(pod)]
     pods = pods if template is None else [pod for pod in pods if template_of(pod) == template]
-    ready, pod = sum(map(is_ready, pods)), _slowest(pods)
+    ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
     trouble = seen.trouble(template)
     hopeless = trouble is not None and trouble[0].final
-    step = step_of(pod) if pod else Step.SCHEDULING
+    step = seen.step(pod) if pod else Step.SCHEDULING
     if ready >= want:
         failed = record.latest if record else None
         if record and failed and failed.number > record.target.number and failed.outcome is Outcome.FAILED:
@@ -223,14 +215,14 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
             return Judgement(Phase.DEPLOYED, Reason.UPDATE_FAILED, text)
         return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.")
     if record is not None and record.in_progress and not hopeless:
-        waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(pod)
+        waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
         return Judgement(Phase.DEPLOYING, Reason.SCALING, f"{ready} of {_count(want)} ready{waiting}.", step)
     why = f" {trouble[0].message}" if trouble else ""
     if ready:
         return Judgement(Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready.{why}")
     if trouble is not None and hopeless:
         return Judgement(Phase.FAILED, trouble[0].reason, f"No replica is ready.{why}")
-    return Judgement(Phase.DEPLOYING, Reason.RESTARTING, f"No replica is ready.{why or _waiting(pod)}", step)
+    return Judgement(Phase.DEPLOYING, Reason.RESTARTING, f"No replica is ready.{why or _waiting(seen, pod)}", step)
 
 
 def _update(record: Record | None) -> UpdateStatus | None:
@@ -265,50 +257,31 @@ def _since(seen: Seen) -> datetime | None:
     """Return since when it may be as it is, for somebody who sees it for the first time."""
     record = seen.record
     if record is None:
-        return time_of(seen.owner["metadata"].get("creationTimestamp"))
+        return moment(seen.owner["metadata"].get("creationTimestamp"))
     return record.latest.finished_at or record.target.finished_at or record.target.created_at
 
 
-def _slowest(pods: list[Json]) -> Json | None:
+def _slowest(seen: Seen, pods: list[Json]) -> Json | None:
     waiting = [pod for pod in pods if not is_ready(pod) and not is_leaving(pod)]
-    return min(waiting, key=lambda pod: _ORDER.index(s) if (s := step_of(pod)) in _ORDER else len(_ORDER), default=None)
+    return min(
+        waiting, key=lambda pod: _ORDER.index(s) if (s := seen.step(pod)) in _ORDER else len(_ORDER), default=None
+    )
 
 
-def _waiting(pod: Json | None) -> str:
+def _waiting(seen: Seen, pod: Json | None) -> str:
     if pod is None:
         return ""
-    return f"; {pod['metadata']['name']} {_WAITS_FOR.get(step_of(pod), 'is ending')}"
+    return f"; {pod['metadata']['name']} {_WAITS_FOR.get(seen.step(pod), 'is ending')}"
 
 
 def _count(replicas: int) -> str:
     return "1 replica" if replicas == 1 else f"{replicas} replicas"
 
 
-def _started(status: Json) -> datetime | None:
+def _started(pod: Json) -> datetime | None:
+    status = pod.get("status") or {}
     for one in status.get("containerStatuses") or []:
-        running = (one.get("state") or {}).get("running") or {}
-        if one.get("name") == words.CONTAINER and running:
-            return time_of(running.get("startedAt"))
-    return time_of(status.get("startTime"))
-
-
-def _last_exit(status: Json) -> str:
-    for one in status.get("containerStatuses") or []:
-        ended = (one.get("lastState") or {}).get("terminated") or {}
-        if ended and (one.get("name") == words.CONTAINER or len(status["containerStatuses"]) == 1):
-            code = ended.get("exitCode", 0)
-            signal = ended.get("signal") or (code - 128 if code > 128 else 0)
-            return f"{_signal(signal)}" if signal else f"exit status {code}"
-    return ""
-
-
-def _signal(number: int) -> str:
-    import signal
-
-    try:
-        return f"killed by {signal.Signals(number).name}"
-    except ValueError:
-        return f"killed by signal {number}"
-
-
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        began = (one.get("state") or {}).get("running", {}).get("startedAt")
+        if one.get("name") == words.CONTAINER and began:
+            return moment(began)
+    return moment(status.get("startTime") or pod["metadata"].get("creationTimestamp"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.phases import Step
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Standing
-from primehub_deploy_ext.engines.kubernetes.reasons import Failure, failure_of_owner, failure_of_pod, step_of, worst
+from primehub_deploy_ext.engines.kubernetes.reasons import Failure, failure_of_pod, worst
 from primehub_deploy_ext.engines.kubernetes.record import Record
+from primehub_deploy_ext.engines.kubernetes.refusals import failure_of_owner
+from primehub_deploy_ext.engines.kubernetes.steps import event_time, moment, step_of
 
 Json = dict[str, Any]
 
@@ -83,7 +84,7 @@ class Seen:
                 failure = failure_of_pod(pod, self.events_about(pod))
                 if failure is not None:
                     found.append((failure, pod))
-        of_owner = failure_of_owner(list(self.standing.conditions), list(self.events))
+        of_owner = self._refusal()
         if of_owner is not None:
             found.append((of_owner, None))
         if not found:
@@ -91,10 +92,35 @@ class Seen:
         first = worst([failure for failure, _ in found])
         return next(pair for pair in found if pair[0] is first)
 
+    def step(self, pod: Json) -> Step:
+        """Return where a pod is on its way to serving."""
+        return step_of(pod, self.events_about(pod))
+
+    def _refusal(self) -> Failure | None:
+        """Return why no pods are made for what is wanted now; what was said of earlier wishes counts no more."""
+        if not self.standing.seen:
+            return None
+        # Times of the cluster are whole seconds.
+        begun = int(self.record.target.created_at.timestamp()) if self.record else 0
+        conditions = [
+            one
+            for one in self.standing.conditions
+            if (told := moment(one.get("lastUpdateTime") or one.get("lastTransitionTime"))) is None
+            or told.timestamp() >= begun
+        ]
+        return failure_of_owner(conditions, [one for one in self.events if event_time(one).timestamp() >= begun])
+
 
 def template_of(pod: Json) -> int:
-    """Return the number of the revision whose template a pod runs; 0 where none is written on it."""
+    """Return the number of the revision whose template a pod runs; 0 where none is written on it.
+
+    It is a label; where a controller makes pods with labels of its own alone, a variable.
+    """
     text = (pod["metadata"].get("labels") or {}).get(words.REVISION, "")
+    if not text:
+        containers = (pod.get("spec") or {}).get("containers") or []
+        variables = [variable for container in containers for variable in container.get("env") or []]
+        text = next((v.get("value", "") for v in variables if v.get("name") == words.REVISION_VARIABLE), "")
     return int(text) if text.isdecimal() else 0
 
 
@@ -107,15 +133,3 @@ def is_leaving(pod: Json) -> bool:
 def is_ready(pod: Json) -> bool:
     """Tell whether a pod takes requests."""
     return not is_leaving(pod) and step_of(pod) is Step.READY
-
-
-def restarts_of(pod: Json) -> int:
-    """Return how often the model's container was started again."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or []
-    own = [s for s in statuses if s.get("name") == words.CONTAINER] or statuses
-    return max((int(s.get("restartCount", 0)) for s in own), default=0)
-
-
-def time_of(text: Any) -> datetime | None:
-    """Return a time as the API writes it."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if isinstance(text, str) and text else None

@@ -50,10 +50,14 @@ def load_spec(body: Mapping[str, Any]) -> DeploymentSpec:
         raise ValueError(f"this is no specification: {error.error_count()} problems") from None
 
 
-def load_small(text: str) -> tuple[DeploymentSpec, bool]:
-    """Return the specification that an annotation describes, and whether it is the whole of it."""
-    body = json.loads(text)
-    return load_spec(body), not body.get(_LEFT_OUT)
+def load_small(text: str) -> DeploymentSpec:
+    """Return the specification that an annotation describes; ``ValueError`` if it describes none."""
+    return load_spec(json.loads(text))
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether an annotation describes all of a specification."""
+    return not json.loads(text).get(_LEFT_OUT)
 
 
 def with_env(spec: DeploymentSpec, values: Mapping[str, str]) -> DeploymentSpec:

@@ -140,7 +140,7 @@ class Transport:
         data = None
         if body is not None:
             headers["Content-Type"] = content_type
-            data = json.dumps(body).encode()
+            data = json.dumps(body, separators=(",", ":")).encode()
         got = await self.raw(method, path, query, data, headers, timeout)
         if got.status >= HTTPStatus.BAD_REQUEST:
             raise ApiError.of(got.status, got.body)

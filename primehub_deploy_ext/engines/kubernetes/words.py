@@ -43,6 +43,7 @@ ENDED_BY = PREFIX + "ended-by"
 # --------------------------------------------------------------------------- inside pods
 
 CONTAINER = "model"
+REVISION_VARIABLE = "PRIMEHUB_DEPLOY_REVISION"
 PORT_NAME = "http"
 PORT = 9000
 SERVICE_PORT = 80

@@ -76,11 +76,14 @@ class World:
         EngineUnavailable, Forbidden
             If that doesn't come about.
         """
+
+        async def listed() -> None:
+            await self._first.wait()
+            await asyncio.gather(*(mirror.ready() for mirror in self._mirrors.values()))
+
         try:
-            async with asyncio.timeout(_FIRST_LIST):
-                await self._first.wait()
-                await asyncio.gather(*(mirror.ready() for mirror in self._mirrors.values()))
-        except TimeoutError:
+            await asyncio.wait_for(listed(), _FIRST_LIST)
+        except asyncio.TimeoutError:
             why = self._problem or next((r.error for r in self.reflectors() if r.error), "")
             raise EngineUnavailable(f"the cluster does not answer: {why or 'no list within 30 s'}") from None
         except ApiError as error:
@@ -89,6 +92,11 @@ class World:
     def reflectors(self) -> list[Reflector]:
         """Return all that listen."""
         return [reflector for mirror in self._mirrors.values() for reflector in mirror.reflectors()]
+
+    @property
+    def compared(self) -> bool:
+        """Whether the managed namespaces are known."""
+        return self._first.is_set()
 
     @property
     def problem(self) -> str:
@@ -177,11 +185,9 @@ class World:
             gone = [self.id_at(namespace, key) for key in list(mirror.keys())]
             del self._mirrors[namespace]
             await mirror.close()
-            for id in gone:
-                self._tell(id)
+            for one in gone:
+                self._tell(one)
         for namespace in groups.keys() - self._mirrors.keys():
             mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self._pulse, self._changed)
             self._mirrors[namespace] = mirror
             mirror.start()
-
-

@@ -29,9 +29,9 @@ from primehub_deploy_ext.domain.models import (
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.domain.resources import Measurement, Resources, Usage
 from primehub_deploy_ext.engines.base import LogQuery, ModelOfDeployment, NewClient, NewDeployment
+from primehub_deploy_ext.engines.changes import Changes
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.local.callers import ServerPass
-from primehub_deploy_ext.engines.changes import Changes
 from primehub_deploy_ext.engines.local.deployment import DeploymentActor
 from primehub_deploy_ext.engines.local.front import Front
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway

@@ -1,0 +1,409 @@
+"""Where wishes become objects: each is one conditional write of the owner, after which nothing can get lost.
+
+What comes with it (Service, route, history, who owns the Secret) is written after that, and by any server that sees
+that it is missing (``clerk.py``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, EngineUnavailable, NotFound
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.domain.quota import largest, usage_of
+from primehub_deploy_ext.domain.resources import Quota, Usage
+from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.asks import asks
+from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
+from primehub_deploy_ext.engines.kubernetes.grants import Wish as QuotaWish
+from primehub_deploy_ext.engines.kubernetes.history import Page
+from primehub_deploy_ext.engines.kubernetes.kinds import POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
+from primehub_deploy_ext.engines.kubernetes.mirror import Mirror, read_owner
+from primehub_deploy_ext.engines.kubernetes.patches import changed_since
+from primehub_deploy_ext.engines.kubernetes.pods import order_secret, pod_template
+from primehub_deploy_ext.engines.kubernetes.projection import usage_of_seen
+from primehub_deploy_ext.engines.kubernetes.record import Entry, Record, read_record
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.specs import dump_small, load_small
+from primehub_deploy_ext.engines.kubernetes.wishes import Change, Plan, Wish, check_match, first_entry, next_entry
+
+_RACES = 12
+
+NO_QUOTA = Quota()
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """Writes wishes to the cluster."""
+
+    def __init__(self, means: Means, clerk: Clerk) -> None:
+        self._means = means
+        self._clerk = clerk
+        # One wish for a deployment at a time: it would only race with itself.
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def create(self, new: NewDeployment) -> str:
+        """Make a deployment; see ``Engine.create``."""
+        means = self._means
+        mirror = await means.world.mirror_of(new.group)
+        if means.world.seen(new.id) is not None:
+            raise _taken(new.id)
+        await means.check(new.spec)
+        flavor, namespace = means.flavor_of(new.group), mirror.namespace
+        order = words.order_name(new.id, 1, secrets.token_hex(3))
+        entry = first_entry(new.spec, new.user, new.update_message, order)
+        record = Record(entry, entry)
+        template = pod_template(new.id, 1, order, new.spec, means.pod_means(new.spec))
+        workload = Workload(
+            id=new.id,
+            namespace=namespace,
+            name=new.name,
+            group=new.group,
+            spec=new.spec,
+            revision=1,
+            replicas=0 if new.spec.stopped else new.spec.replicas,
+            surge=new.spec.replicas,
+            template=template,
+            annotations={
+                words.DISPLAY_NAME: new.name,
+                words.CREATED_BY: new.user,
+                words.RECORD: record.dump(),
+                words.SPEC: dump_small(new.spec),
+            },
+            progress_deadline=means.settings.progress_deadline,
+        )
+        wanted = await self._usage(new.spec)
+        quota = QuotaWish(namespace, new.group, new.id, new.quota or NO_QUOTA, wanted)
+        try:
+            async with means.ledger.grant(quota) as grant:
+                await self._write_order(namespace, new.id, 1, order, new.spec, owner=None, flavor=flavor)
+                try:
+                    grant.check()
+                    owner = await means.api.create(flavor.owner, flavor.build(workload))
+                except BaseException:
+                    await self._drop_order(namespace, order)
+                    raise
+        except ApiError as error:
+            if error.reason == "AlreadyExists":
+                raise _taken(new.id) from None
+            raise await means.explained(error, f"create the deployment {new.id}", namespace, flavor) from error
+        made = means.world.wrote(namespace, (flavor.name, new.id), owner)
+        await self._complete(made, flavor, workload, owner, Plan(entry, new.spec, fresh=True), template)
+        return made
+
+    async def wish(self, id: str, wish: Wish, change: Change) -> None:
+        """Make the next revision of a deployment, or nothing where nothing changes."""
+        async with self._turns[id]:
+            for race in range(_RACES):
+                seen = await self.fresh(id)
+                try:
+                    await self._try(seen, wish, change)
+                except ApiError as error:
+                    if error.status == 409 and race < _RACES - 1:
+                        await asyncio.sleep(0.01 * (race + 1))
+                        continue
+                    doing = f"{wish.action} the deployment {id}"
+                    raise await self._means.explained(error, doing, seen.namespace, seen.flavor) from error
+                return
+
+    async def fresh(self, id: str) -> Seen:
+        """Return a deployment with its object as it is now, whole.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        world = self._means.world
+        found = world.find(id)
+        seen = world.seen(id)
+        if found is None or seen is None:
+            raise NotFound(f"there is no deployment {id!r}")
+        mirror, key = found
+        try:
+            owner = await self._means.api.get(seen.flavor.owner, key[1], mirror.namespace)
+        except ApiError as error:
+            if error.status == 404:
+                world.wrote(mirror.namespace, key, None)
+                raise NotFound(f"there is no deployment {id!r}") from None
+            raise await self._means.explained(error, f"read the deployment {id}", mirror.namespace, seen.flavor) from (
+                error
+            )
+        world.wrote(mirror.namespace, key, owner)
+        return _with_owner(seen, owner)
+
+    async def delete(self, id: str, if_match: int | None) -> None:
+        """Remove a deployment and all it owns; see ``Engine.delete``."""
+        seen = await self.fresh(id)
+        if seen.record is not None:
+            check_match(id, seen.record, if_match)
+        metadata = seen.owner["metadata"]
+        api, kind = self._means.api, seen.flavor.owner
+        try:
+            await api.delete(kind, metadata["name"], seen.namespace, propagation="Foreground", uid=metadata["uid"])
+        except ApiError as error:
+            if error.status != 404:
+                doing = f"delete the deployment {id}"
+                raise await self._means.explained(error, doing, seen.namespace, seen.flavor) from error
+        await self._gone(seen)
+        self._turns.pop(id, None)
+
+    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool) -> None:
+        """Replace one replica; see ``Engine.restart_replica``."""
+        seen = await self.fresh(id)
+        record = seen.record
+        rolling = record is not None and (
+            record.serving is None or record.in_progress or record.serving.template != record.target.template
+        )
+        pod = next((pod for pod in seen.pods if pod["metadata"]["name"] == name), None)
+        if pod is None or pod["metadata"].get("deletionTimestamp"):
+            raise NotFound(f"there is no replica {name!r}")
+        if rolling:
+            raise Conflict(f"{id} does not serve, or a revision is rolled out: wait for its end")
+        done = "killed" if kill else "restarted"
+        try:
+            await self._means.api.delete(
+                POD, name, seen.namespace, uid=pod["metadata"]["uid"], grace_seconds=0 if kill else None
+            )
+        except ApiError as error:
+            if error.status in {404, 409}:
+                raise NotFound(f"there is no replica {name!r}") from None
+            raise await self._means.explained(error, f"end the replica {name}", seen.namespace, seen.flavor) from error
+        await self._clerk.tell(seen, done.capitalize(), f"{user}: {done} replica {name}", pod)
+
+    # ------------------------------------------------------------------ one attempt
+
+    async def _try(self, seen: Seen, wish: Wish, change: Change) -> None:
+        means, record = self._means, seen.record
+        if seen.deleting:
+            raise Conflict(f"{seen.id} is being deleted")
+        if record is None:
+            raise Conflict(
+                f"{seen.id} was not made here, but {_by_whom(seen.owner)}: change it there, or deploy its image anew"
+            )
+        base, serving = await self._bases(seen, record)
+        plan = next_entry(seen.id, record, base, serving.spec if serving else None, change, wish)
+        if plan is None:
+            return
+        if plan.fresh or wish.action is not Action.STOP:
+            await means.check(plan.spec)
+        # Before its place is taken: the page of the newest revision may not have been written yet.
+        await self._clerk.keep_page(seen)
+        plan, template = self._with_template(seen, record, plan, serving)
+        entry = plan.entry
+        after = record.wish(entry)
+        async with means.ledger.grant(await self._quota_wish(seen, record, base, plan, wish)) as grant:
+            if plan.fresh:
+                await self._write_order(
+                    seen.namespace,
+                    seen.name,
+                    entry.number,
+                    entry.order,
+                    plan.spec,
+                    owner=seen.owner,
+                    flavor=seen.flavor,
+                )
+            workload = Workload(
+                id=seen.name,
+                namespace=seen.namespace,
+                name=seen.name,
+                group=seen.group,
+                spec=plan.spec,
+                revision=entry.template,
+                replicas=0 if entry.stopped else entry.replicas,
+                surge=grant.more if _rolls(record, entry) else entry.replicas,
+                template=template,
+                annotations={
+                    words.RECORD: after.dump(),
+                    words.SPEC: dump_small(plan.spec),
+                    words.RESERVED: grant.reserve.model_dump_json() if _rolls(record, entry) else None,
+                },
+                progress_deadline=means.settings.progress_deadline,
+            )
+            try:
+                grant.check()
+                body = changed_since(seen.owner, seen.flavor.change(seen.owner, workload))
+                owner = await means.api.patch(seen.flavor.owner, seen.name, body, seen.namespace)
+            except BaseException:
+                if plan.fresh:
+                    await self._drop_order(seen.namespace, entry.order)
+                raise
+        found = means.world.find(seen.id)
+        if found is not None:
+            means.world.wrote(seen.namespace, found[1], owner)
+        await self._complete(
+            seen.id, seen.flavor, workload, owner, Plan(entry, plan.spec, plan.fresh), template or await self._pod(seen)
+        )
+
+    def _with_template(
+        self, seen: Seen, record: Record, plan: Plan, serving: Page | None
+    ) -> tuple[Plan, Json | None]:
+        """Return the plan with its Secret's name, and the template that its pods run; None: as it is."""
+        entry = plan.entry
+        if plan.fresh:
+            order = words.order_name(seen.name, entry.number, secrets.token_hex(3))
+            means = self._means.pod_means(plan.spec)
+            template = pod_template(seen.name, entry.template, order, plan.spec, means)
+            return Plan(entry.model_copy(update={"order": order}), plan.spec, fresh=True), template
+        returns = serving is not None and entry.template != record.target.template
+        return plan, serving.pod if returns and serving is not None else None
+
+    async def _bases(self, seen: Seen, record: Record) -> tuple[DeploymentSpec, Page | None]:
+        """Return what is wanted and what serves, with the values of their environments."""
+        means = self._means
+        base = await means.whole_spec(seen, self._clerk)
+        if record.serving is None or record.serving.number == record.target.number:
+            return base, None
+        page = await self._clerk.page(seen, record.serving.number)
+        if page is None:
+            return base, None
+        filled = await means.envs.filled(seen.namespace, page.entry.order, page.spec)
+        return base, Page(page.entry, filled, page.pod, page.log_tail, page.steps, page.name)
+
+    async def _pod(self, seen: Seen) -> Json:
+        template: Json = (seen.owner["spec"].get("template") or {}) if isinstance(seen.owner.get("spec"), dict) else {}
+        record = seen.record
+        page = await self._clerk.page(seen, record.target.template) if record else None
+        return page.pod if page else template
+
+    async def _complete(
+        self, id: str, flavor: Flavor, workload: Workload, owner: Json, plan: Plan, template: Json
+    ) -> None:
+        """Write what comes with an owner; what fails now is written later."""
+        try:
+            await self._clerk.keep_parts(flavor, workload, owner, plan.entry)
+            await self._clerk.keep(flavor, owner, plan.entry, plan.spec, template)
+        except ApiError as error:
+            log.warning("%s: what belongs to revision %d is written later: %s", id, plan.entry.number, error)
+            self._clerk.look_again(id)
+
+    # ------------------------------------------------------------------ quota
+
+    async def _usage(self, spec: DeploymentSpec) -> Usage:
+        if spec.stopped:
+            return Usage()
+        return usage_of(spec.resources, spec.replicas, await self._means.machine())
+
+    async def _quota_wish(self, seen: Seen, record: Record, base: DeploymentSpec, plan: Plan, wish: Wish) -> QuotaWish:
+        machine = await self._means.machine()
+        wanted = await self._usage(plan.spec)
+        held = Usage() if record.never_ran else await self._usage(base)
+        rolls = _rolls(record, plan.entry)
+        one = largest(usage_of(base.resources, 1, machine), usage_of(plan.spec.resources, 1, machine))
+        return QuotaWish(
+            namespace=seen.namespace,
+            group=seen.group,
+            id=seen.id,
+            quota=wish.quota or NO_QUOTA,
+            wanted=wanted,
+            held=held,
+            one_more=one,
+            most_more=plan.entry.replicas if rolls else 0,
+        )
+
+    async def taken(self, namespace: str) -> Mapping[str, Usage]:
+        """Return what each deployment of a namespace takes, by id: fresh, not as it was last heard of."""
+        means, found = self._means, {}
+        machine = await means.machine()
+        mirror = next((m for m in means.world.mirrors() if m.namespace == namespace), None)
+        if mirror is None:
+            return {}
+        for flavor in means.flavors.values():
+            for owner in await means.api.list(flavor.owner, namespace):
+                if any(ref.get("controller") for ref in owner["metadata"].get("ownerReferences") or []):
+                    continue
+                key = (flavor.name, owner["metadata"]["name"])
+                own = means.world.id_at(namespace, key)
+                found[own] = _taken_by(mirror, flavor, own, owner, machine)
+        return found
+
+    # ------------------------------------------------------------------ secrets
+
+    async def _write_order(
+        self,
+        namespace: str,
+        id: str,
+        revision: int,
+        order: str,
+        spec: DeploymentSpec,
+        *,
+        owner: Json | None,
+        flavor: Flavor,
+    ) -> None:
+        body = order_secret(id, revision, order, namespace, spec, self._means.pod_means(spec))
+        await self._means.api.create(SECRET, owned_by(body, owner, flavor) if owner else body)
+        self._means.envs.remember(namespace, order, spec)
+
+    async def _drop_order(self, namespace: str, order: str) -> None:
+        with suppress(ApiError):
+            await asyncio.shield(self._means.api.delete(SECRET, order, namespace))
+
+    # ------------------------------------------------------------------ the end
+
+    async def _gone(self, seen: Seen) -> None:
+        """Wait until nothing is left of a deployment."""
+        world, api = self._means.world, self._means.api
+        uid = seen.owner["metadata"]["uid"]
+        limit = asyncio.get_running_loop().time() + self._means.settings.drain_limit + self._means.settings.linger + 60
+        pause = 0.05
+        while asyncio.get_running_loop().time() < limit:
+            try:
+                owner = await api.get(seen.flavor.owner, seen.name, seen.namespace)
+                if owner["metadata"]["uid"] != uid:
+                    return
+                found = world.find(seen.id)
+                if found is not None:
+                    world.wrote(seen.namespace, found[1], owner)
+            except ApiError as error:
+                if error.status == 404:
+                    found = world.find(seen.id)
+                    if found is not None:
+                        world.wrote(seen.namespace, found[1], None)
+                    return
+                if not error.unreachable:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.5)
+        raise EngineUnavailable(f"{seen.id} is being deleted, but the cluster takes long to end its pods")
+
+
+def _taken_by(mirror: Mirror, flavor: Flavor, id: str, owner: Json, machine: Any) -> Usage:
+    record = read_record(owner["metadata"])
+    if record is None:
+        count = flavor.describe(owner)
+        return asks(flavor.pod_spec(owner), 0 if count.stopped else count.replicas, machine)
+    spec = load_small(owner["metadata"]["annotations"][words.SPEC])
+    standing = flavor.standing(owner, [], {})
+    return usage_of_seen(Seen(id, mirror.group, flavor, owner, record, spec, standing), machine)
+
+
+def _rolls(record: Record, entry: Entry) -> bool:
+    """Tell whether a revision replaces pods that serve."""
+    return not entry.stopped and record.serving is not None and record.serving.template != entry.template
+
+
+def _with_owner(seen: Seen, owner: Json) -> Seen:
+    record, spec = read_owner(seen.flavor, owner)
+    standing = seen.flavor.standing(owner, seen.pods, {})
+    return Seen(seen.id, seen.group, seen.flavor, owner, record, spec, standing, seen.pods, seen.events)
+
+
+def _by_whom(owner: Json) -> str:
+    managers = [field.get("manager") for field in owner["metadata"].get("managedFields") or []]
+    return f"by {managers[0]}" if managers and managers[0] else "by somebody else"
+
+
+def _taken(id: str) -> AlreadyExists:
+    return AlreadyExists(f"the id {id!r} is taken", fields=[{"field": "id", "message": "is taken"}])

@@ -1,0 +1,371 @@
+"""The distributed engine as the service layer sees it: the cluster is the truth, this is how it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, NotFound
+from primehub_deploy_ext.domain.groups import InstanceType
+from primehub_deploy_ext.domain.metrics import (
+    Alerts,
+    AlertSettings,
+    Metrics,
+    MetricsRange,
+    MetricsSummaryList,
+    UsageLine,
+)
+from primehub_deploy_ext.domain.models import (
+    Change,
+    Deployment,
+    DeploymentSpec,
+    Event,
+    Health,
+    LogLine,
+    Prediction,
+    Replica,
+    Revision,
+    Trial,
+    UpdateDeployment,
+    WarmRequest,
+)
+from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
+from primehub_deploy_ext.domain.stored import SavedModel
+from primehub_deploy_ext.engines.base import (
+    Capabilities,
+    LogQuery,
+    ModelOfDeployment,
+    NewClient,
+    NewDeployment,
+    NewSavedModel,
+    PredictRequest,
+)
+from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.catalogue import models_of
+from primehub_deploy_ext.engines.kubernetes.errors import told
+from primehub_deploy_ext.engines.kubernetes.happenings import events_of
+from primehub_deploy_ext.engines.kubernetes.health import health_of
+from primehub_deploy_ext.engines.kubernetes.history import revisions_of
+from primehub_deploy_ext.engines.kubernetes.instance_type_store import InstanceTypes
+from primehub_deploy_ext.engines.kubernetes.office import Office
+from primehub_deploy_ext.engines.kubernetes.projection import replicas_of
+from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
+from primehub_deploy_ext.engines.kubernetes.story import story
+from primehub_deploy_ext.engines.kubernetes.wishes import Wish, no_revision, updated
+
+T = TypeVar("T")
+
+
+class KubernetesEngine:
+    """Runs deployments on a Kubernetes cluster.
+
+    Parameters
+    ----------
+    settings
+        Where it is, and how deployments look there; from the environment when left out.
+    """
+
+    name = "kubernetes"
+    capabilities = Capabilities(artifacts=True, images=True, warm=False, log_attempts=True, private=False, trials=False)
+
+    def __init__(self, settings: KubernetesSettings | None = None) -> None:
+        self._settings = settings or KubernetesSettings()
+        self._office: Office | None = None
+
+    @classmethod
+    def configured(cls, parent: Any) -> KubernetesEngine:
+        """Make one with the settings of a configuration (``c.KubernetesSettings``)."""
+        return cls(KubernetesSettings(parent=parent))
+
+    async def open(self) -> None:
+        """Begin to listen to the cluster."""
+        if self._office is None:
+            office = Office(self._settings)
+            await office.open()
+            self._office = office
+
+    async def close(self) -> None:
+        """Stop listening; deployments go on."""
+        office, self._office = self._office, None
+        if office is not None:
+            await office.close()
+
+    async def health(self) -> Health:
+        """See ``Engine.health``."""
+        return await health_of(self._office, self.name)
+
+    async def instance_types(self) -> list[InstanceType]:
+        """See ``Engine.instance_types``."""
+        settings = self._settings
+        types = InstanceTypes(self._at_work.api, settings.instance_types, settings.primehub_namespace)
+        try:
+            return await types.all()
+        except ApiError as error:
+            raise told(error, "read the instance types") from error
+
+    async def capacity(self) -> Resources:
+        """See ``Engine.capacity``."""
+        return await self._at_work.means.machine()
+
+    async def deployments(self) -> tuple[list[Deployment], int]:
+        """See ``Engine.deployments``."""
+        office = self._at_work
+        return await office.all(), office.changes.version
+
+    async def get(self, id: str) -> Deployment:
+        """See ``Engine.get``."""
+        return await self._whole(id)
+
+    async def create(self, new: NewDeployment) -> Deployment:
+        """See ``Engine.create``."""
+        return await self._whole(await self._at_work.desk.create(new))
+
+    async def update(
+        self,
+        id: str,
+        change: UpdateDeployment,
+        *,
+        user: str,
+        if_match: int | None = None,
+        resources: Resources | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
+        """See ``Engine.update``."""
+        wish = Wish(Action.UPDATE, user, change.update_message, if_match, quota)
+        return await self._wish(id, wish, lambda spec: updated(spec, change, resources))
+
+    async def scale(
+        self,
+        id: str,
+        replicas: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
+        """See ``Engine.scale``."""
+        wish = Wish(Action.SCALE, user, update_message, if_match, quota)
+        return await self._wish(id, wish, lambda spec: spec.model_copy(update={"replicas": replicas}))
+
+    async def stop(self, id: str, *, user: str, update_message: str = "", if_match: int | None = None) -> Deployment:
+        """See ``Engine.stop``."""
+        wish = Wish(Action.STOP, user, update_message, if_match)
+        return await self._wish(id, wish, lambda spec: spec.model_copy(update={"stopped": True}))
+
+    async def start(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
+        """See ``Engine.start``."""
+        wish = Wish(Action.START, user, update_message, if_match, quota)
+        return await self._wish(id, wish, lambda spec: spec.model_copy(update={"stopped": False}))
+
+    async def restart(
+        self,
+        id: str,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
+        """See ``Engine.restart``."""
+        return await self._wish(id, Wish(Action.RESTART, user, update_message, if_match, quota), lambda spec: spec)
+
+    async def rollback(
+        self,
+        id: str,
+        revision: int,
+        *,
+        user: str,
+        update_message: str = "",
+        if_match: int | None = None,
+        quota: Quota | None = None,
+    ) -> Deployment:
+        """See ``Engine.rollback``."""
+        office = self._at_work
+        seen = await office.seen(id)
+        page = await self._asked(office.clerk.page(seen, revision), seen, f"read revision {revision} of {id}")
+        if page is None:
+            raise no_revision(id, revision)
+        old = await office.means.envs.filled(seen.namespace, page.entry.order, page.spec)
+        wish = Wish(Action.ROLLBACK, user, update_message, if_match, quota, rollback_to=revision)
+        # Going back to an older model must not open an endpoint that was made private since.
+        return await self._wish(
+            id, wish, lambda spec: old.model_copy(update={"stopped": spec.stopped, "access": spec.access})
+        )
+
+    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool = False) -> None:
+        """See ``Engine.restart_replica``."""
+        await self._at_work.seen(id)
+        await self._at_work.desk.restart_replica(id, name, user=user, kill=kill)
+
+    async def delete(self, id: str, *, if_match: int | None = None) -> None:
+        """See ``Engine.delete``."""
+        await self._at_work.seen(id)
+        await self._at_work.desk.delete(id, if_match)
+
+    async def revisions(self, id: str) -> list[Revision]:
+        """See ``Engine.revisions``."""
+        office = self._at_work
+        seen = await office.seen(id)
+        if seen.record is None:
+            return []
+        pages = await self._asked(office.clerk.pages(seen), seen, f"read the history of {id}")
+        orders = {page.entry.number: page.entry.order for page in pages}
+        found = revisions_of(pages, seen.record, seen.spec)
+        return [
+            revision.model_copy(
+                update={
+                    "spec": await office.means.envs.filled(
+                        seen.namespace, orders.get(revision.number, ""), revision.spec
+                    )
+                }
+            )
+            for revision in found
+        ]
+
+    async def replicas(self, id: str) -> list[Replica]:
+        """See ``Engine.replicas``."""
+        return replicas_of(await self._at_work.seen(id))
+
+    async def events(self, id: str) -> list[Event]:
+        """See ``Engine.events``."""
+        seen = await self._at_work.seen(id)
+        told_events = [*story(await self.revisions(id)), *events_of(seen)]
+        return sorted(told_events, key=lambda event: event.time, reverse=True)
+
+    async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
+        """See ``Engine.logs``."""
+        await self._at_work.seen(id)
+        for nothing in ():
+            yield nothing
+
+    async def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
+        """See ``Engine.watch``."""
+        office = self._at_work
+        await office.all()
+        async for change in office.changes.watch(resource_version, office.snapshot):
+            yield change
+
+    async def predict(self, id: str, request: PredictRequest) -> Prediction:
+        """See ``Engine.predict``."""
+        office = self._at_work
+        seen = await office.seen(id)
+        return await office.reach.predict(seen, (await office.show(id)).status, request)
+
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        """See ``Engine.try_out``."""
+        raise InvalidInput("this engine can't try models out: deploy it to see")
+
+    async def clients(self, id: str) -> list[Client]:
+        """See ``Engine.clients``."""
+        await self._at_work.seen(id)
+        return []
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        """See ``Engine.add_client``."""
+        raise InvalidInput("this engine has no private endpoints")
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        """See ``Engine.remove_client``."""
+        raise NotFound(f"{id} has no client {name!r}")
+
+    async def measurements(self) -> list[Measurement]:
+        """See ``Engine.measurements``."""
+        return []
+
+    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
+        """See ``Engine.metrics``."""
+        raise _no_metrics()
+
+    async def metrics_summary(self) -> MetricsSummaryList:
+        """See ``Engine.metrics_summary``."""
+        raise _no_metrics()
+
+    async def exposition(self, *, openmetrics: bool = False) -> str:
+        """See ``Engine.exposition``."""
+        raise _no_metrics()
+
+    async def alerts(self, id: str) -> Alerts:
+        """See ``Engine.alerts``."""
+        raise _no_metrics()
+
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+        """See ``Engine.set_alerts``."""
+        raise _no_metrics()
+
+    async def usage(self) -> list[UsageLine]:
+        """See ``Engine.usage``."""
+        raise _no_metrics()
+
+    async def has_artifact(self, digest: str) -> bool:
+        """See ``Engine.has_artifact``."""
+        return await self._at_work.means.store().has(digest)
+
+    async def put_artifact(self, digest: str, chunks: AsyncIterator[bytes]) -> int:
+        """See ``Engine.put_artifact``."""
+        return await self._at_work.means.store().put(digest, chunks)
+
+    async def models(self) -> list[ModelOfDeployment]:
+        """See ``Engine.models``."""
+        return await models_of(self._at_work)
+
+    async def saved_models(self) -> list[SavedModel]:
+        """See ``Engine.saved_models``."""
+        store = self._at_work.means.artifacts
+        return await SavedModels(store).all() if store is not None else []
+
+    async def save_model(self, new: NewSavedModel) -> SavedModel:
+        """See ``Engine.save_model``."""
+        return await SavedModels(self._at_work.means.store()).add(new)
+
+    async def forget_model(self, number: int) -> None:
+        """See ``Engine.forget_model``."""
+        await SavedModels(self._at_work.means.store()).remove(number)
+
+    async def warm(self, request: WarmRequest) -> None:
+        """Nothing to prepare: nodes keep the images that they ran."""
+
+    # ------------------------------------------------------------------ parts
+
+    @property
+    def _at_work(self) -> Office:
+        if self._office is None:
+            raise EngineUnavailable("the engine is not open")
+        return self._office
+
+    async def _wish(self, id: str, wish: Wish, change: Callable[[DeploymentSpec], DeploymentSpec]) -> Deployment:
+        await self._at_work.seen(id)
+        await self._at_work.desk.wish(id, wish, change)
+        return await self._whole(id)
+
+    async def _whole(self, id: str) -> Deployment:
+        """Return a deployment with the values of its environment, and all of its model."""
+        office = self._at_work
+        shown = await office.show(id)
+        seen = await office.seen(id)
+        if seen.record is None:
+            return shown
+        spec = await office.means.whole_spec(seen, office.clerk)
+        return shown.model_copy(update={"spec": spec})
+
+    async def _asked(self, question: Awaitable[T], seen: Seen, doing: str) -> T:
+        try:
+            return await question
+        except ApiError as error:
+            raise await self._at_work.means.explained(error, doing, seen.namespace, seen.flavor) from error
+
+
+def _no_metrics() -> InvalidInput:
+    return InvalidInput("this engine measures nothing itself: configure a Prometheus (c.PrimehubDeploy.prometheus_url)")

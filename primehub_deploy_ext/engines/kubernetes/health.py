@@ -1,0 +1,59 @@
+"""How the engine is: whether what is shown is what the cluster holds, and as of when it is if not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from primehub_deploy_ext._version import __version__
+from primehub_deploy_ext.domain.models import Health
+from primehub_deploy_ext.engines.kubernetes.office import Office
+
+
+async def health_of(office: Office | None, name: str) -> Health:
+    """See ``Engine.health``."""
+    if office is None:
+        return Health(version=__version__, engine=name, status="unavailable", message="the engine is not open")
+    reflectors = office.world.reflectors()
+    problem, never = office.world.problem, [r for r in reflectors if r.last_sync is None]
+    times = [r.last_sync for r in reflectors if r.last_sync is not None]
+    oldest = min(times, default=None)
+    details: dict[str, Any] = {
+        "server": office.api.server,
+        "context": office.settings.context,
+        "namespaces": sorted(mirror.namespace for mirror in office.world.mirrors()),
+        "flavors": sorted(office.means.flavors),
+        "as_of": oldest and oldest.isoformat(),
+        "watches": [
+            {
+                "kind": str(r.kind),
+                "namespace": r.namespace,
+                "last_sync": r.last_sync and r.last_sync.isoformat(),
+                "error": r.error,
+            }
+            for r in reflectors
+        ],
+    }
+    if problem and (never or not reflectors):
+        return Health(version=__version__, engine=name, status="unavailable", message=problem, details=details)
+    if problem:
+        as_of = f" What is shown is as of {oldest:%H:%M:%S} UTC." if oldest else ""
+        return Health(
+            version=__version__,
+            engine=name,
+            status="degraded",
+            message=f"The cluster can't be reached: {problem.rstrip('.')}.{as_of}",
+            gateway=office.way.public_url or None,
+            details=details,
+        )
+    status: Any = "starting" if never or not office.world.compared else "ok"
+    message = ""
+    if office.world.compared and not reflectors:
+        message = "no namespace is managed yet: an administrator labels one with primehub-deploy.io/group"
+    return Health(
+        version=__version__,
+        engine=name,
+        status=status,
+        message=message,
+        gateway=office.way.public_url or None,
+        details=details,
+    )

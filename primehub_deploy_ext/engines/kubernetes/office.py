@@ -1,0 +1,195 @@
+"""What an open engine holds, wired together: the API, what is known, who writes, who keeps the books, who is told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound
+from primehub_deploy_ext.domain.models import Change, Deployment, Status
+from primehub_deploy_ext.engines.changes import Changes
+from primehub_deploy_ext.engines.kubernetes.access import AccessUnknown
+from primehub_deploy_ext.engines.kubernetes.api import Api
+from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.kubernetes.capacity import Capacity
+from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.desk import Desk
+from primehub_deploy_ext.engines.kubernetes.envs import Envs
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Way
+from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.grant_store import ConfigMapGrants
+from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
+from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
+from primehub_deploy_ext.engines.kubernetes.projection import deployment_of
+from primehub_deploy_ext.engines.kubernetes.reach import Reach
+from primehub_deploy_ext.engines.kubernetes.record import now
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
+from primehub_deploy_ext.engines.kubernetes.steps import moment
+from primehub_deploy_ext.engines.kubernetes.world import World
+
+FLAVORS: dict[str, type[Flavor]] = {"plain": Plain}
+
+# Changes that come together are told together: a roll-out makes dozens within a moment.
+_GATHER = 0.02
+# Resource versions of one run never reach those of a later one, and stay below 2**53, which JavaScript counts to.
+_EPOCH = 1_735_689_600
+
+log = logging.getLogger(__name__)
+
+
+class Office:
+    """One engine at work."""
+
+    def __init__(self, settings: KubernetesSettings) -> None:
+        self.settings = settings
+        self.api = Api(settings.source())
+        self.way = Way(
+            route=settings.route,
+            public_url=settings.public_url,
+            gateway=settings.gateway,
+            ingress_class=settings.ingress_class,
+            ingress_annotations=settings.ingress_annotations,
+            cluster_domain=settings.cluster_domain,
+        )
+        flavors = {name: _flavor(name) for name in sorted({settings.flavor, *settings.flavors.values()})}
+        namespaces = Namespaces(self.api, settings.namespaces)
+        self.world = World(self.api, namespaces, list(flavors.values()), self._on_change)
+        self.means = Means(
+            api=self.api,
+            settings=settings,
+            world=self.world,
+            namespaces=namespaces,
+            flavors=flavors,
+            ledger=Ledger(ConfigMapGrants(self.api), self._taken),
+            preflight=Preflight(self.api),
+            envs=Envs(self.api),
+            artifacts=ArtifactStore(settings.artifact_root, settings.artifact_options)
+            if settings.artifact_root
+            else None,
+            capacity=Capacity(self.api),
+            way=self.way,
+        )
+        self.reach = Reach(self.means)
+        self.clerk = Clerk(self.means, self.reach)
+        self.desk = Desk(self.means, self.clerk)
+        self.changes = Changes(int(time.time()) - _EPOCH)
+        self._shown: dict[str, Deployment] = {}
+        self._dirty: set[str] = set()
+        self._gathering: asyncio.TimerHandle | None = None
+        self._machine = self.means.capacity.known
+
+    async def open(self) -> None:
+        """Begin to listen; waits for nothing.
+
+        Raises
+        ------
+        EngineUnavailable
+            If nothing says where the cluster is.
+        """
+        try:
+            await self.api.open()
+        except AccessUnknown as error:
+            raise EngineUnavailable(str(error)) from error
+        self.world.start()
+
+    async def close(self) -> None:
+        """Stop listening; what runs goes on."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+        await self.clerk.close()
+        await self.world.close()
+        await self.api.close()
+
+    async def seen(self, id: str) -> Seen:
+        """Return all that is known of a deployment; ``NotFound`` if there is none."""
+        await self.world.ready()
+        seen = self.world.seen(id)
+        if seen is None:
+            raise NotFound(f"there is no deployment {id!r}")
+        return seen
+
+    async def all(self) -> list[Deployment]:
+        """Return all deployments."""
+        await self.world.ready()
+        self._machine = await self.means.machine()
+        self._flush()
+        return list(self._shown.values())
+
+    async def show(self, id: str) -> Deployment:
+        """Return a deployment as it is now; ``NotFound`` if there is none."""
+        await self.seen(id)
+        self._machine = await self.means.machine()
+        self._publish(id)
+        if id not in self._shown:
+            raise NotFound(f"there is no deployment {id!r}")
+        return self._shown[id]
+
+    def snapshot(self) -> list[Deployment]:
+        """Return all deployments as they were last told."""
+        self._flush()
+        return list(self._shown.values())
+
+    def status(self, id: str) -> Status | None:
+        """Return the status as it was last told."""
+        return self._shown[id].status if id in self._shown else None
+
+    # ------------------------------------------------------------------ telling
+
+    def _on_change(self, id: str) -> None:
+        self._dirty.add(id)
+        if self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._flush)
+
+    def _flush(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        dirty, self._dirty = self._dirty, set()
+        for one in dirty:
+            try:
+                self._publish(one)
+            except Exception:
+                log.exception("%s can't be shown", one)
+            self.clerk.look(one)
+
+    def _publish(self, id: str) -> None:
+        """Tell those who watch what became of a deployment, if anything did."""
+        seen, before = self.world.seen(id), self._shown.get(id)
+        if seen is None:
+            if before is not None:
+                del self._shown[id]
+                version = self.changes.next_version()
+                self.changes.publish(Change.model_construct(type="DELETED", resource_version=version, object=before))
+            return
+        if before is not None and before.created_at != _created(seen):
+            before = None
+        version = before.resource_version if before else 0
+        current = deployment_of(seen, before.status if before else None, now(), self.way, self._machine, version)
+        if current == before:
+            return
+        version = self.changes.next_version()
+        current = current.model_copy(update={"resource_version": version})
+        kind: Any = "MODIFIED" if before is not None else "ADDED"
+        self._shown[id] = current
+        self.changes.publish(Change.model_construct(type=kind, resource_version=version, object=current))
+
+    async def _taken(self, namespace: str) -> Any:
+        return await self.desk.taken(namespace)
+
+
+def _flavor(name: str) -> Flavor:
+    try:
+        return FLAVORS[name]()
+    except KeyError:
+        raise EngineUnavailable(
+            f"c.KubernetesSettings.flavor: there is no flavor {name!r}; there are: {', '.join(sorted(FLAVORS))}"
+        ) from None
+
+
+def _created(seen: Seen) -> Any:
+    return moment(seen.owner["metadata"].get("creationTimestamp"))

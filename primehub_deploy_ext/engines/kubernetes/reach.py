@@ -1,0 +1,154 @@
+"""How this server calls a deployment: by the Service's cluster IP where that is reachable, else by the API server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from primehub_deploy_ext.domain.errors import UpstreamFailed
+from primehub_deploy_ext.domain.models import Prediction, Status
+from primehub_deploy_ext.domain.phases import Phase
+from primehub_deploy_ext.engines.base import PredictRequest
+from primehub_deploy_ext.engines.kubernetes.api import ApiError, service_proxy_path
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
+from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE
+from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+
+_JSON = "application/json"
+_CONNECT_LIMIT = 1.5
+_REACHABLE_LIMIT = 5.0
+# A network that was not reachable may become so (a VPN), and the other way round.
+_REMEMBER = 120.0
+_LONGEST_REASON = 300
+
+
+class Reach:
+    """Sends requests to deployments."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._addresses: dict[tuple[str, str], tuple[str, str]] = {}
+        self._unreachable_until = 0.0
+
+    async def predict(self, seen: Seen, status: Status, request: PredictRequest) -> Prediction:
+        """Send one request; see ``Engine.predict``."""
+        refusal = waiting(seen, status)
+        if refusal is not None:
+            return Prediction(status=503, content_type=_JSON, body=refusal, latency_ms=0.0)
+        backend = seen.flavor.backend(seen.owner, seen.spec)
+        path = backend.path + (request.path.lstrip("/") or _default_path(seen))
+        began = time.perf_counter()
+        code, kind, body = await self._send(seen, backend, path, request)
+        latency = (time.perf_counter() - began) * 1000
+        text = body.decode(errors="replace")
+        try:
+            value: Any = json.loads(text) if "json" in kind else text
+        except ValueError:
+            value = text
+        return Prediction(status=code, content_type=kind, body=value, latency_ms=latency)
+
+    async def wait_reachable(self, seen: Seen, limit: float = _REACHABLE_LIMIT) -> None:
+        """Wait until the Service leads to a replica from here, as far as that can be seen from here.
+
+        A pod is ready some moments before every node's proxy knows.
+        """
+        if self._means.settings.reach == "proxy" or time.monotonic() < self._unreachable_until:
+            return
+        backend = seen.flavor.backend(seen.owner, seen.spec)
+        deadline, pause = time.monotonic() + limit, 0.01
+        while time.monotonic() < deadline:
+            found = await self._knock(await self._address(seen, backend), backend.port)
+            if found is not False:
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.2)
+
+    async def _send(self, seen: Seen, backend: Backend, path: str, request: PredictRequest) -> tuple[int, str, bytes]:
+        setting = self._means.settings.reach
+        if setting == "service" or (setting == "auto" and time.monotonic() >= self._unreachable_until):
+            address = await self._address(seen, backend)
+            if setting == "service" or await self._knock(address, backend.port) is not None:
+                return await _call(f"http://{address}:{backend.port}{path}", request)
+            self._unreachable_until = time.monotonic() + _REMEMBER
+        return await self._by_proxy(seen, backend, path, request)
+
+    async def _address(self, seen: Seen, backend: Backend) -> str:
+        key, uid = (seen.namespace, backend.service), seen.owner["metadata"]["uid"]
+        known = self._addresses.get(key)
+        if known is None or known[0] != uid:
+            try:
+                service = await self._means.api.get(SERVICE, backend.service, seen.namespace)
+            except ApiError as error:
+                raise UpstreamFailed(f"the endpoint has no Service {backend.service}: {error.message}") from error
+            known = self._addresses[key] = (uid, service["spec"].get("clusterIP", ""))
+        if known[1] in {"", "None"}:
+            return f"{backend.service}.{seen.namespace}.svc.{self._means.settings.cluster_domain}"
+        return known[1]
+
+    @staticmethod
+    async def _knock(address: str, port: int) -> bool | None:
+        """Tell whether somebody opens; None where no packet gets there at all."""
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(address, port), _CONNECT_LIMIT)
+        except ConnectionRefusedError:
+            return False
+        except (OSError, asyncio.TimeoutError):
+            return None
+        writer.close()
+        return True
+
+    async def _by_proxy(
+        self, seen: Seen, backend: Backend, path: str, request: PredictRequest
+    ) -> tuple[int, str, bytes]:
+        try:
+            answer = await self._means.api.raw(
+                "POST",
+                service_proxy_path(seen.namespace, backend.service, backend.port, path),
+                body=request.body,
+                headers={**request.headers, "Content-Type": request.content_type},
+                timeout=request.timeout,
+            )
+        except ApiError as error:
+            raise UpstreamFailed(f"the endpoint did not answer: {error.message}") from error
+        return answer.status, answer.headers.get("Content-Type", ""), answer.body
+
+
+def waiting(seen: Seen, status: Status) -> dict[str, Any] | None:
+    """Return what a caller is told while nothing serves, as the gateway of the local engine words it."""
+    name = (seen.owner["metadata"].get("annotations") or {}).get("primehub-deploy.io/display-name", seen.name)
+    if status.replicas.ready:
+        return None
+    if status.phase is Phase.STOPPED or (seen.record is not None and seen.record.target.stopped):
+        code, message = "stopped", f"{name} is stopped: start it to serve again."
+    elif status.phase is Phase.FAILED:
+        code, message = "failed", status.message[:_LONGEST_REASON]
+    else:
+        code, message = "starting", f"{name} is starting."
+    return {"error": {"code": code, "message": message, "deployment": seen.id}}
+
+
+def _default_path(seen: Seen) -> str:
+    return f"v2/models/{seen.name}/infer"
+
+
+async def _call(url: str, request: PredictRequest) -> tuple[int, str, bytes]:
+    from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+
+    sent = HTTPRequest(
+        url,
+        method="POST",
+        body=request.body,
+        headers={**request.headers, "Content-Type": request.content_type},
+        request_timeout=request.timeout,
+        decompress_response=False,
+    )
+    try:
+        answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
+    except OSError as error:
+        raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
+    if answer.code == 599:
+        raise UpstreamFailed(f"the endpoint did not answer: {answer.error}")
+    return answer.code, answer.headers.get("Content-Type", ""), answer.body
