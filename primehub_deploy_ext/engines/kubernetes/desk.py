@@ -247,9 +247,7 @@ class Desk:
             seen.id, seen.flavor, workload, owner, Plan(entry, plan.spec, plan.fresh), template or await self._pod(seen)
         )
 
-    def _with_template(
-        self, seen: Seen, record: Record, plan: Plan, serving: Page | None
-    ) -> tuple[Plan, Json | None]:
+    def _with_template(self, seen: Seen, record: Record, plan: Plan, serving: Page | None) -> tuple[Plan, Json | None]:
         """Return the plan with its Secret's name, and the template that its pods run; None: as it is."""
         entry = plan.entry
         if plan.fresh:

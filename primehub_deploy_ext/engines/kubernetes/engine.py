@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
-from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, NotFound
+from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.domain.groups import InstanceType
-from primehub_deploy_ext.domain.metrics import (
-    Alerts,
-    AlertSettings,
-    Metrics,
-    MetricsRange,
-    MetricsSummaryList,
-    UsageLine,
-)
 from primehub_deploy_ext.domain.models import (
     Change,
     Deployment,
@@ -26,18 +17,16 @@ from primehub_deploy_ext.domain.models import (
     Prediction,
     Replica,
     Revision,
-    Trial,
     UpdateDeployment,
     WarmRequest,
 )
 from primehub_deploy_ext.domain.phases import Action
-from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
+from primehub_deploy_ext.domain.resources import Quota, Resources
 from primehub_deploy_ext.domain.stored import SavedModel
 from primehub_deploy_ext.engines.base import (
     Capabilities,
     LogQuery,
     ModelOfDeployment,
-    NewClient,
     NewDeployment,
     NewSavedModel,
     PredictRequest,
@@ -49,6 +38,7 @@ from primehub_deploy_ext.engines.kubernetes.happenings import events_of
 from primehub_deploy_ext.engines.kubernetes.health import health_of
 from primehub_deploy_ext.engines.kubernetes.history import revisions_of
 from primehub_deploy_ext.engines.kubernetes.instance_type_store import InstanceTypes
+from primehub_deploy_ext.engines.kubernetes.lacking import Lacking
 from primehub_deploy_ext.engines.kubernetes.office import Office
 from primehub_deploy_ext.engines.kubernetes.projection import replicas_of
 from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
@@ -60,7 +50,7 @@ from primehub_deploy_ext.engines.kubernetes.wishes import Wish, no_revision, upd
 T = TypeVar("T")
 
 
-class KubernetesEngine:
+class KubernetesEngine(Lacking):
     """Runs deployments on a Kubernetes cluster.
 
     Parameters
@@ -248,8 +238,9 @@ class KubernetesEngine:
     async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
         """See ``Engine.logs``."""
         await self._at_work.seen(id)
-        for nothing in ():
-            yield nothing
+        lines: list[LogLine] = []
+        if query.follow:
+            yield lines
 
     async def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
         """See ``Engine.watch``."""
@@ -263,51 +254,6 @@ class KubernetesEngine:
         office = self._at_work
         seen = await office.seen(id)
         return await office.reach.predict(seen, (await office.show(id)).status, request)
-
-    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
-        """See ``Engine.try_out``."""
-        raise InvalidInput("this engine can't try models out: deploy it to see")
-
-    async def clients(self, id: str) -> list[Client]:
-        """See ``Engine.clients``."""
-        await self._at_work.seen(id)
-        return []
-
-    async def add_client(self, id: str, new: NewClient) -> Client:
-        """See ``Engine.add_client``."""
-        raise InvalidInput("this engine has no private endpoints")
-
-    async def remove_client(self, id: str, name: str, *, user: str) -> None:
-        """See ``Engine.remove_client``."""
-        raise NotFound(f"{id} has no client {name!r}")
-
-    async def measurements(self) -> list[Measurement]:
-        """See ``Engine.measurements``."""
-        return []
-
-    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
-        """See ``Engine.metrics``."""
-        raise _no_metrics()
-
-    async def metrics_summary(self) -> MetricsSummaryList:
-        """See ``Engine.metrics_summary``."""
-        raise _no_metrics()
-
-    async def exposition(self, *, openmetrics: bool = False) -> str:
-        """See ``Engine.exposition``."""
-        raise _no_metrics()
-
-    async def alerts(self, id: str) -> Alerts:
-        """See ``Engine.alerts``."""
-        raise _no_metrics()
-
-    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
-        """See ``Engine.set_alerts``."""
-        raise _no_metrics()
-
-    async def usage(self) -> list[UsageLine]:
-        """See ``Engine.usage``."""
-        raise _no_metrics()
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""
@@ -365,7 +311,3 @@ class KubernetesEngine:
             return await question
         except ApiError as error:
             raise await self._at_work.means.explained(error, doing, seen.namespace, seen.flavor) from error
-
-
-def _no_metrics() -> InvalidInput:
-    return InvalidInput("this engine measures nothing itself: configure a Prometheus (c.PrimehubDeploy.prometheus_url)")

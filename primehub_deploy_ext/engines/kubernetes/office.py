@@ -18,7 +18,10 @@ from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
 from primehub_deploy_ext.engines.kubernetes.envs import Envs
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Way
+from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
+from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.grant_store import ConfigMapGrants
 from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
 from primehub_deploy_ext.engines.kubernetes.means import Means
@@ -32,7 +35,7 @@ from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.steps import moment
 from primehub_deploy_ext.engines.kubernetes.world import World
 
-FLAVORS: dict[str, type[Flavor]] = {"plain": Plain}
+FLAVORS: dict[str, type[Flavor]] = {"plain": Plain, "kserve": KServe, "seldon": Seldon, "primehub": PrimeHub}
 
 # Changes that come together are told together: a roll-out makes dozens within a moment.
 _GATHER = 0.02

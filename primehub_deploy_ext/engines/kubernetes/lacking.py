@@ -1,0 +1,73 @@
+"""What this engine can't do, and says so: the service layer asks for none of it, as its capabilities tell."""
+
+# ruff: noqa: ARG002 -- the signatures are the protocol's
+
+from __future__ import annotations
+
+from typing import Any
+
+from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.errors import InvalidInput, NotFound
+from primehub_deploy_ext.domain.metrics import (
+    Alerts,
+    AlertSettings,
+    Metrics,
+    MetricsRange,
+    MetricsSummaryList,
+    UsageLine,
+)
+from primehub_deploy_ext.domain.models import DeploymentSpec, Trial
+from primehub_deploy_ext.domain.resources import Measurement
+from primehub_deploy_ext.engines.base import NewClient
+
+
+class Lacking:
+    """The part of the protocol that is refused."""
+
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        """See ``Engine.try_out``."""
+        raise InvalidInput("this engine can't try models out: deploy it to see")
+
+    async def clients(self, id: str) -> list[Client]:
+        """See ``Engine.clients``."""
+        return []
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        """See ``Engine.add_client``."""
+        raise InvalidInput("this engine has no private endpoints")
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        """See ``Engine.remove_client``."""
+        raise NotFound(f"{id} has no client {name!r}")
+
+    async def measurements(self) -> list[Measurement]:
+        """See ``Engine.measurements``."""
+        return []
+
+    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
+        """See ``Engine.metrics``."""
+        raise _no_metrics()
+
+    async def metrics_summary(self) -> MetricsSummaryList:
+        """See ``Engine.metrics_summary``."""
+        raise _no_metrics()
+
+    async def exposition(self, *, openmetrics: bool = False) -> str:
+        """See ``Engine.exposition``."""
+        raise _no_metrics()
+
+    async def alerts(self, id: str) -> Alerts:
+        """See ``Engine.alerts``."""
+        raise _no_metrics()
+
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+        """See ``Engine.set_alerts``."""
+        raise _no_metrics()
+
+    async def usage(self) -> list[UsageLine]:
+        """See ``Engine.usage``."""
+        raise _no_metrics()
+
+
+def _no_metrics() -> InvalidInput:
+    return InvalidInput("this engine measures nothing itself: configure a Prometheus (c.PrimehubDeploy.prometheus_url)")
