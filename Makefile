@@ -9,7 +9,7 @@ LINK := .venv/share/jupyter/labextensions/primehub-deploy-ext
 FRONT := primehub_deploy_ext/labextension/package.json
 SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) labextension/package.json
 
-.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks hub bench screenshots clean browser prometheus monitoring dashboards
+.PHONY: help lab quickstart test test-fast check unit engines ui-unit ui packaging notebooks hub bench screenshots clean browser prometheus monitoring dashboards cluster
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -62,7 +62,7 @@ lab: $(READY) $(FRONT) ## Start JupyterLab on the quickstart notebook
 quickstart: $(READY) ## Run the quickstart notebook without a browser and print what it shows
 	python scripts/demo_server.py python scripts/run_notebook.py notebooks/quickstart.ipynb
 
-test: check unit engines ui-unit packaging notebooks monitoring ui hub ## Run every test
+test: check unit engines ui-unit packaging notebooks monitoring cluster ui hub ## Run every test
 
 test-fast: check unit ui-unit ## Run what needs neither engine nor browser
 
@@ -90,6 +90,9 @@ notebooks: $(READY)
 
 monitoring: $(READY) prometheus
 	python -m pytest -q --timeout 300 tests/monitoring
+
+cluster: $(READY) ## Run what needs a real Kubernetes: built the first time (16 min), then cached
+	tests/cluster/run.sh
 
 dashboards: $(READY) ## Make Grafana's dashboards and the alert rules anew
 	python -m primehub_deploy_ext.monitoring.grafana
