@@ -12,7 +12,10 @@ if [ ${#missing[@]} = 0 ] && [ -e "$dir/.complete" ]; then exit 0; fi
 
 command -v apt-get >/dev/null || { echo "The test cluster runs on Debian and its kin: there is no apt-get to get ${missing[*]} $unpacked" >&2; exit 2; }
 apt-get update -qq
-[ ${#missing[@]} = 0 ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+if [ ${#missing[@]} != 0 ]; then
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+if [ -e "$dir/.complete" ]; then exit 0; fi
 rm -rf "$dir" "$dir.new"
 mkdir -p "$dir.new/debs"
 # _apt, the user that apt downloads as, can't write into a home folder, and says so each time.
