@@ -10,7 +10,6 @@ import pytest
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
@@ -80,7 +79,7 @@ def deployment(owner: Json, *, revision: int, replicas: int, ready: int | None =
     ready = replicas if ready is None else ready
     template: Json = {"metadata": {"labels": {}}, "spec": {"containers": [{"name": words.CONTAINER}]}}
     if owner["kind"] == "PhDeployment":
-        template["spec"]["containers"][0]["env"] = [{"name": common.REVISION_VARIABLE, "value": str(revision)}]
+        template["spec"]["containers"][0]["env"] = [{"name": words.REVISION_VARIABLE, "value": str(revision)}]
     else:
         template["metadata"]["labels"][words.REVISION] = str(revision)
     return {
@@ -262,7 +261,7 @@ def test_a_phdeployment_says_who_changed_it_and_hands_the_runner_its_order() -> 
     spec = made(PrimeHub(), env={"A": "b"})["spec"]
     assert (spec["userName"], spec["groupName"], spec["updateMessage"]) == ("ada", "research", "better")
     env = {entry["name"]: entry["value"] for entry in spec["env"]}
-    assert (env["A"], env[common.REVISION_VARIABLE]) == ("b", "1")
+    assert (env["A"], env[words.REVISION_VARIABLE]) == ("b", "1")
     assert json.loads(env["PRIMEHUB_DEPLOY_ORDER"])["artifact"] == "s3://models/ab/abcd"
     assert spec["predictors"][0]["modelImage"] == "registry.example/runner:1"
 
@@ -298,16 +297,3 @@ def test_a_phdeployment_of_the_portal_is_told_as_it_is() -> None:
     assert (spec.model.image, spec.replicas, spec.instance_type) == ("reg/iris:7", 2, "cpu-1")
     assert (spec.pull_secret, spec.access, spec.metadata) == ("image-reg", "private", {"accuracy": "0.9"})
     assert PrimeHub().endpoint(owner, spec, Way()) == "https://hub.example.com/deployment/portal-x1/"
-
-
-@pytest.mark.parametrize(
-    ("pod", "revision"),
-    [
-        ({"metadata": {"labels": {words.REVISION: "7"}}}, 7),
-        ({"spec": {"containers": [{"env": [{"name": common.REVISION_VARIABLE, "value": "8"}]}]}}, 8),
-        ({"metadata": {}, "spec": {"containers": [{"name": "model"}]}}, None),
-        ({"metadata": {"labels": {words.REVISION: "seven"}}}, None),
-    ],
-)
-def test_the_revision_of_a_pod(pod: Json, revision: int | None) -> None:
-    assert common.revision_of(pod) == revision

@@ -12,9 +12,8 @@ from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.asks import asks_of_pod
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE, Kind
+from primehub_deploy_ext.engines.kubernetes.seen import template_of
 
-# What tells one template from another where a controller takes none of our labels.
-REVISION_VARIABLE = "PRIMEHUB_DEPLOY_REVISION"
 _MOST_REPLICAS = 100
 _LEAST_MEMORY = 2**20
 
@@ -83,26 +82,12 @@ def is_complete(deployment: Json, wanted: int) -> bool:
     return all(status.get(key, 0) == wanted for key in ("replicas", "updatedReplicas", "availableReplicas"))
 
 
-def revision_in(env: Any) -> str | None:
-    """Return the revision that the variables of a container name."""
-    return next((entry.get("value") for entry in env or [] if entry.get("name") == REVISION_VARIABLE), None)
+def runs_template(deployment: Json, revision: int) -> bool:
+    """Tell whether the pods that a Deployment makes are those of a revision; 0: whichever they are."""
+    return revision in {0, template_of({"metadata": {}, **(deployment["spec"].get("template") or {})})}
 
 
-def revision_of(pod: Mapping[str, Any]) -> int | None:
-    """Return the revision whose template a pod runs, or the pods of a template do; None where nobody wrote it."""
-    text = ((pod.get("metadata") or {}).get("labels") or {}).get(words.REVISION)
-    for container in (pod.get("spec") or {}).get("containers") or []:
-        text = text or revision_in(container.get("env"))
-    return int(text) if text and text.isdecimal() else None
-
-
-def template_revision(deployment: Json) -> str | None:
-    """Return the revision of the pods that a Deployment makes."""
-    found = revision_of(deployment["spec"].get("template") or {})
-    return None if found is None else str(found)
-
-
-def described(pod: Json, what: str, *, replicas: int, stopped: bool) -> DeploymentSpec:
+def described(pod: Json, *, replicas: int, stopped: bool, what: str = "") -> DeploymentSpec:
     """Return what an object that was made elsewhere runs; ``what`` names the model where no image does."""
     image = what or next((c.get("image", "") for c in pod.get("containers") or []), "")
     asked = asks_of_pod(pod, Resources())

@@ -20,6 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import (
     SERVICE,
     Kind,
 )
+from primehub_deploy_ext.engines.kubernetes.seen import template_of
 
 _GROUP = "serving.kserve.io/"
 _STOP = _GROUP + "stop"
@@ -95,13 +96,13 @@ class KServe:
             return Standing(seen=deployment is None, complete=deployment is None and not pods)
         problem = _problem(owner)
         if deployment is None:
-            return Standing(seen=False, complete=False, problem=problem)
-        revision = (predictor.get("labels") or {}).get(words.REVISION)
+            return Standing(seen=bool(problem), complete=False, problem=problem)
+        revision = template_of({"metadata": {"labels": predictor.get("labels")}})
         wanted = predictor.get("minReplicas", 1)
         seen = (
             common.is_seen(deployment)
             and deployment["spec"].get("replicas", 1) == wanted
-            and revision in {None, common.template_revision(deployment)}
+            and common.runs_template(deployment, revision)
         )
         return Standing(
             seen=seen,
@@ -117,7 +118,8 @@ class KServe:
         stopped = (owner["metadata"].get("annotations") or {}).get(_STOP, "").lower() == "true"
         count = predictor.get("minReplicas", 1)
         what = model.get("storageUri") or (model.get("modelFormat") or {}).get("name") or ""
-        return common.described(self.pod_spec(owner), what, replicas=count or 1, stopped=stopped or count == 0)
+        stopped = stopped or count == 0
+        return common.described(self.pod_spec(owner), what=what, replicas=count or 1, stopped=stopped)
 
     def pod_spec(self, owner: Json) -> Json:
         """See ``Flavor.pod_spec``."""

@@ -15,6 +15,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT, Kind
+from primehub_deploy_ext.engines.kubernetes.seen import template_of
 
 _PREDICTOR = "predictor1"
 _OWNER_LABEL = "primehub.io/phdeployment"
@@ -79,27 +80,24 @@ class PrimeHub:
         problem = str(status.get("message") or "") if status.get("phase") == "Failed" else ""
         wanted = 0 if spec.get("stop") else spec["predictors"][0].get("replicas", 1)
         if deployment is None:
-            return Standing(
-                seen=False, complete=not wanted and not pods, problem=f"PrimeHub says: {problem}" if problem else ""
-            )
+            told = f"PrimeHub says: {problem}" if problem else ""
+            return Standing(seen=bool(told), complete=not wanted and not pods, problem=told)
         seen = (
             common.is_seen(deployment)
             and deployment["spec"].get("replicas", 1) == wanted
-            and common.revision_in(spec.get("env")) in {None, common.template_revision(deployment)}
+            and common.runs_template(deployment, _revision(spec))
         )
         return Standing(
             seen=seen,
             complete=seen and common.is_complete(deployment, wanted) and bool(wanted or not pods),
             conditions=(deployment.get("status") or {}).get("conditions") or [],
-            problem=f"PrimeHub says: {problem}" if problem else "",
         )
 
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""
         spec, predictor = owner["spec"], (owner["spec"].get("predictors") or [{}])[0]
-        what = predictor.get("modelImage", "")
         told = common.described(
-            self.pod_spec(owner), what, replicas=predictor.get("replicas", 1), stopped=bool(spec.get("stop"))
+            self.pod_spec(owner), replicas=predictor.get("replicas", 1), stopped=bool(spec.get("stop"))
         )
         access = (spec.get("endpoint") or {}).get("accessType")
         return told.model_copy(
@@ -152,7 +150,7 @@ def _take_template(spec: Json, template: Json, workload: Workload) -> None:
         predictor["imagePullSecret"] = secrets[0]["name"]
     else:
         predictor.pop("imagePullSecret", None)
-    values = {**workload.spec.env, common.REVISION_VARIABLE: str(workload.revision)}
+    values = {**workload.spec.env, words.REVISION_VARIABLE: str(workload.revision)}
     if workload.order is not None:
         values[_ORDER] = json.dumps(workload.order, separators=(",", ":"))
     spec["env"] = [{"name": name, "value": value} for name, value in sorted(values.items())]
@@ -163,3 +161,8 @@ def _newest(annotations: Mapping[str, str | None]) -> dict[str, Any]:
     text = annotations.get(words.RECORD)
     latest: dict[str, Any] = json.loads(text)["latest"] if text else {}
     return latest
+
+
+def _revision(spec: Json) -> int:
+    containers = [{"env": spec.get("env") or []}]
+    return template_of({"metadata": {}, "spec": {"containers": containers}})

@@ -21,6 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import (
     SERVICE,
     Kind,
 )
+from primehub_deploy_ext.engines.kubernetes.seen import template_of
 
 _PREDICTOR = "default"
 _OWNER_LABEL = "seldon-deployment-id"
@@ -84,17 +85,19 @@ class Seldon:
         what counts are the Deployments that it makes.
         """
         predictor, status = _predictor(owner), owner.get("status") or {}
-        wanted, revision = _count(owner), (predictor.get("labels") or {}).get(words.REVISION)
+        wanted, revision = _count(owner), template_of({"metadata": {"labels": predictor.get("labels")}})
         made = [
             deployment
             for deployment in (others.get(DEPLOYMENT) or {}).values()
             if (deployment["metadata"].get("labels") or {}).get(_OWNER_LABEL) == owner["metadata"]["name"]
         ]
-        problem = str(status.get("description") or "") if status.get("state") == "Failed" else ""
+        problem = str(status.get("description") or "") if status.get("state") == "Failed" and not made else ""
+        if problem:
+            return Standing(seen=True, complete=False, problem=f"Seldon says: {problem}")
         seen = bool(made) and all(
             common.is_seen(deployment)
             and deployment["spec"].get("replicas", 1) == wanted
-            and revision in {None, common.template_revision(deployment)}
+            and common.runs_template(deployment, revision)
             for deployment in made
         )
         return Standing(
@@ -103,7 +106,6 @@ class Seldon:
             and all(common.is_complete(deployment, wanted) for deployment in made)
             and bool(wanted or not pods),
             conditions=[c for one in made for c in (one.get("status") or {}).get("conditions") or []],
-            problem=f"Seldon says: {problem}" if problem and not made else "",
         )
 
     def describe(self, owner: Json) -> DeploymentSpec:
@@ -112,7 +114,7 @@ class Seldon:
         what = graph.get("modelUri") or ""
         return common.described(
             self.pod_spec(owner),
-            what or graph.get("implementation") or "",
+            what=what or graph.get("implementation") or "",
             replicas=_count(owner) or 1,
             stopped=_count(owner) == 0,
         )
