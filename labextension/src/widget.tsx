@@ -43,7 +43,7 @@ export class DeploymentsPanelView extends DOMWidgetView {
     super.render();
     this.root = createRoot(this.el);
     this.rooted = this.place().view === 'deployment';
-    this.listenTo(this.model, 'change', () => this.draw());
+    this.listenTo(this.model, 'change comm_live_update', () => this.draw());
     this.draw();
   }
 
@@ -70,6 +70,7 @@ export class DeploymentsPanelView extends DOMWidgetView {
         height={this.text('height')}
         selected={this.text('selected')}
         onSelect={this.select}
+        detached={!this.model.comm_live}
       />
     );
   }

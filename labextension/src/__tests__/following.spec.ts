@@ -23,22 +23,55 @@ async function following(item: Deployment, listed: Deployment = item) {
   return { client, store, openTab, stop, told };
 }
 
-afterEach(() => Notification.dismiss());
+/** JupyterLab comes to show the one notification that there is. */
+function show(): void {
+  const toast = document.createElement('div');
+  toast.id = Notification.manager.notifications[0]!.id;
+  document.body.append(toast);
+}
+
+afterEach(() => {
+  Notification.dismiss();
+  document.body.replaceChildren();
+});
 
 test('a notification follows a deployment to its end and leads to it', async () => {
   const { client, told, openTab } = await following(deploying);
   expect(told().map(({ message }) => message)).toEqual([
     'Iris classifier is deploying'
   ]);
+  show();
   client.stream.send(changed(deployment({ resource_version: 11 })));
-  await waitFor(() => expect(told()[0]?.type).toBe('success'), {
-    timeout: 5000
-  });
+  await waitFor(() => expect(told()[0]?.type).toBe('success'));
   expect(told().map(({ message, type }) => [message, type])).toEqual([
     ['Iris classifier is deployed', 'success']
   ]);
   told()[0]!.options.actions![0]!.callback(new MouseEvent('click'));
   expect(openTab).toHaveBeenCalledWith({ view: 'deployment', id: 'iris' });
+});
+
+test('a toast that JupyterLab is about to show is changed once it is there', async () => {
+  const { client, store, told } = await following(deploying);
+  client.stream.send(changed(deployment({ resource_version: 11 })));
+  await waitFor(() =>
+    expect(store.getState().deployments[0]?.status.phase).toBe('Deployed')
+  );
+  expect(told()[0]?.type).toBe('in-progress');
+  show();
+  await waitFor(() => expect(told()[0]?.type).toBe('success'));
+});
+
+test('what is told no more goes away, and not before it is there', async () => {
+  const { client, store, told } = await following(deploying);
+  client.stream.send(
+    changed(deployment({ resource_version: 11, revision: 4 }))
+  );
+  await waitFor(() =>
+    expect(store.getState().deployments[0]?.revision).toBe(4)
+  );
+  expect(told()).toHaveLength(1);
+  show();
+  await waitFor(() => expect(told()).toHaveLength(0));
 });
 
 test('what is there already is told at once', async () => {
@@ -54,10 +87,9 @@ test('a failure comes with its reason and stays', async () => {
     resource_version: 11,
     status: { phase: 'Failed', message: 'ValueError: no weights' }
   });
+  show();
   client.stream.send(changed(failed));
-  await waitFor(() => expect(told()[0]?.type).toBe('error'), {
-    timeout: 5000
-  });
+  await waitFor(() => expect(told()[0]?.type).toBe('error'));
   expect(told()[0]).toMatchObject({
     message: 'Iris classifier failed: ValueError: no weights',
     type: 'error'

@@ -166,6 +166,23 @@ function Creation({
         }
         actions={
           <>
+            <button
+              type="submit"
+              className="pd-Button pd-mod-primary"
+              aria-busy={busy}
+            >
+              {trans.__('Deploy')}
+            </button>
+            {phase === 'trying' && (
+              <button
+                type="button"
+                className="pd-Button"
+                onClick={sending.cancel}
+              >
+                {trans.__('Cancel')}
+              </button>
+            )}
+            <span className="pd-grow" />
             {drafting.dirty && !busy && (
               <button
                 type="button"
@@ -178,23 +195,6 @@ function Creation({
                 {trans.__('Discard draft')}
               </button>
             )}
-            <span className="pd-grow" />
-            {phase === 'trying' && (
-              <button
-                type="button"
-                className="pd-Button"
-                onClick={sending.cancel}
-              >
-                {trans.__('Cancel')}
-              </button>
-            )}
-            <button
-              type="submit"
-              className="pd-Button pd-mod-primary"
-              aria-busy={busy}
-            >
-              {trans.__('Deploy')}
-            </button>
           </>
         }
         onSubmit={submit}

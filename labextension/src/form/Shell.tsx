@@ -17,6 +17,7 @@ export interface IShellProps {
   doing: string;
   /** Stands right above the buttons. */
   above?: ReactNode;
+  /** The first of them is the form's own; at the left, where no notification of JupyterLab lies on it. */
   actions: ReactNode;
   onSubmit: () => void;
 }
@@ -76,18 +77,20 @@ export function Shell(props: PropsWithChildren<IShellProps>): JSX.Element {
         <div className="pd-DeployForm-parts">{props.children}</div>
       </div>
       <div className="pd-Form-foot">
-        {above}
-        {problem && (
-          <div className="pd-Form-problem" role="alert">
-            <Refusal problem={problem} />
-          </div>
-        )}
-        <p
-          role="status"
-          className={doing ? 'pd-DeployForm-doing' : 'pd-visuallyHidden'}
-        >
-          {doing}
-        </p>
+        <div className="pd-DeployForm-said">
+          {above}
+          {problem && (
+            <div className="pd-Form-problem" role="alert">
+              <Refusal problem={problem} />
+            </div>
+          )}
+          <p
+            role="status"
+            className={doing ? 'pd-DeployForm-doing' : 'pd-visuallyHidden'}
+          >
+            {doing}
+          </p>
+        </div>
         <div className="pd-Form-actions pd-mod-wide">{actions}</div>
       </div>
     </form>

@@ -192,16 +192,14 @@ function Change({
         }
         actions={
           <>
-            {drafting.dirty && !busy && (
-              <button
-                type="button"
-                className="pd-Button"
-                onClick={() => drafting.discard(against.draft)}
-              >
-                {trans.__('Discard draft')}
-              </button>
-            )}
-            <span className="pd-grow" />
+            <button
+              type="submit"
+              className="pd-Button pd-mod-primary"
+              aria-busy={busy}
+              disabled={changed.size === 0 || open || gone}
+            >
+              {trans.__('Confirm and Deploy')}
+            </button>
             {(back !== null || phase === 'trying') && (
               <button
                 type="button"
@@ -213,14 +211,16 @@ function Change({
                 {trans.__('Cancel')}
               </button>
             )}
-            <button
-              type="submit"
-              className="pd-Button pd-mod-primary"
-              aria-busy={busy}
-              disabled={changed.size === 0 || open || gone}
-            >
-              {trans.__('Confirm and Deploy')}
-            </button>
+            <span className="pd-grow" />
+            {drafting.dirty && !busy && (
+              <button
+                type="button"
+                className="pd-Button"
+                onClick={() => drafting.discard(against.draft)}
+              >
+                {trans.__('Discard draft')}
+              </button>
+            )}
           </>
         }
         onSubmit={submit}

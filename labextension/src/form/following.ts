@@ -1,15 +1,14 @@
 import { Notification } from '@jupyterlab/apputils';
+import type { ITranslator } from '@jupyterlab/translation';
 
 import type { Deployment } from '../api/contract';
 import type { Place } from '../model/place';
 import type { DeploymentStore } from '../model/store';
 import { DOMAIN } from '../ui/translation';
-import type { ITranslator } from '@jupyterlab/translation';
+import { onceShown } from './toasts';
 
 /** Notifications cut what is longer. */
 const LONGEST = 140;
-/** How long JupyterLab may take to show a notification (ms). */
-const TOAST = 1000;
 /** How long good news stay (ms). */
 const GOOD_NEWS = 10_000;
 
@@ -74,7 +73,6 @@ export function follow(
     caption: trans.__('Open the deployment %1', name),
     callback: () => openTab({ view: 'deployment', id, ...(tab && { tab }) })
   });
-  let begun = 0;
   let notification: string | null = null;
   /** Say how it is, in the one notification that there is of it. */
   const say = (
@@ -83,14 +81,11 @@ export function follow(
     options: { autoClose: number | false; actions: Notification.IAction[] }
   ) => {
     if (notification === null) {
-      begun = Date.now();
       notification = Notification.emit(message, type, options);
       return;
     }
     const id = notification;
-    const change = () => Notification.update({ id, type, message, ...options });
-    // One that is changed before its toast is there goes on showing what it began with.
-    setTimeout(change, Math.max(0, begun + TOAST - Date.now()));
+    onceShown(id, () => Notification.update({ id, type, message, ...options }));
   };
 
   const settle = (fate: Fate): boolean => {
@@ -100,10 +95,7 @@ export function follow(
       case 'over':
         if (notification !== null) {
           const id = notification;
-          setTimeout(
-            () => Notification.dismiss(id),
-            Math.max(0, begun + TOAST - Date.now())
-          );
+          onceShown(id, () => Notification.dismiss(id));
         }
         return true;
       case 'serves':

@@ -48,6 +48,8 @@ export interface IAppProps extends IDeployments {
   onPlace?: (place: Place) => void;
   /** Whether what it began with is all that it is for. */
   rooted?: boolean;
+  /** Whether Python has lost it: the kernel that made it is gone. */
+  detached?: boolean;
 }
 
 /** The whole app, the same in every host. */
@@ -68,7 +70,7 @@ export function App(props: IAppProps): JSX.Element {
 }
 
 function Frame(props: IAppProps): JSX.Element {
-  const { host, height } = props;
+  const { host, height, detached } = props;
   const trans = useTranslation();
   const root = useRef<HTMLElement>(null);
   const active = useOnScreen(root);
@@ -77,6 +79,8 @@ function Frame(props: IAppProps): JSX.Element {
     <section
       ref={root}
       className={`pd-App pd-mod-${host}`}
+      // There is one panel, and any number of cells and tabs: landmarks of one name are none.
+      role={host === 'panel' ? 'region' : 'group'}
       style={height ? { height, maxHeight: 'none' } : undefined}
       aria-label={
         place.view === 'administration'
@@ -91,6 +95,13 @@ function Frame(props: IAppProps): JSX.Element {
           <Screen {...props} active={active} />
         </Suspense>
       </AskProvider>
+      {detached && (
+        <p className="pd-Detached" role="status">
+          {trans.__(
+            'The kernel that made this panel is gone. What is shown stays live; run the cell again for Python to follow it.'
+          )}
+        </p>
+      )}
     </section>
   );
 }

@@ -134,6 +134,11 @@ test("a model that can’t be loaded is refused in the form, and nothing is made
   await expect(trial).toContainText("weights.bin is not there", SOON);
   await expect(trial).toContainText("looking for the weights");
   await shot(page, "trial-failed");
+  // However little room there is, what comes next can be pressed.
+  await page.setViewportSize({ width: 1000, height: 420 });
+  const deploy = creating.getByRole("button", { name: "Deploy", exact: true });
+  await expect(deploy).toBeInViewport({ ratio: 1 });
+  await shot(page, "trial-failed-low");
   await expectAccessible(page, ".pd-DeployForm");
   const { total } = (await (
     await request.get(`${baseURL}/primehub-deploy/v1/deployments?search=broken`)

@@ -5,6 +5,9 @@ import { expectAccessible } from './accessible';
 
 test.use({ baseURL: process.env['PD_UI_ENGINE_URL'] });
 
+/** A replica is a fresh process the first time, and the machine may be busy. */
+const SOON = { timeout: 90_000 };
+
 const TRAINING = `
 from sklearn.datasets import load_wine
 from sklearn.ensemble import RandomForestClassifier
@@ -19,10 +22,12 @@ const button = (root: Locator | import('@playwright/test').Page) =>
     .locator('.jp-NotebookPanel-toolbar [data-jp-item-name="deploy-model"]')
     .getByText('Deploy model…');
 
-test('the toolbar button leads from a model of the notebook to the form filled in', async ({
-  page
+test('the toolbar button leads from a model of the notebook to the form filled in, and to what serves', async ({
+  page,
+  request,
+  baseURL
 }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   await page.notebook.createNew('wine.ipynb');
   await page.notebook.setCell(0, 'code', TRAINING);
   await page.notebook.run();
@@ -54,8 +59,42 @@ test('the toolbar button leads from a model of the notebook to the form filled i
   expect(await page.notebook.getCellCount()).toBe(1);
   await page.screenshot({ path: 'test-results/looks/form-from-notebook.png' });
 
-  const form = page.locator('.lm-DockPanel-widget .pd-App');
+  const form = page.locator('.lm-DockPanel-widget:not(.lm-mod-hidden) .pd-App');
   await expect(form.getByLabel('Deployment Name')).toHaveValue('Wine model');
+  const api = `${baseURL}/primehub-deploy/v1/deployments`;
+  const toast = (text: string) =>
+    page.locator('.Toastify__toast').filter({ hasText: text });
+  try {
+    const deploy = form.getByRole('button', { name: 'Deploy', exact: true });
+    await expect(deploy).toBeInViewport({ ratio: 1 });
+    await form.getByLabel('Description').fill('Sorts wines');
+    await deploy.click();
+    const status = form.locator('.pd-DetailHead-status');
+    await expect(status).toContainText('Deployed', SOON);
+    await expect(toast('Wine model is deployed')).toBeVisible(SOON);
+    await expect(toast('Wine model is deploying')).toHaveCount(0);
+    await page.screenshot({ path: 'test-results/looks/form-deployed.png' });
+
+    // An update ends on the page too: its toast does not go on turning.
+    await form.getByRole('button', { name: 'Update', exact: true }).click();
+    await form.getByLabel('Description').fill('Sorts wines by grape');
+    const send = form.getByRole('button', { name: 'Confirm and Deploy' });
+    await expect(send).toBeInViewport({ ratio: 1 });
+    await send.click();
+    await expect(toast('The update of Wine model is deployed')).toBeVisible(
+      SOON
+    );
+    await expect(toast('is deploying')).toHaveCount(0);
+    await expect(page.locator('.Toastify__spinner')).toHaveCount(0);
+    await expect(form.getByText('Sorts wines by grape')).toBeVisible(SOON);
+  } finally {
+    const { items } = (await (await request.get(api)).json()) as {
+      items: { id: string }[];
+    };
+    for (const { id } of items) {
+      await request.delete(`${api}/${id}`);
+    }
+  }
 });
 
 test('deploy() is a live card, which outlives the kernel and the page', async ({
