@@ -126,11 +126,18 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
   );
   await page.notebook.addCell('code', 'panel.selected');
   await page.notebook.run();
+  /** JupyterLab goes on saying that a restarted kernel starts until it is asked something. */
+  const run = async (index: number) => {
+    await page.notebook.selectCells(index);
+    await page.keyboard.press('Control+Enter');
+  };
   const cells = page.locator('.jp-OutputArea .pd-App');
   const views = [cells.nth(0), cells.nth(1), panelOf(page)];
   const expectAll = async (...names: string[]) => {
     for (const view of views) {
-      await expect(view.locator('.pd-Title')).toHaveText(names);
+      await expect(view.locator('.pd-Title')).toHaveText(names, {
+        timeout: 30_000
+      });
     }
   };
   await expectAll('Churn', 'Iris');
@@ -162,7 +169,7 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
   ).toBeVisible();
 
   // Run again, a panel is Python's again, and the other one is as it was.
-  await page.notebook.runCell(0);
+  await run(0);
   await expect(lost).toHaveCount(1, { timeout: 60_000 });
   await expect(cells.nth(0).locator('.pd-Title')).toHaveCount(2);
   await cells
@@ -172,7 +179,9 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
   await expect(
     cells.nth(0).getByRole('tab', { name: 'Information' })
   ).toBeVisible();
-  await page.notebook.runCell(2);
-  expect(await page.notebook.getCellTextOutput(2)).toEqual(["'churn'"]);
+  await run(2);
+  await expect
+    .poll(() => page.notebook.getCellTextOutput(2))
+    .toEqual(["'churn'"]);
   expect(streams).toBe(1);
 });
