@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +16,7 @@ from typing import Any
 import cloudpickle
 from tornado.httpclient import AsyncHTTPClient
 
-from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, LogLine, Model, UpdateDeployment
+from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, LogLine, Model, Replica, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import Engine, LogQuery, NewDeployment
@@ -23,12 +25,53 @@ TEST_LIMIT = 60.0
 
 
 class Bench:
-    """An engine under test with the verbs that tests read well with."""
+    """An engine under test with the verbs that tests read well with; those of the embedded engine where they differ.
+
+    Attributes
+    ----------
+    limit
+        Seconds that a test may take.
+    retries
+        Whether what stands before the replicas sends a request again that one of them lost.
+    keeps_oldest
+        Whether of several replicas the newest go first when there are too many.
+    """
+
+    limit = TEST_LIMIT
+    retries = True
+    keeps_oldest = True
 
     def __init__(self, engine: Engine, **environment: Any) -> None:
         self.engine = engine
         self.environment = environment
         self._count = 0
+
+    async def open(self) -> None:
+        """Begin, in the loop of the test."""
+
+    async def close(self) -> None:
+        """End, whatever came of the test."""
+
+    def another(self) -> Bench:
+        """Return a second server's engine on the same deployments; open it before use."""
+        return Bench(type(self.engine)(), **self.environment)
+
+    def identity(self, replica: Replica) -> Any:
+        """Return what is the same as long as a replica was not started anew."""
+        return replica.pid
+
+    async def kill(self, deployment: Deployment, replica: Replica) -> None:
+        """End a replica's process from outside, without a word to the engine."""
+        assert replica.pid is not None
+        os.kill(replica.pid, signal.SIGKILL)
+
+    async def told(self, deployment: Deployment) -> Any:
+        """Return what callers are told while nothing serves: status and JSON body."""
+        return await self.call(deployment)
+
+    async def is_gone(self, deployment: Deployment) -> bool:
+        """Tell whether nothing is left of a deployment that was deleted."""
+        return (await self.call(deployment))[0] == 404
 
     async def model(self, function: Callable[..., Any], example: Any = 1) -> Model:
         """Store a model: a function of one array."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,11 @@ import pytest
 from primehub_deploy_ext.engines.local.engine import LocalEngine
 from primehub_deploy_ext.engines.local.paths import Paths
 from scripts.demo_server import end_engine
+from tests.cluster.cluster import Cluster
+from tests.cluster.fixtures import cluster, namespaces_made
 from tests.engines.bench import TEST_LIMIT, Bench
+
+__all__ = ["cluster", "namespaces_made"]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -24,7 +29,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**arguments), TEST_LIMIT))
+    bench = arguments.get("bench")
+
+    async def run() -> None:
+        if bench is None:
+            await pyfuncitem.obj(**arguments)
+            return
+        await bench.open()
+        try:
+            await pyfuncitem.obj(**arguments)
+        finally:
+            await bench.close()
+
+    asyncio.run(asyncio.wait_for(run(), bench.limit if bench is not None else TEST_LIMIT))
     return True
 
 
@@ -38,9 +55,17 @@ def engine_home() -> Iterator[Path]:
     assert not left, f"processes outlived the engine: {left}"
 
 
-@pytest.fixture(params=["local"])
-def bench(request: pytest.FixtureRequest, engine_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+@pytest.fixture(params=os.environ.get("PRIMEHUB_DEPLOY_TEST_ENGINES", "local").split(","))
+def bench(request: pytest.FixtureRequest) -> Bench:
     """Each engine in turn; what a test deployed is deleted afterwards, also when it failed."""
+    engine, _, flavor = str(request.param).partition("-")
+    found: Bench = request.getfixturevalue("local_bench" if engine == "local" else f"{engine}_{flavor}_bench")
+    return found
+
+
+@pytest.fixture
+def local_bench(engine_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """The embedded engine."""
     monkeypatch.setenv("PRIMEHUB_DEPLOY_HOME", str(engine_home))
     monkeypatch.setenv("PRIMEHUB_DEPLOY_GATEWAY_PORT", "")
     yield Bench(LocalEngine(), home=engine_home, paths=Paths.of_user())
@@ -51,3 +76,18 @@ def bench(request: pytest.FixtureRequest, engine_home: Path, monkeypatch: pytest
             await engine.delete(deployment.id)
 
     asyncio.run(asyncio.wait_for(clean(), TEST_LIMIT))
+
+
+@pytest.fixture
+def kubernetes_plain_bench(cluster: Cluster, namespaces_made: list[str]) -> Iterator[Bench]:
+    """The Kubernetes engine, with Deployments of Kubernetes' own."""
+    yield from _on_cluster(cluster, namespaces_made, "plain")
+
+
+def _on_cluster(cluster: Cluster, namespaces_made: list[str], flavor: str) -> Iterator[Bench]:
+    from tests.engines.kubernetes_bench import KubernetesBench, make_namespaces
+
+    namespaces = make_namespaces(cluster)
+    namespaces_made.extend(namespaces.values())
+    yield KubernetesBench(cluster, namespaces, flavor)
+    cluster.kubectl("delete", "namespace", "--wait=false", *namespaces.values())

@@ -61,7 +61,8 @@ async def test_another_group_has_a_quota_of_its_own(bench: Bench) -> None:
 
 
 async def test_of_fifty_concurrent_wishes_from_two_servers_exactly_those_that_fit_are_granted(bench: Bench) -> None:
-    quota, other = Quota(cpu=10), Bench(type(bench.engine)())
+    quota, other = Quota(cpu=10), bench.another()
+    await other.open()
     # Half of the wishes are creates, half scale what is there from 1 replica to 2: each asks for 1 CPU more.
     for number in range(5):
         await create(bench, f"there-{number}", Quota())

@@ -1,0 +1,128 @@
+"""The Kubernetes engine under test: a real cluster, a fresh namespace for each group of each test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient
+
+from primehub_deploy_ext.domain.models import Deployment, Replica
+from primehub_deploy_ext.engines.base import PredictRequest
+from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
+from tests.cluster.cluster import RUNNER_IMAGE, Cluster
+from tests.engines.bench import Bench, infer
+
+GROUPS = ("team", "others")
+
+
+class KubernetesBench(Bench):
+    """See :class:`Bench`.
+
+    Parameters
+    ----------
+    namespaces
+        The namespace of each group.
+    """
+
+    limit = 240.0
+    # A Service has no retries: what is sent to a replica in the moment of its sudden end is lost.
+    retries = False
+    keeps_oldest = False
+
+    def __init__(self, cluster: Cluster, namespaces: dict[str, str], flavor: str, **settings: Any) -> None:
+        self.cluster = cluster
+        self.namespaces = namespaces
+        self.settings = {
+            "kubeconfig": str(cluster.kubeconfig()),
+            "namespaces": list(namespaces.values()),
+            "runner_image": RUNNER_IMAGE,
+            "artifact_root": str(cluster.artifact_root),
+            "artifact_volume": {"hostPath": {"path": str(cluster.artifact_root)}},
+            "linger": 1.5,
+            "drain_limit": 10.0,
+            "flavor": flavor,
+            **settings,
+        }
+        super().__init__(KubernetesEngine(KubernetesSettings(**self.settings)))
+        self._addresses: dict[str, str] = {}
+
+    async def open(self) -> None:
+        await self.engine.open()
+
+    async def close(self) -> None:
+        await self.engine.close()
+
+    def another(self) -> Bench:
+        return KubernetesBench(self.cluster, self.namespaces, **self.settings)
+
+    def identity(self, replica: Replica) -> Any:
+        return replica.name, replica.attempt
+
+    async def kill(self, deployment: Deployment, replica: Replica) -> None:
+        """End the process in the replica's container, from outside of it, as the kernel would."""
+        pod = await asyncio.to_thread(self.cluster.get, "pod", replica.name, "-n", self.namespaces[deployment.group])
+        (status,) = pod["status"]["containerStatuses"]
+        container = status["containerID"].rpartition("/")[2]
+        for process in Path("/proc").iterdir():
+            if process.name.isdecimal() and _is_of(process, container) and b"container" in _command(process):
+                os.kill(int(process.name), signal.SIGKILL)
+                return
+        raise AssertionError(f"no process of {replica.name} was found")
+
+    async def call(self, deployment: Deployment, value: Any = 3) -> Any:
+        """Call the Service by its cluster IP, as pods do."""
+        if deployment.id not in self._addresses:
+            namespace = self.namespaces[deployment.group]
+            service = await asyncio.to_thread(self.cluster.get, "service", deployment.id, "-n", namespace)
+            self._addresses[deployment.id] = service["spec"]["clusterIP"]
+        path = re.sub(r"^http://[^/]*", "", deployment.endpoint)
+        answer = await AsyncHTTPClient().fetch(
+            f"http://{self._addresses[deployment.id]}{path}v2/models/{deployment.id}/infer",
+            method="POST",
+            body=json.dumps(infer(value)),
+            raise_error=False,
+        )
+        return answer.code, json.loads(answer.body or b"null")
+
+    async def told(self, deployment: Deployment) -> Any:
+        """A Service with no replica refuses connections: the words come by the engine's own way."""
+        answer = await self.engine.predict(deployment.id, PredictRequest(body=json.dumps(infer(3)).encode()))
+        return answer.status, answer.body
+
+    async def is_gone(self, deployment: Deployment) -> bool:
+        self._addresses.pop(deployment.id, None)
+        namespace = self.namespaces[deployment.group]
+        left = await asyncio.to_thread(
+            self.cluster.get, "services,pods,secrets,controllerrevisions", "-n", namespace,
+            "-l", f"primehub-deploy.io/deployment={deployment.id}",
+        )  # fmt: skip
+        return left["items"] == []
+
+
+def _is_of(process: Path, container: str) -> bool:
+    try:
+        return container in (process / "cgroup").read_text()
+    except OSError:
+        return False
+
+
+def _command(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def make_namespaces(cluster: Cluster) -> dict[str, str]:
+    """Make a namespace for each group."""
+    made = {group: cluster.make_namespace(f"engine-{group}") for group in GROUPS}
+    for group, namespace in made.items():
+        cluster.kubectl("label", "namespace", namespace, f"primehub-deploy.io/group={group}")
+    return made
