@@ -33,15 +33,21 @@ class PrimehubDeploy(ExtensionApp):
     description = "Model Deployment inside JupyterLab"
     load_other_extensions = True
 
+    engine = Unicode(
+        "",
+        config=True,
+        help="""Where deployments run: `local` (processes on this machine) or `kubernetes` (a cluster, see
+        c.KubernetesSettings). Empty: what the variable PRIMEHUB_DEPLOY_ENGINE says, else `local`.""",
+    )
     # A default class, or its dotted name, would be imported with the server: None stands for it instead.
     engine_class = Type(
         None,
         klass=object,
         allow_none=True,
         config=True,
-        help="""Where deployments run: a class, or its dotted name, that implements
-        primehub_deploy_ext.engines.base.Engine; it is called without arguments.
-        None: processes on this machine (primehub_deploy_ext.engines.local.engine.LocalEngine).""",
+        help="""An engine of somebody's own: a class, or its dotted name, that implements
+        primehub_deploy_ext.engines.base.Engine; it is called without arguments, or, where it has a class method
+        `configured`, that is called with this application, for its configuration. None: what `engine` says.""",
     )
     group_provider_class = Type(
         None,
@@ -50,8 +56,9 @@ class PrimehubDeploy(ExtensionApp):
         config=True,
         help="""Where groups, instance types and pull secrets come from: a subclass of
         primehub_deploy_ext.service.groups.provider.GroupProvider, or its dotted name, such as
-        primehub_deploy_ext.service.groups.file.FileGroups. None: the JupyterHub where one started this server,
-        else those that administrators edit in the UI (primehub_deploy_ext.service.groups.stored.StoredGroups).""",
+        primehub_deploy_ext.service.groups.file.FileGroups. None: the namespaces of the cluster
+        where deployments run on one, the JupyterHub where one started this server, else those that administrators
+        edit in the UI (primehub_deploy_ext.service.groups.stored.StoredGroups).""",
     )
     admins = Set(
         Unicode(),
@@ -154,20 +161,21 @@ class PrimehubDeploy(ExtensionApp):
         from primehub_deploy_ext.service.groups.provider import GroupProvider
         from primehub_deploy_ext.service.services import open_services
 
-        engine_class = cast("Callable[[], Engine] | None", self.engine_class)
+        named = self.engine or os.environ.get("PRIMEHUB_DEPLOY_ENGINE", "") or "local"
+        engine_class = cast("type[Any] | None", self.engine_class) or _engine_class(named)
         provider_class = cast("type[Any] | None", self.group_provider_class)
-        if engine_class is None:
-            from primehub_deploy_ext.engines.local.engine import LocalEngine
-
-            engine_class = LocalEngine
         if provider_class is None:
-            provider_class = default_provider(os.environ)
+            provider_class = default_provider(os.environ, getattr(engine_class, "name", ""))
         if not issubclass(provider_class, GroupProvider):
             raise EngineUnavailable(
                 f"PrimehubDeploy.group_provider_class: {provider_class.__name__} is no subclass of "
                 f"{GroupProvider.__module__}.{GroupProvider.__name__}"
             )
-        return engine_class, provider_class, open_services
+        return self._maker(engine_class), provider_class, open_services
+
+    def _maker(self, engine_class: type[Any]) -> Callable[[], Engine]:
+        configured = getattr(engine_class, "configured", None)
+        return engine_class if configured is None else lambda: cast("Engine", configured(self))
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 -- the hook's signature
         # The server waits for this hook: the opening goes on by itself, a failure is told to the first caller.
@@ -191,6 +199,19 @@ class PrimehubDeploy(ExtensionApp):
         audit, self._audit = self._audit, None
         if audit is not None:
             await (await audit).close()
+
+
+def _engine_class(name: str) -> type[Any]:
+    """Return the engine of a name; nothing of the others is imported."""
+    if name == "local":
+        from primehub_deploy_ext.engines.local.engine import LocalEngine
+
+        return LocalEngine
+    if name == "kubernetes":
+        from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+
+        return KubernetesEngine
+    raise EngineUnavailable(f"PrimehubDeploy.engine: there is no engine {name!r}; there are 'local' and 'kubernetes'")
 
 
 def _admits(authorization: str, configured: str) -> bool:

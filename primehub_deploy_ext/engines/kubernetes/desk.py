@@ -10,11 +10,9 @@ import asyncio
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
-from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, EngineUnavailable, NotFound
+from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, NotFound
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.domain.quota import largest, usage_of
@@ -22,21 +20,19 @@ from primehub_deploy_ext.domain.resources import Quota, Usage
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.asks import asks
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.grants import Wish as QuotaWish
 from primehub_deploy_ext.engines.kubernetes.history import Page
-from primehub_deploy_ext.engines.kubernetes.kinds import POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
-from primehub_deploy_ext.engines.kubernetes.mirror import Mirror, read_owner
+from primehub_deploy_ext.engines.kubernetes.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.patches import changed_since
 from primehub_deploy_ext.engines.kubernetes.pods import order_secret, pod_template
-from primehub_deploy_ext.engines.kubernetes.projection import usage_of_seen
-from primehub_deploy_ext.engines.kubernetes.record import Entry, Record, read_record
+from primehub_deploy_ext.engines.kubernetes.record import Entry, Record
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.specs import dump_small, load_small
-from primehub_deploy_ext.engines.kubernetes.wishes import Change, Plan, Wish, check_match, first_entry, next_entry
+from primehub_deploy_ext.engines.kubernetes.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.wishes import Change, Plan, Wish, first_entry, next_entry
 
 _RACES = 12
 
@@ -143,45 +139,6 @@ class Desk:
             )
         world.wrote(mirror.namespace, key, owner)
         return _with_owner(seen, owner)
-
-    async def delete(self, id: str, if_match: int | None) -> None:
-        """Remove a deployment and all it owns; see ``Engine.delete``."""
-        seen = await self.fresh(id)
-        if seen.record is not None:
-            check_match(id, seen.record, if_match)
-        metadata = seen.owner["metadata"]
-        api, kind = self._means.api, seen.flavor.owner
-        try:
-            await api.delete(kind, metadata["name"], seen.namespace, propagation="Foreground", uid=metadata["uid"])
-        except ApiError as error:
-            if error.status != 404:
-                doing = f"delete the deployment {id}"
-                raise await self._means.explained(error, doing, seen.namespace, seen.flavor) from error
-        await self._gone(seen)
-        self._turns.pop(id, None)
-
-    async def restart_replica(self, id: str, name: str, *, user: str, kill: bool) -> None:
-        """Replace one replica; see ``Engine.restart_replica``."""
-        seen = await self.fresh(id)
-        record = seen.record
-        rolling = record is not None and (
-            record.serving is None or record.in_progress or record.serving.template != record.target.template
-        )
-        pod = next((pod for pod in seen.pods if pod["metadata"]["name"] == name), None)
-        if pod is None or pod["metadata"].get("deletionTimestamp"):
-            raise NotFound(f"there is no replica {name!r}")
-        if rolling:
-            raise Conflict(f"{id} does not serve, or a revision is rolled out: wait for its end")
-        done = "killed" if kill else "restarted"
-        try:
-            await self._means.api.delete(
-                POD, name, seen.namespace, uid=pod["metadata"]["uid"], grace_seconds=0 if kill else None
-            )
-        except ApiError as error:
-            if error.status in {404, 409}:
-                raise NotFound(f"there is no replica {name!r}") from None
-            raise await self._means.explained(error, f"end the replica {name}", seen.namespace, seen.flavor) from error
-        await self._clerk.tell(seen, done.capitalize(), f"{user}: {done} replica {name}", pod)
 
     # ------------------------------------------------------------------ one attempt
 
@@ -311,22 +268,6 @@ class Desk:
             most_more=plan.entry.replicas if rolls else 0,
         )
 
-    async def taken(self, namespace: str) -> Mapping[str, Usage]:
-        """Return what each deployment of a namespace takes, by id: fresh, not as it was last heard of."""
-        means, found = self._means, {}
-        machine = await means.machine()
-        mirror = next((m for m in means.world.mirrors() if m.namespace == namespace), None)
-        if mirror is None:
-            return {}
-        for flavor in means.flavors.values():
-            for owner in await means.api.list(flavor.owner, namespace):
-                if any(ref.get("controller") for ref in owner["metadata"].get("ownerReferences") or []):
-                    continue
-                key = (flavor.name, owner["metadata"]["name"])
-                own = means.world.id_at(namespace, key)
-                found[own] = _taken_by(mirror, flavor, own, owner, machine)
-        return found
-
     # ------------------------------------------------------------------ secrets
 
     async def _write_order(
@@ -347,44 +288,6 @@ class Desk:
     async def _drop_order(self, namespace: str, order: str) -> None:
         with suppress(ApiError):
             await asyncio.shield(self._means.api.delete(SECRET, order, namespace))
-
-    # ------------------------------------------------------------------ the end
-
-    async def _gone(self, seen: Seen) -> None:
-        """Wait until nothing is left of a deployment."""
-        world, api = self._means.world, self._means.api
-        uid = seen.owner["metadata"]["uid"]
-        limit = asyncio.get_running_loop().time() + self._means.settings.drain_limit + self._means.settings.linger + 60
-        pause = 0.05
-        while asyncio.get_running_loop().time() < limit:
-            try:
-                owner = await api.get(seen.flavor.owner, seen.name, seen.namespace)
-                if owner["metadata"]["uid"] != uid:
-                    return
-                found = world.find(seen.id)
-                if found is not None:
-                    world.wrote(seen.namespace, found[1], owner)
-            except ApiError as error:
-                if error.status == 404:
-                    found = world.find(seen.id)
-                    if found is not None:
-                        world.wrote(seen.namespace, found[1], None)
-                    return
-                if not error.unreachable:
-                    raise
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
-        raise EngineUnavailable(f"{seen.id} is being deleted, but the cluster takes long to end its pods")
-
-
-def _taken_by(mirror: Mirror, flavor: Flavor, id: str, owner: Json, machine: Any) -> Usage:
-    record = read_record(owner["metadata"])
-    if record is None:
-        count = flavor.describe(owner)
-        return asks(flavor.pod_spec(owner), 0 if count.stopped else count.replicas, machine)
-    spec = load_small(owner["metadata"]["annotations"][words.SPEC])
-    standing = flavor.standing(owner, [], {})
-    return usage_of_seen(Seen(id, mirror.group, flavor, owner, record, spec, standing), machine)
 
 
 def _rolls(record: Record, entry: Entry) -> bool:

@@ -198,12 +198,14 @@ class KubernetesEngine(Lacking):
     async def restart_replica(self, id: str, name: str, *, user: str, kill: bool = False) -> None:
         """See ``Engine.restart_replica``."""
         await self._at_work.seen(id)
-        await self._at_work.desk.restart_replica(id, name, user=user, kill=kill)
+        office = self._at_work
+        await office.ends.restart_replica(await office.desk.fresh(id), name, user=user, kill=kill)
 
     async def delete(self, id: str, *, if_match: int | None = None) -> None:
         """See ``Engine.delete``."""
         await self._at_work.seen(id)
-        await self._at_work.desk.delete(id, if_match)
+        office = self._at_work
+        await office.ends.delete(await office.desk.fresh(id), if_match)
 
     async def revisions(self, id: str) -> list[Revision]:
         """See ``Engine.revisions``."""

@@ -135,13 +135,15 @@ class Means:
 
 
 def owned_by(body: Json, owner: Json, flavor: Flavor) -> Json:
-    """Return an object that goes when its owner goes."""
+    """Return an object that goes when its owner goes.
+
+    It doesn't hold its owner back: where the cluster guards that (OpenShift does), it takes a right of its own.
+    """
     metadata = owner["metadata"]
     reference = {
         "apiVersion": flavor.owner.api_version,
         "kind": flavor.owner.kind,
         "name": metadata["name"],
         "uid": metadata["uid"],
-        "blockOwnerDeletion": True,
     }
     return {**body, "metadata": {**body["metadata"], "ownerReferences": [reference]}}

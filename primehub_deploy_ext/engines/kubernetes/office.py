@@ -16,6 +16,8 @@ from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.kubernetes.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
+from primehub_deploy_ext.engines.kubernetes.dues import Dues
+from primehub_deploy_ext.engines.kubernetes.ends import Ends
 from primehub_deploy_ext.engines.kubernetes.envs import Envs
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Way
 from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
@@ -62,24 +64,26 @@ class Office:
         flavors = {name: _flavor(name) for name in sorted({settings.flavor, *settings.flavors.values()})}
         namespaces = Namespaces(self.api, settings.namespaces)
         self.world = World(self.api, namespaces, list(flavors.values()), self._on_change)
+        capacity = Capacity(self.api)
         self.means = Means(
             api=self.api,
             settings=settings,
             world=self.world,
             namespaces=namespaces,
             flavors=flavors,
-            ledger=Ledger(ConfigMapGrants(self.api), self._taken),
+            ledger=Ledger(ConfigMapGrants(self.api), Dues(self.api, self.world, flavors, capacity).taken),
             preflight=Preflight(self.api),
             envs=Envs(self.api),
             artifacts=ArtifactStore(settings.artifact_root, settings.artifact_options)
             if settings.artifact_root
             else None,
-            capacity=Capacity(self.api),
+            capacity=capacity,
             way=self.way,
         )
         self.reach = Reach(self.means)
         self.clerk = Clerk(self.means, self.reach)
         self.desk = Desk(self.means, self.clerk)
+        self.ends = Ends(self.means, self.clerk)
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}
         self._dirty: set[str] = set()
@@ -180,9 +184,6 @@ class Office:
         kind: Any = "MODIFIED" if before is not None else "ADDED"
         self._shown[id] = current
         self.changes.publish(Change.model_construct(type=kind, resource_version=version, object=current))
-
-    async def _taken(self, namespace: str) -> Any:
-        return await self.desk.taken(namespace)
 
 
 def _flavor(name: str) -> Flavor:

@@ -13,7 +13,7 @@ from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.asks import asks, counted
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
-from primehub_deploy_ext.engines.kubernetes.reasons import failure_of_pod, last_exit
+from primehub_deploy_ext.engines.kubernetes.reasons import CRASHES, exit_words, failure_of_pod
 from primehub_deploy_ext.engines.kubernetes.record import Record
 from primehub_deploy_ext.engines.kubernetes.seen import Seen, is_leaving, is_ready, template_of
 from primehub_deploy_ext.engines.kubernetes.steps import moment, restarts_of, step_since, steps_of
@@ -139,7 +139,7 @@ def replicas_of(seen: Seen) -> list[Replica]:
                 message=failure.message if failure else "",
                 reason=failure.reason if failure else None,
                 next_attempt_at=failure.until if failure else None,
-                last_exit=last_exit(pod),
+                last_exit=_last_exit(pod),
             )
         )
     return sorted(replicas, key=lambda replica: (replica.revision, replica.slot))
@@ -203,7 +203,7 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
     pods = pods if template is None else [pod for pod in pods if template_of(pod) == template]
     ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
     trouble = seen.trouble(template)
-    hopeless = trouble is not None and trouble[0].final
+    hopeless = trouble is not None and (trouble[0].final or _is_looping(seen, trouble[1]))
     step = seen.step(pod) if pod else Step.SCHEDULING
     if ready >= want:
         failed = record.latest if record else None
@@ -276,6 +276,23 @@ def _waiting(seen: Seen, pod: Json | None) -> str:
 
 def _count(replicas: int) -> str:
     return "1 replica" if replicas == 1 else f"{replicas} replicas"
+
+
+def _is_looping(seen: Seen, pod: Json | None) -> bool:
+    """Tell whether a replica that was ready once crashes again and again."""
+    return pod is not None and restarts_of(pod) + 1 >= CRASHES and seen.step(pod) is Step.BACKING_OFF
+
+
+def _last_exit(pod: Json) -> str:
+    for one in (pod.get("status") or {}).get("containerStatuses") or []:
+        ended = (one.get("lastState") or {}).get("terminated")
+        if ended and (one.get("name") == words.CONTAINER or not _has_model(pod)):
+            return exit_words(ended)
+    return ""
+
+
+def _has_model(pod: Json) -> bool:
+    return any(one.get("name") == words.CONTAINER for one in (pod.get("spec") or {}).get("containers") or [])
 
 
 def _started(pod: Json) -> datetime | None:
