@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from primehub_deploy_ext.domain.values import Value
 
@@ -155,12 +155,23 @@ class AlertRule(Value):
     kind: AlertKind
     threshold: float = Field(
         default=0.0,
-        ge=0,
-        description="error_rate: share of 5xx, 0 to 1; latency_p95: seconds; reward_below: mean reward; else unused",
+        allow_inf_nan=False,
+        description="error_rate: share of 5xx, from 0 to less than 1; latency_p95: seconds, not below 0;"
+        " reward_below: mean reward, which may be below 0; else unused",
     )
     window: int = Field(default=300, ge=60, le=900, description="seconds that are looked at")
     hold: int = Field(default=60, ge=0, le=3600, description="seconds that it must be so before the alert fires")
     enabled: bool = True
+
+    @field_validator("threshold")
+    @classmethod
+    def _can_be_passed(cls, threshold: float, info: ValidationInfo) -> float:
+        kind = info.data.get("kind")
+        if kind == "error_rate" and not 0 <= threshold < 1:
+            raise ValueError("must be a share from 0 to less than 1, such as 0.05")
+        if kind == "latency_p95" and threshold < 0:
+            raise ValueError("must be seconds, not below 0")
+        return threshold
 
 
 class AlertState(Value):
@@ -187,6 +198,7 @@ class Alerts(Value):
 
     rules: list[AlertRule]
     webhook: str
+    version: int = Field(default=0, description="grows with each change of the rules or the webhook: for ``If-Match``")
     states: list[AlertState]
     delivery: str = Field(default="", description="what went wrong with the last call of the webhook; empty: nothing")
 

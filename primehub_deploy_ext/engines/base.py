@@ -338,10 +338,11 @@ class Engine(Protocol):
     async def alerts(self, id: str) -> Alerts:
         """Return the alert rules of a deployment and how they stand. A webhook is shown without its secret."""
 
-    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str, if_match: int | None = None) -> Alerts:
         """Replace the alert rules of a deployment; they are evaluated for as long as the engine runs.
 
-        An alert that begins or ends is an event, and is sent to the webhook, with retries.
+        An alert that begins or ends is an event, and is sent to the webhook, with retries. ``if_match`` is the version
+        that the caller saw.
         """
 
     async def usage(self) -> list[UsageLine]:

@@ -48,7 +48,8 @@ class AlertsHandler(ApiHandler):
     async def get(self, id: str) -> None:
         """Tell them, and how they stand."""
         services, caller = await self.acting()
-        self.answer(await services.metrics.alerts(caller, id))
+        alerts = await services.metrics.alerts(caller, id)
+        self.answer_version(alerts, alerts.version)
 
     @web.authenticated
     @authorized("write")
@@ -57,7 +58,9 @@ class AlertsHandler(ApiHandler):
         services, caller = await self.acting()
         from primehub_deploy_ext.domain.metrics import AlertSettings
 
-        self.answer(await services.metrics.set_alerts(caller, id, self.body(AlertSettings)))
+        settings = self.body(AlertSettings)
+        alerts = await services.metrics.set_alerts(caller, id, settings, if_match=self.if_match)
+        self.answer_version(alerts, alerts.version)
 
 
 class UsageHandler(ApiHandler):

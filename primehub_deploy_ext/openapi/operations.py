@@ -268,7 +268,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "PUT", f"{_ONE}/alerts", "setAlerts", "Replace the alert rules; a webhook as it was shown stays",
-        body=metrics.AlertSettings, answer=metrics.Alerts, errors=(400, 404),
+        body=metrics.AlertSettings, answer=metrics.Alerts, if_match=True, errors=(400, 404, 409),
     ),
     Operation(
         "GET", f"{_ONE}/clients", "listClients", "Who may call the endpoint while it is private",

@@ -74,13 +74,17 @@ class MetricsService:
         self._check_measured()
         return await self._engine.alerts(id)
 
-    async def set_alerts(self, caller: Caller, id: str, settings: AlertSettings) -> Alerts:
+    async def set_alerts(
+        self, caller: Caller, id: str, settings: AlertSettings, *, if_match: int | None = None
+    ) -> Alerts:
         """Replace the alert rules of a deployment.
 
         Raises
         ------
         InvalidInput
             If there are two rules of a kind.
+        Conflict
+            If their version is not the one that the caller saw.
         """
         await find_deployment(self._engine, caller, id)
         self._check_measured()
@@ -88,7 +92,7 @@ class MetricsService:
         if len(set(kinds)) != len(kinds):
             rule = "must have each kind once"
             raise InvalidInput(f"rules: {rule}", fields=[{"field": "rules", "message": rule}])
-        return await self._engine.set_alerts(id, settings, user=caller.user)
+        return await self._engine.set_alerts(id, settings, user=caller.user, if_match=if_match)
 
     async def usage(self, caller: Caller, month: str | None) -> UsageReport:
         """Return what each group used, for administrators; of one month, or of all."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.domain.errors import NotFound
+from primehub_deploy_ext.domain.errors import Conflict, InvalidInput, NotFound
 from primehub_deploy_ext.domain.metrics import AlertRule, Alerts, AlertSettings
 from tests.engines.bench import Bench
 from tests.engines.test_metrics import load, moody
@@ -86,7 +86,13 @@ async def test_an_alert_fires_and_ends_and_is_told_to_history_and_webhook(bench:
         # Sent back as it was shown, the webhook stays; and what fires goes on firing without being told again.
         await bench.engine.set_alerts("iris", AlertSettings(rules=rules, webhook=shown.webhook), user="ada")
         again = await until(bench, lambda a: a.states[0].state == "firing")
-        assert again.webhook == shown.webhook
+        assert (again.webhook, again.version) == (shown.webhook, shown.version + 1)
+        # What was shown is nobody's address, once it isn't the stored one any more; nor are older rules anybody's wish.
+        with pytest.raises(InvalidInput, match="type it anew"):
+            elsewhere = AlertSettings(rules=rules, webhook="https://other.example.com/…")
+            await bench.engine.set_alerts("iris", elsewhere, user="ada")
+        with pytest.raises(Conflict, match="somebody else"):
+            await bench.engine.set_alerts("iris", AlertSettings(), user="grace", if_match=shown.version)
         await load(bench, deployment, good=100)
         await until(bench, lambda a: a.states[0].state == "ok" and len(receiver.calls) == 2)
         assert receiver.calls[1][1]["state"] == "resolved"

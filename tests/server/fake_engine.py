@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
+from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
@@ -323,11 +323,14 @@ class FakeEngine(FakeState):
     async def alerts(self, id: str) -> Alerts:
         await self.get(id)
         settings = self.alert_settings.get(id, AlertSettings())
-        return Alerts(rules=settings.rules, webhook=settings.webhook, states=[])
+        return Alerts(rules=settings.rules, webhook=settings.webhook, states=[], version=self.alert_versions.get(id, 0))
 
-    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
-        await self.get(id)
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str, if_match: int | None = None) -> Alerts:
+        now = (await self.alerts(id)).version
+        if if_match not in {None, now}:
+            raise Conflict("somebody else changed the alerts")
         self.alert_settings[id] = settings
+        self.alert_versions[id] = now + 1
         return await self.alerts(id)
 
     async def usage(self) -> list[UsageLine]:

@@ -55,6 +55,7 @@ class FakeState:
         self.saved: list[SavedModel] = []
         self.log: list[LogLine] = []
         self.alert_settings: dict[str, AlertSettings] = {}
+        self.alert_versions: dict[str, int] = {}
         self.sample = Sample(codes={200: 90, 404: 6, 500: 24})
         self.tokens: dict[tuple[str, str], str] = {}
         self._words: dict[str, str] = {}

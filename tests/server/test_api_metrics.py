@@ -103,10 +103,28 @@ async def test_alert_rules_are_replaced_as_a_whole(api: Api) -> None:
     ]
 
 
+async def test_who_saw_older_alerts_does_not_undo_those_of_somebody_else(api: Api) -> None:
+    await api.create(id="iris")
+    seen = {"If-Match": (await api("GET", "deployments/iris/alerts")).headers["ETag"]}
+    theirs = {"rules": [{"kind": "reward_below", "threshold": -0.5}]}
+    assert (await api("PUT", "deployments/iris/alerts", theirs, headers=seen)).status == 200
+
+    mine = await api("PUT", "deployments/iris/alerts", {"rules": []}, headers=seen)
+
+    assert (mine.status, mine.json["code"]) == (409, "conflict")
+    now = await api("GET", "deployments/iris/alerts")
+    assert now.json["rules"][0]["threshold"] == -0.5
+    again = await api("PUT", "deployments/iris/alerts", {"rules": []}, headers={"If-Match": now.headers["ETag"]})
+    assert again.status == 200
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"rules": [{"kind": "error_rate"}, {"kind": "error_rate"}]}, "rules"),
+        ({"rules": [{"kind": "error_rate", "threshold": 1}]}, "rules.0.threshold"),
+        ({"rules": [{"kind": "error_rate", "threshold": -0.1}]}, "rules.0.threshold"),
+        ({"rules": [{"kind": "no_ready_replica"}, {"kind": "latency_p95", "threshold": -1}]}, "rules.1.threshold"),
         ({"rules": [{"kind": "cosmic_rays"}]}, "rules.0.kind"),
         ({"rules": [{"kind": "error_rate", "window": 5}]}, "rules.0.window"),
         ({"webhook": "javascript:alert(1)"}, "webhook"),

@@ -3,11 +3,18 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
-import type { AlertSettings, Alerts as State } from '../api/contract';
+import type {
+  AlertKind,
+  AlertSettings,
+  Alerts as State
+} from '../api/contract';
 import {
   draftOf,
+  field,
   problemsOf,
   proposedRule,
+  rulesIn,
+  sameField,
   settingsOf
 } from '../metrics/alertDraft';
 import { Alerts } from '../metrics/Alerts';
@@ -52,11 +59,17 @@ const alerts = (changes: Partial<State> = {}): State => ({
     }
   ],
   webhook: 'https://hooks.example.com/…',
+  version: 4,
   delivery: '',
   ...changes
 });
 
 const none = alerts({ rules: [], states: [], webhook: '' });
+
+const draftWith = (kind: AlertKind, threshold: string) => ({
+  ...draftOf(none),
+  [kind]: field({ ...proposedRule(kind), threshold })
+});
 
 async function show(state: State, who = me()): Promise<IScriptedSession> {
   const all = session({ who });
@@ -81,20 +94,27 @@ const press = async (name: string) =>
 describe('what is typed and what is sent', () => {
   test('percent and milliseconds become shares and seconds, and come back the same', () => {
     const draft = draftOf(alerts());
-    expect(draft.rules.map(({ threshold }) => threshold)).toEqual(['7', '250']);
-    expect(settingsOf(draft, alerts()).rules).toEqual(rules);
+    expect(rulesIn(draft).map(({ threshold }) => threshold)).toEqual([
+      '7',
+      '250'
+    ]);
+    expect(settingsOf(draft).rules).toEqual(rules);
   });
 
-  test('a stored webhook stays, goes, or is replaced', () => {
+  test('an address as it is shown is the stored one, and nobody’s else', () => {
     const draft = draftOf(alerts());
-    const sent = (webhook: string | null) =>
-      settingsOf({ ...draft, webhook }, alerts()).webhook;
-    expect(draft.webhook).toBeNull();
-    expect(sent(null)).toBe('https://hooks.example.com/…');
-    expect(sent('')).toBe('');
-    expect(sent('https://other.example.com/x')).toBe(
-      'https://other.example.com/x'
-    );
+    expect(problemsOf(draft, alerts().webhook, trans)).toEqual({});
+    expect(
+      problemsOf(draft, 'https://other.example.com/…', trans)['webhook']
+    ).toMatch(/whole address/);
+  });
+
+  test('the same threshold in other letters is no change', () => {
+    const written = (threshold: string) =>
+      field({ ...proposedRule('error_rate'), threshold });
+    expect(sameField('error_rate', written('5'), written('5.0'))).toBe(true);
+    expect(sameField('error_rate', written('5'), written('6'))).toBe(false);
+    expect(sameField('error_rate', written('5'), '')).toBe(false);
   });
 
   test.each([
@@ -105,13 +125,11 @@ describe('what is typed and what is sent', () => {
     ['latency_p95', '0'],
     ['latency_p95', '60000'],
     ['latency_p95', '1e3'],
-    ['reward_below', '-0.5']
+    ['reward_below', 'low']
   ] as const)('%s of "%s" is refused', (kind, threshold) => {
-    const draft = {
-      rules: [{ ...proposedRule(kind), threshold }],
-      webhook: ''
-    };
-    expect(problemsOf(draft, trans)[kind]).toBeTruthy();
+    expect(
+      problemsOf(draftWith(kind, threshold), '', trans)[kind]
+    ).toBeTruthy();
   });
 
   test.each([
@@ -119,13 +137,10 @@ describe('what is typed and what is sent', () => {
     ['error_rate', '2,5'],
     ['latency_p95', '250.5'],
     ['no_ready_replica', ''],
-    ['reward_below', '.5']
+    ['reward_below', '.5'],
+    ['reward_below', '-0.5']
   ] as const)('%s of "%s" is fine', (kind, threshold) => {
-    const draft = {
-      rules: [{ ...proposedRule(kind), threshold }],
-      webhook: ''
-    };
-    expect(problemsOf(draft, trans)).toEqual({});
+    expect(problemsOf(draftWith(kind, threshold), '', trans)).toEqual({});
   });
 
   test.each([
@@ -134,7 +149,8 @@ describe('what is typed and what is sent', () => {
     'https://',
     'https://a b'
   ])('the webhook "%s" is refused', webhook => {
-    expect(problemsOf({ rules: [], webhook }, trans).webhook).toBeTruthy();
+    const draft = { ...draftOf(none), webhook };
+    expect(problemsOf(draft, '', trans)['webhook']).toBeTruthy();
   });
 });
 
@@ -153,18 +169,15 @@ test('suggests a rule where there is none, and stores it', async () => {
   const all = await show(none);
   await press('Use this rule…');
   await press('Save');
-  expect(all.rest.setAlerts).toHaveBeenCalledWith('iris', {
-    rules: [
-      {
-        kind: 'error_rate',
-        threshold: 0.05,
-        window: 300,
-        hold: 60,
-        enabled: true
-      }
-    ],
-    webhook: ''
-  });
+  const rule = {
+    kind: 'error_rate',
+    threshold: 0.05,
+    window: 300,
+    hold: 60,
+    enabled: true
+  };
+  const sent = { rules: [rule], webhook: '' };
+  expect(all.rest.setAlerts).toHaveBeenCalledWith('iris', sent, 4);
   expect(
     await screen.findByRole('button', { name: 'Other rules…' })
   ).toBeVisible();
@@ -192,6 +205,7 @@ test('what the server says against a field stands there', async () => {
     })
   );
   await press('Edit alerts…');
+  await userEvent.type(screen.getByLabelText('Above (ms)'), '1');
   await press('Save');
   expect(await screen.findByText('too small')).toBeVisible();
   expect(screen.getByLabelText('Above (ms)')).toBeInvalid();
@@ -214,17 +228,44 @@ test('rules are added, changed and removed; the webhook stays unseen', async () 
   });
 });
 
-test('what somebody else stored meanwhile is not lost unseen', async () => {
+test('of what two people change at once nothing is lost', async () => {
   const all = await show(alerts());
   await press('Edit alerts…');
-  const theirs = alerts({ rules: [rules[0]!] });
+  const above = screen.getByLabelText('Above (%)');
+  await userEvent.clear(above);
+  await userEvent.type(above, '10');
+  const theirs = alerts({
+    version: 5,
+    rules: [{ ...rules[0]!, threshold: 0.2 }],
+    webhook: 'https://theirs.example.com/…'
+  });
   all.rest.alerts.mockImplementation(async () => theirs);
+  all.rest.setAlerts.mockRejectedValueOnce(
+    apiError(409, 'conflict', 'somebody else changed the alerts meanwhile')
+  );
   await press('Save');
-  expect(await screen.findByText(/Somebody else changed/)).toBeVisible();
-  expect(all.rest.setAlerts).not.toHaveBeenCalled();
-  await press('Replace theirs with mine');
-  await waitFor(() => expect(all.rest.setAlerts).toHaveBeenCalledTimes(1));
-  expect(sentBy(all).rules).toHaveLength(2);
+  const box = within(
+    await screen.findByRole('alert', { name: /^Somebody else saved/ })
+  );
+  const errors = within(box.getByRole('group', { name: /^Error rate/ }));
+  expect(errors.getByLabelText(/Theirs.*above 20 %/)).not.toBeChecked();
+  // What only they changed is taken over: a rule that they removed, whom they tell.
+  const latency = within(box.getByRole('group', { name: 'Latency p95' }));
+  expect(latency.getByLabelText(/Theirs.*none/)).toBeChecked();
+  const webhook = within(box.getByRole('group', { name: 'Webhook' }));
+  expect(webhook.getByLabelText(/theirs\.example/)).toBeChecked();
+  expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+
+  await userEvent.click(errors.getByLabelText(/Yours.*above 10 %/));
+  await press('Save');
+
+  await waitFor(() => expect(all.rest.setAlerts).toHaveBeenCalledTimes(2));
+  const [, sent, version] = all.rest.setAlerts.mock.calls[1] as unknown[];
+  expect(version).toBe(5);
+  expect(sent).toEqual({
+    rules: [{ ...rules[0], threshold: 0.1 }],
+    webhook: 'https://theirs.example.com/…'
+  });
 });
 
 test('who may only read sees how they stand', async () => {

@@ -253,8 +253,13 @@ export class DeploymentsClient {
   }
 
   /** Replace all rules. A webhook that is sent as it was shown stays. */
-  setAlerts(id: string, body: AlertSettings): Promise<Alerts> {
-    return this.rest.json<Alerts>('PUT', pathOf(id, 'alerts'), { body });
+  setAlerts(
+    id: string,
+    body: AlertSettings,
+    version?: number
+  ): Promise<Alerts> {
+    const path = pathOf(id, 'alerts');
+    return this.rest.json<Alerts>('PUT', path, { body, version });
   }
 
   private act(

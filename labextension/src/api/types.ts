@@ -44,7 +44,7 @@ export interface components {
             kind: "error_rate" | "latency_p95" | "no_ready_replica" | "reward_below";
             /**
              * Threshold
-             * @description error_rate: share of 5xx, 0 to 1; latency_p95: seconds; reward_below: mean reward; else unused
+             * @description error_rate: share of 5xx, from 0 to less than 1; latency_p95: seconds, not below 0; reward_below: mean reward, which may be below 0; else unused
              * @default 0
              */
             threshold: number;
@@ -78,7 +78,7 @@ export interface components {
             kind: "error_rate" | "latency_p95" | "no_ready_replica" | "reward_below";
             /**
              * Threshold
-             * @description error_rate: share of 5xx, 0 to 1; latency_p95: seconds; reward_below: mean reward; else unused
+             * @description error_rate: share of 5xx, from 0 to less than 1; latency_p95: seconds, not below 0; reward_below: mean reward, which may be below 0; else unused
              * @default 0
              */
             threshold: number;
@@ -104,6 +104,12 @@ export interface components {
             rules: components["schemas"]["AlertRule-Output"][];
             /** States */
             states: components["schemas"]["AlertState"][];
+            /**
+             * Version
+             * @description grows with each change of the rules or the webhook: for ``If-Match``
+             * @default 0
+             */
+            version: number;
             /** Webhook */
             webhook: string;
         };

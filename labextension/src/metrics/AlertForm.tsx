@@ -1,52 +1,77 @@
 import { addIcon } from '@jupyterlab/ui-components';
-import React, { useEffect, useRef, useState } from 'react';
+import React, { useEffect, useRef } from 'react';
 
-import { TextField } from '../admin/Field';
+import { ConflictBox } from '../admin/ConflictBox';
+import { undecided, useEditing } from '../admin/editing';
+import { Draft, FieldValue, text } from '../admin/merge';
 import type { AlertKind, Alerts } from '../api/contract';
 import { ApiError } from '../api/errors';
 import { useSession } from '../ui/session';
-import { useTranslation } from '../ui/translation';
+import { useLocale, useTranslation } from '../ui/translation';
 import {
-  AlertMessages,
-  IAlertsDraft,
+  draftOf,
+  field,
   IRuleDraft,
   problemsOf,
   proposedRule,
-  sameSettings,
-  settingsOf
+  ruleIn,
+  rulesIn,
+  sameField,
+  settingsOf,
+  stored
 } from './alertDraft';
-import { ALERT_KINDS, alertTitle } from './alertWords';
+import { ALERT_KINDS, alertTitle, ruleWords } from './alertWords';
 import { RuleFields } from './RuleFields';
+import { WebhookField } from './WebhookField';
 
 export interface IAlertFormProps {
   id: string;
-  /** What is there to begin with. */
-  begin: IAlertsDraft;
-  /** What was stored then. */
-  before: Alerts;
+  saved: Alerts;
+  /** A rule to begin with, where there is none yet. */
+  proposed?: AlertKind;
   onClose: () => void;
-  onSaved: () => Promise<void>;
-  /** Begin again from what somebody else stored. */
-  onReload: (now: Alerts) => void;
+  onSaved: () => void;
 }
 
 /** All rules of a deployment, and whom to tell. */
 export function AlertForm(props: IAlertFormProps): JSX.Element {
-  const { id, begin, before, onClose, onSaved, onReload } = props;
+  const { id, saved, proposed, onClose, onSaved } = props;
   const trans = useTranslation();
+  const locale = useLocale();
   const { client } = useSession();
   const form = useRef<HTMLFormElement>(null);
-  const [draft, setDraft] = useState(begin);
-  const [messages, setMessages] = useState<AlertMessages>({});
-  const [problem, setProblem] = useState('');
-  const [saving, setSaving] = useState(false);
-  /** What somebody else stored meanwhile. */
-  const [theirs, setTheirs] = useState<Alerts | null>(null);
+  /** As it is stored now: it can be sent back as it is shown. */
+  const webhook = useRef(saved.webhook);
+  const editing = useEditing<Alerts>({
+    saved,
+    draftOf: draftOfSaved,
+    same: sameField,
+    check: draft => problemsOf(draft, webhook.current, trans),
+    save: async (draft, _changed, against) => {
+      try {
+        await client.setAlerts(id, settingsOf(draft), against?.version);
+      } catch (error) {
+        throw atItsRule(error, draft);
+      }
+    },
+    reload: async () => {
+      const now = await client.alerts(id);
+      webhook.current = now.webhook;
+      return now;
+    },
+    onSaved
+  });
+  const { draft, change, messages, saving, problem, conflict, choices } =
+    editing;
 
+  useEffect(() => {
+    if (proposed) {
+      change(proposed, field(proposedRule(proposed)));
+    }
+  }, [proposed, change]);
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('input, button')?.focus();
   }, []);
-  useEffect(() => setDraft(begin), [begin]);
   useEffect(() => {
     if (Object.keys(messages).length > 0) {
       form.current
@@ -54,40 +79,24 @@ export function AlertForm(props: IAlertFormProps): JSX.Element {
         ?.focus();
     }
   }, [messages]);
-
-  const change = (next: IRuleDraft) =>
-    setDraft({
-      ...draft,
-      rules: draft.rules.map(rule => (rule.kind === next.kind ? next : rule))
-    });
-  const others = ALERT_KINDS.filter(
-    kind => !draft.rules.some(rule => rule.kind === kind)
-  );
-
-  const save = async (against: Alerts) => {
-    const found = problemsOf(draft, trans);
-    setMessages(found);
-    setProblem('');
-    if (Object.keys(found).length > 0) {
-      return;
+  useEffect(() => {
+    if (conflict) {
+      form.current?.querySelector<HTMLElement>('.pd-Conflict')?.focus();
     }
-    setSaving(true);
-    try {
-      // Rules have no version that a request could name: what is there now is looked at right before.
-      const now = await client.alerts(id);
-      if (!sameSettings(now, against)) {
-        setTheirs(now);
-        return;
-      }
-      await client.setAlerts(id, settingsOf(draft, now));
-      await onSaved();
-    } catch (error) {
-      setMessages(messagesOf(error, draft));
-      setProblem(error instanceof Error ? error.message : String(error));
-    } finally {
-      setSaving(false);
+  }, [conflict]);
+
+  const put = (rule: IRuleDraft) => change(rule.kind, field(rule));
+  const words = (name: string, value: FieldValue): string => {
+    if (name === 'webhook' || !value) {
+      return (value as string) || trans.__('none');
     }
+    const rule = stored(JSON.parse(value as string) as IRuleDraft);
+    const when = ruleWords(rule, locale, trans);
+    return rule.enabled ? when : trans.__('%1 (off)', when);
   };
+  const open = conflict?.some(one => undecided(one, choices)) === true;
+  const titles: Record<string, string> = { webhook: trans.__('Webhook') };
+  ALERT_KINDS.forEach(kind => (titles[kind] = alertTitle(kind, trans)));
 
   return (
     <form
@@ -98,77 +107,40 @@ export function AlertForm(props: IAlertFormProps): JSX.Element {
       noValidate
       onSubmit={event => {
         event.preventDefault();
-        if (!saving) {
-          void save(before);
+        if (!saving && !open) {
+          void editing.save();
         }
       }}
     >
-      {draft.rules.map(rule => (
+      <ConflictBox editing={editing} titles={titles} words={words} />
+      {rulesIn(draft).map(rule => (
         <RuleFields
           key={rule.kind}
           rule={rule}
           message={messages[rule.kind]}
-          onChange={change}
-          onRemove={() =>
-            setDraft({
-              ...draft,
-              rules: draft.rules.filter(one => one.kind !== rule.kind)
-            })
-          }
+          onChange={put}
+          onRemove={() => change(rule.kind, '')}
         />
       ))}
-      {others.length > 0 && (
-        <AddRule
-          kinds={others}
-          onAdd={kind =>
-            setDraft({ ...draft, rules: [...draft.rules, proposedRule(kind)] })
-          }
-        />
-      )}
-      <Webhook
-        value={draft.webhook}
-        stored={before.webhook}
-        message={messages.webhook}
-        onChange={webhook => setDraft({ ...draft, webhook })}
+      <AddRule
+        kinds={ALERT_KINDS.filter(kind => !ruleIn(draft, kind))}
+        onAdd={kind => put(proposedRule(kind))}
       />
-      {theirs && (
-        <div className="pd-Conflict" role="alert">
-          <p>{trans.__('Somebody else changed the alerts meanwhile.')}</p>
-          <p className="pd-Alerts-buttons">
-            <button
-              type="button"
-              className="pd-Button"
-              onClick={() => {
-                setTheirs(null);
-                onReload(theirs);
-              }}
-            >
-              {trans.__('Begin again with theirs')}
-            </button>
-            <button
-              type="button"
-              className="pd-Button"
-              disabled={saving}
-              onClick={() => {
-                setTheirs(null);
-                void save(theirs);
-              }}
-            >
-              {trans.__('Replace theirs with mine')}
-            </button>
-          </p>
-        </div>
-      )}
+      <WebhookField
+        value={text(draft, 'webhook')}
+        message={messages['webhook']}
+        onChange={webhook => change('webhook', webhook)}
+      />
       {problem && (
         <p className="pd-Form-problem" role="alert">
-          {problem}
+          {problem.message}
         </p>
       )}
       <p className="pd-Alerts-buttons">
         <button
           type="submit"
           className="pd-Button pd-mod-primary"
-          disabled={saving || theirs !== null}
+          disabled={saving || open}
         >
           {saving ? trans.__('Saving…') : trans.__('Save')}
         </button>
@@ -186,8 +158,11 @@ function AddRule({
 }: {
   kinds: readonly AlertKind[];
   onAdd: (kind: AlertKind) => void;
-}): JSX.Element {
+}): JSX.Element | null {
   const trans = useTranslation();
+  if (kinds.length === 0) {
+    return null;
+  }
   return (
     <div
       className="pd-Alerts-add"
@@ -209,70 +184,26 @@ function AddRule({
   );
 }
 
-/** Whom to tell; a stored address is shown without its path, so it stays, goes, or is typed anew. */
-function Webhook({
-  value,
-  stored,
-  message,
-  onChange
-}: {
-  /** null: the stored one stays. */
-  value: string | null;
-  stored: string;
-  message: string | undefined;
-  onChange: (value: string | null) => void;
-}): JSX.Element {
-  const trans = useTranslation();
-  if (value === null) {
-    return (
-      <div className="pd-Alerts-kept">
-        <span>
-          <span className="pd-quiet">{trans.__('Webhook')}</span>{' '}
-          <code>{stored}</code>
-        </span>
-        <button type="button" className="pd-Link" onClick={() => onChange('')}>
-          {trans.__('Change or remove')}
-        </button>
-      </div>
-    );
-  }
-  return (
-    <>
-      <TextField
-        label={trans.__('Webhook (optional)')}
-        hint={trans.__(
-          'Gets a POST with JSON when an alert begins or ends. Its path is not shown again. Empty: nobody is called.'
-        )}
-        placeholder="https://hooks.example.com/…"
-        value={value}
-        message={message}
-        onChange={onChange}
-      />
-      {stored && (
-        <button
-          type="button"
-          className="pd-Link pd-Alerts-keep"
-          onClick={() => onChange(null)}
-        >
-          {trans.__('Keep %1', stored)}
-        </button>
-      )}
-    </>
-  );
-}
+const NOTHING: Alerts = {
+  rules: [],
+  webhook: '',
+  version: 0,
+  states: [],
+  delivery: ''
+};
 
-/** What the server says against fields. */
-function messagesOf(error: unknown, draft: IAlertsDraft): AlertMessages {
-  const messages: AlertMessages = {};
-  if (error instanceof ApiError) {
-    for (const { field, message } of error.body.fields) {
-      const at = /^rules\.(\d+)/.exec(field ?? '')?.[1];
-      const kind = at === undefined ? undefined : draft.rules[Number(at)]?.kind;
-      const name = kind ?? (field === 'webhook' ? field : undefined);
-      if (name) {
-        messages[name] = message;
-      }
-    }
+const draftOfSaved = (saved: Alerts | null): Draft => draftOf(saved ?? NOTHING);
+
+/** What the server says against `rules.2.threshold`, said of its kind. */
+function atItsRule(error: unknown, draft: Draft): unknown {
+  if (!(error instanceof ApiError)) {
+    return error;
   }
-  return messages;
+  const rules = rulesIn(draft);
+  const fields = error.body.fields.map(each => {
+    const index = /^rules\.(\d+)/.exec(each.field ?? '')?.[1];
+    const kind = index === undefined ? undefined : rules[Number(index)]?.kind;
+    return kind ? { ...each, field: kind } : each;
+  });
+  return new ApiError(error.status, { ...error.body, fields });
 }

@@ -4,13 +4,12 @@ import '../../style/alerts.css';
 import React, { useId, useRef, useState } from 'react';
 
 import { Loaded } from '../admin/Loaded';
-import type { Alerts as State } from '../api/contract';
+import type { AlertKind, Alerts as State } from '../api/contract';
 import { ApiError } from '../api/errors';
 import type { ITabProps } from '../detail/tab';
 import { useResource } from '../model/binding';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
-import { IAlertsDraft, draftOf, proposedRule } from './alertDraft';
 import { AlertForm } from './AlertForm';
 import { AlertList } from './AlertList';
 
@@ -42,10 +41,10 @@ export function Alerts({ id, active }: ITabProps): JSX.Element {
   );
 }
 
-/** What is edited, and what it was when that began. */
+/** What was there when editing began, and a rule to begin with. */
 interface IEditing {
-  readonly draft: IAlertsDraft;
-  readonly before: State;
+  readonly saved: State;
+  readonly proposed?: AlertKind;
 }
 
 function Rules({
@@ -69,14 +68,13 @@ function Rules({
       {editing ? (
         <AlertForm
           id={id}
-          begin={editing.draft}
-          before={editing.before}
+          saved={editing.saved}
+          proposed={editing.proposed}
           onClose={close}
           onSaved={() => {
             close();
-            return details(id).alerts.refresh();
+            void details(id).alerts.refresh();
           }}
-          onReload={now => setEditing({ draft: draftOf(now), before: now })}
         />
       ) : (
         <>
@@ -96,13 +94,7 @@ function Rules({
                   type="button"
                   className="pd-Button pd-mod-primary"
                   onClick={() =>
-                    setEditing({
-                      before: alerts,
-                      draft: {
-                        ...draftOf(alerts),
-                        rules: [proposedRule('error_rate')]
-                      }
-                    })
+                    setEditing({ saved: alerts, proposed: 'error_rate' })
                   }
                 >
                   {trans.__('Use this rule…')}
@@ -111,9 +103,7 @@ function Rules({
               <button
                 type="button"
                 className="pd-Button"
-                onClick={() =>
-                  setEditing({ draft: draftOf(alerts), before: alerts })
-                }
+                onClick={() => setEditing({ saved: alerts })}
               >
                 {empty ? trans.__('Other rules…') : trans.__('Edit alerts…')}
               </button>

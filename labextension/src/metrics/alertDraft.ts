@@ -1,11 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { Draft, Same, text } from '../admin/merge';
 import type {
   AlertKind,
   AlertRule,
   AlertSettings,
   Alerts
 } from '../api/contract';
+import { ALERT_KINDS } from './alertWords';
 
 /** A rule as it is typed: the threshold is a text in the unit of its kind. */
 export interface IRuleDraft {
@@ -15,15 +17,6 @@ export interface IRuleDraft {
   readonly window: number;
   readonly hold: number;
 }
-
-export interface IAlertsDraft {
-  readonly rules: readonly IRuleDraft[];
-  /** null: the stored one stays, which nobody is shown. */
-  readonly webhook: string | null;
-}
-
-/** What is wrong, by field: `webhook`, or the kind of a rule for its threshold. */
-export type AlertMessages = Partial<Record<AlertKind | 'webhook', string>>;
 
 /** The first value of each kind: what most would want to be woken for. */
 const PROPOSED: Readonly<Record<AlertKind, string>> = {
@@ -53,34 +46,59 @@ export const proposedRule = (kind: AlertKind): IRuleDraft => ({
   hold: 60
 });
 
-export function draftOf({ rules, webhook }: Alerts): IAlertsDraft {
-  return {
-    rules: rules.map(rule => ({
-      ...rule,
-      // Without the noise of binary fractions.
-      threshold: String(
-        Number((rule.threshold * FACTOR[rule.kind]).toPrecision(10))
-      )
-    })),
-    webhook: webhook === '' ? '' : null
-  };
+/**
+ * What is edited, for all that forms share: a field for each kind (its rule in writing, or nothing) and the webhook.
+ * A stored webhook is there as it is shown, without its path.
+ */
+export function draftOf(alerts: Pick<Alerts, 'rules' | 'webhook'>): Draft {
+  const draft: Record<string, string> = { webhook: alerts.webhook };
+  for (const kind of ALERT_KINDS) {
+    const rule = alerts.rules.find(one => one.kind === kind);
+    draft[kind] = rule ? field(typed(rule)) : '';
+  }
+  return draft;
 }
 
-/** What is wrong with a draft, before any server is asked. */
+/** A rule in writing: what a draft holds of it. */
+export const field = (rule: IRuleDraft): string => JSON.stringify(rule);
+
+/** The rule of a kind; null where there is none. */
+export function ruleIn(draft: Draft, kind: AlertKind): IRuleDraft | null {
+  const written = text(draft, kind);
+  return written ? (JSON.parse(written) as IRuleDraft) : null;
+}
+
+/** The rules of a draft. */
+export const rulesIn = (draft: Draft): IRuleDraft[] =>
+  ALERT_KINDS.flatMap(kind => ruleIn(draft, kind) ?? []);
+
+/** 5 and 5.0 are the same threshold. */
+export const sameField: Same = (name, left, right) =>
+  left === right ||
+  (name !== 'webhook' &&
+    Boolean(left && right) &&
+    JSON.stringify(stored(JSON.parse(left as string) as IRuleDraft)) ===
+      JSON.stringify(stored(JSON.parse(right as string) as IRuleDraft)));
+
+/** What is wrong with a draft, by field: what needs no server to know. */
 export function problemsOf(
-  draft: IAlertsDraft,
+  draft: Draft,
+  /** As it is stored: it may be sent back as it is shown. */
+  webhook: string,
   trans: TranslationBundle
-): AlertMessages {
-  const messages: AlertMessages = {};
-  for (const rule of draft.rules) {
+): Record<string, string> {
+  const messages: Record<string, string> = {};
+  for (const rule of rulesIn(draft)) {
     const problem = thresholdProblem(rule, trans);
     if (problem) {
       messages[rule.kind] = problem;
     }
   }
-  const problem = webhookProblem(draft.webhook ?? '', trans);
+  const typedWebhook = text(draft, 'webhook');
+  const problem =
+    typedWebhook === webhook ? '' : webhookProblem(typedWebhook, trans);
   if (problem) {
-    messages.webhook = problem;
+    messages['webhook'] = problem;
   }
   return messages;
 }
@@ -102,50 +120,70 @@ function thresholdProblem(
         ? ''
         : trans.__('Milliseconds, more than 0 and less than 60000');
     case 'reward_below':
-      return value >= 0 ? '' : trans.__('A number that is not below 0');
+      return Number.isNaN(value)
+        ? trans.__('A number, such as 0.5; rewards may be below 0')
+        : '';
   }
 }
 
-function webhookProblem(text: string, trans: TranslationBundle): string {
-  if (text === '') {
+function webhookProblem(address: string, trans: TranslationBundle): string {
+  if (address === '') {
     return '';
   }
-  if (!/^https?:\/\/\S+$/.test(text) || !URL.canParse(text)) {
+  if (isMasked(address)) {
+    return trans.__('The whole address: its path is not known here');
+  }
+  if (!/^https?:\/\/\S+$/.test(address) || !URL.canParse(address)) {
     return trans.__('An address that begins with https:// or http://');
   }
-  return text.length > MOST_LETTERS
+  return address.length > MOST_LETTERS
     ? trans.__('At most %1 letters', MOST_LETTERS)
     : '';
 }
 
-/** What is sent for a draft without problems. */
-export function settingsOf(
-  draft: IAlertsDraft,
-  stored: Pick<Alerts, 'webhook'>
-): AlertSettings {
-  return {
-    rules: draft.rules.map(
-      ({ kind, enabled, threshold, window, hold }): AlertRule => ({
-        kind,
-        enabled,
-        window,
-        hold,
-        threshold:
-          kind === 'no_ready_replica' ? 0 : numberOf(threshold) / FACTOR[kind]
-      })
-    ),
-    // Sent as it was shown, the stored one stays.
-    webhook: draft.webhook ?? stored.webhook
-  };
-}
+/** Whether an address is one as it is shown. */
+export const isMasked = (address: string): boolean => address.endsWith('/…');
 
-/** Whether somebody else changed the rules since. */
-export const sameSettings = (left: Alerts, right: Alerts): boolean =>
-  JSON.stringify([left.rules, left.webhook]) ===
-  JSON.stringify([right.rules, right.webhook]);
+/** What is sent for a draft without problems. */
+export const settingsOf = (draft: Draft): AlertSettings => ({
+  rules: rulesIn(draft).map(stored),
+  // Sent as it was shown, the stored one stays.
+  webhook: text(draft, 'webhook')
+});
+
+/** A rule as it is stored. */
+export const stored = ({
+  kind,
+  enabled,
+  threshold,
+  window,
+  hold
+}: IRuleDraft): AlertRule => ({
+  kind,
+  enabled,
+  window,
+  hold,
+  threshold:
+    kind === 'no_ready_replica' ? 0 : numberOf(threshold) / FACTOR[kind]
+});
+
+const typed = ({
+  kind,
+  enabled,
+  threshold,
+  window,
+  hold
+}: AlertRule): IRuleDraft => ({
+  kind,
+  enabled,
+  // Without the noise of binary fractions.
+  threshold: String(Number((threshold * FACTOR[kind]).toPrecision(10))),
+  window,
+  hold
+});
 
 /** NaN for what is no number; a comma is a point. */
-const numberOf = (text: string): number =>
-  /^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)\s*$/.test(text)
-    ? Number(text.replace(',', '.'))
+const numberOf = (written: string): number =>
+  /^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)\s*$/.test(written)
+    ? Number(written.replace(',', '.'))
     : NaN;

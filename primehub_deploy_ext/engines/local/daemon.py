@@ -204,8 +204,9 @@ class Calls:
     async def alerts(self, id: str) -> Any:
         return _json(self._supervisor.observatory.alerts(id))
 
-    async def set_alerts(self, id: str, settings: dict[str, Any], user: str) -> Any:
-        return _json(self._supervisor.observatory.set_alerts(id, AlertSettings.model_validate(settings), user=user))
+    async def set_alerts(self, id: str, settings: dict[str, Any], user: str, if_match: int | None) -> Any:
+        wanted = AlertSettings.model_validate(settings)
+        return _json(self._supervisor.observatory.set_alerts(id, wanted, user=user, if_match=if_match))
 
     async def usage(self) -> Any:
         return [_json(line) for line in await self._supervisor.observatory.usage()]

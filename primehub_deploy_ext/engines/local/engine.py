@@ -317,10 +317,11 @@ class LocalEngine:
         """See ``Engine.alerts``."""
         return Alerts.model_validate(await self._call("alerts", id=id))
 
-    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str, if_match: int | None = None) -> Alerts:
         """See ``Engine.set_alerts``."""
         sent = settings.model_dump(mode="json")
-        return Alerts.model_validate(await self._call("set_alerts", id=id, settings=sent, user=user))
+        answer = await self._call("set_alerts", id=id, settings=sent, user=user, if_match=if_match)
+        return Alerts.model_validate(answer)
 
     async def usage(self) -> list[UsageLine]:
         """See ``Engine.usage``."""

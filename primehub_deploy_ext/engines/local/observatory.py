@@ -79,10 +79,10 @@ class Observatory:
         """See ``Engine.alerts``."""
         return self._watchman.of(self._portrait(id).record.row.uid)
 
-    def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+    def set_alerts(self, id: str, settings: AlertSettings, *, user: str, if_match: int | None = None) -> Alerts:
         """See ``Engine.set_alerts``."""
         record = self._portrait(id).record
-        stands = self._watchman.set(record.row.uid, settings)
+        stands = self._watchman.set(record.row.uid, settings, if_match=if_match)
         record.event("Normal", "AlertsChanged", f"{user}: changed the alerts")
         return stands
 

@@ -6,9 +6,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
+from primehub_deploy_ext.domain.errors import Conflict, InvalidInput
 from primehub_deploy_ext.domain.metrics import Alerts, AlertSettings, AlertState
 from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
 from primehub_deploy_ext.engines.local.store import Store, now
@@ -21,6 +25,25 @@ PAUSES = (0.0, 2.0, 10.0, 60.0)
 _TIMEOUT = 5.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The rules of one deployment, how they stand, and how often the rules were changed."""
+
+    settings: AlertSettings = field(default_factory=AlertSettings)
+    states: dict[str, AlertState] = field(default_factory=dict)
+    version: int = 0
+
+    @classmethod
+    def loaded(cls, body: dict[str, Any]) -> _Kept:
+        states = [AlertState.model_validate(state) for state in body["states"]]
+        settings = AlertSettings.model_validate(body["settings"])
+        return cls(settings, {state.kind: state for state in states}, body.get("version", 1))
+
+    def dumped(self) -> dict[str, Any]:
+        states = [state.model_dump(mode="json") for state in self.states.values()]
+        return {"settings": self.settings.model_dump(mode="json"), "states": states, "version": self.version}
 
 
 class Watchman:
@@ -40,34 +63,56 @@ class Watchman:
         self._store = store
         self._window = window
         self._tell = tell
-        self._known = {
-            uid: (AlertSettings.model_validate(body["settings"]), _states(body["states"]))
-            for uid, body in store.alerts().items()
-        }
+        self._known: dict[int, _Kept] = {}
+        for uid, body in store.alerts().items():
+            try:
+                self._known[uid] = _Kept.loaded(body)
+            except ValidationError as error:
+                log.warning("alert rules of an earlier version are forgotten: %s", error)
         self._troubles: dict[int, str] = {}
         self._calls: set[asyncio.Task[None]] = set()
 
     def of(self, uid: int) -> Alerts:
         """Return the rules of a deployment and how they stand."""
-        settings, states = self._known.get(uid, (AlertSettings(), {}))
+        kept = self._known.get(uid, _Kept())
+        rules = kept.settings.rules
         return Alerts(
-            rules=settings.rules,
-            webhook=alerts.masked_webhook(settings.webhook),
-            states=[states.get(rule.kind) or AlertState(kind=rule.kind, state="unknown") for rule in settings.rules],
+            rules=rules,
+            webhook=alerts.masked_webhook(kept.settings.webhook),
+            version=kept.version,
+            states=[kept.states.get(rule.kind) or AlertState(kind=rule.kind, state="unknown") for rule in rules],
             delivery=self._troubles.get(uid, ""),
         )
 
     def firing(self, uid: int) -> list[str]:
         """Return the kinds of a deployment's alerts that fire."""
-        return alerts.firing(list(self._known[uid][1].values())) if uid in self._known else []
+        return alerts.firing(list(self._known[uid].states.values())) if uid in self._known else []
 
-    def set(self, uid: int, settings: AlertSettings) -> Alerts:
-        """Replace the rules; a webhook that is sent back as it was shown stays."""
-        before, states = self._known.get(uid, (AlertSettings(), {}))
+    def set(self, uid: int, settings: AlertSettings, *, if_match: int | None = None) -> Alerts:
+        """Replace the rules; a webhook that is sent back as it was shown stays.
+
+        Raises
+        ------
+        Conflict
+            If they are not those any more that the caller saw.
+        InvalidInput
+            If the webhook is one as it was shown, and not the one that there is.
+        """
+        kept = self._known.get(uid, _Kept())
+        if if_match is not None and if_match != kept.version:
+            raise Conflict(
+                "somebody else changed the alerts meanwhile: read them again",
+                details={"version": kept.version, "seen": if_match},
+            )
+        before = kept.settings
         if settings.webhook == alerts.masked_webhook(before.webhook):
             settings = settings.model_copy(update={"webhook": before.webhook})
+        elif alerts.is_masked(settings.webhook):
+            rule = "is shown without its path: type it anew"
+            raise InvalidInput(f"webhook {rule}", fields=[{"field": "webhook", "message": rule}])
         kinds = {rule.kind for rule in settings.rules if rule in before.rules}
-        self._known[uid] = (settings, {kind: state for kind, state in states.items() if kind in kinds})
+        states = {kind: state for kind, state in kept.states.items() if kind in kinds}
+        self._known[uid] = _Kept(settings, states, kept.version + 1)
         self._troubles.pop(uid, None)
         self._keep(uid)
         return self.of(uid)
@@ -87,7 +132,7 @@ class Watchman:
             call.cancel()
 
     def _look_at(self, deployment: DeploymentFacts, clock: datetime) -> None:
-        settings, states = self._known[deployment.uid]
+        settings, states = self._known[deployment.uid].settings, self._known[deployment.uid].states
         changed = False
         for rule in settings.rules:
             if not rule.enabled:
@@ -109,9 +154,7 @@ class Watchman:
             self._keep(deployment.uid)
 
     def _keep(self, uid: int) -> None:
-        settings, states = self._known[uid]
-        kept = [state.model_dump(mode="json") for state in states.values()]
-        self._store.save_alerts(uid, {"settings": settings.model_dump(mode="json"), "states": kept})
+        self._store.save_alerts(uid, self._known[uid].dumped())
 
     def _spawn(self, deployment: DeploymentFacts, url: str, change: Change, clock: datetime) -> None:
         body = {
@@ -162,7 +205,3 @@ async def _post(url: str, body: dict[str, Any]) -> str:
     except (OSError, ValueError) as error:
         return str(error)
     return ""
-
-
-def _states(kept: list[dict[str, Any]]) -> dict[str, AlertState]:
-    return {state.kind: state for state in map(AlertState.model_validate, kept)}
