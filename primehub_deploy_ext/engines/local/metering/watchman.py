@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from primehub_deploy_ext.domain.errors import Conflict, InvalidInput
-from primehub_deploy_ext.domain.metrics import Alerts, AlertSettings, AlertState
+from primehub_deploy_ext.domain.metrics import AlertKind, Alerts, AlertSettings, AlertState
 from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
 from primehub_deploy_ext.engines.local.store import Store, now
 from primehub_deploy_ext.monitoring import alerts
@@ -32,7 +32,7 @@ class _Kept:
     """The rules of one deployment, how they stand, and how often the rules were changed."""
 
     settings: AlertSettings = field(default_factory=AlertSettings)
-    states: dict[str, AlertState] = field(default_factory=dict)
+    states: dict[AlertKind, AlertState] = field(default_factory=dict)
     version: int = 0
 
     @classmethod
