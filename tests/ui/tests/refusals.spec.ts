@@ -32,6 +32,45 @@ const exceeded = {
   }
 };
 
+/** What a cluster does not give, with the manifest that does. */
+const lacking = {
+  status: 403,
+  code: 'forbidden',
+  message:
+    "The cluster does not let 'katherine' patch deployments.apps in the namespace 'research'. An administrator of the cluster applies the YAML that comes with this message.",
+  details: {
+    namespace: 'research',
+    user: 'katherine',
+    missing: [
+      { verb: 'patch', group: 'apps', resource: 'deployments', why: 'deployments' }
+    ],
+    yaml: `# What katherine lacks in the namespace research:
+#   patch deployments.apps (deployments)
+# To give it: kubectl apply -f <this file>
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: primehub-deploy-user, namespace: research}
+rules:
+- apiGroups: ['']
+  resources: [pods]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: ['']
+  resources: [pods/log, namespaces]
+  verbs: [get]
+- apiGroups: [apps]
+  resources: [controllerrevisions, deployments]
+  verbs: [get, list, watch, create, patch, delete]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: primehub-deploy-user-katherine, namespace: research}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: primehub-deploy-user}
+subjects:
+- {apiGroup: rbac.authorization.k8s.io, kind: User, name: katherine}
+`
+  }
+};
+
 test.use({ viewport: { width: 1160, height: 680 } });
 
 for (const [theme, themeName] of Object.entries(THEMES)) {
@@ -151,6 +190,28 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
           // It stands still.
           await more.click({ trial: true });
           await page.screenshot(shot('forbidden'));
+          await toast.locator('.jp-Notification-Toast-Close').click();
+          await expect(toast).toHaveCount(0);
+        });
+
+        await test.step('the cluster does not allow it', async () => {
+          await meet({ refuse: { stopDeployment: lacking } });
+          await choose('Iris classifier', 'Stop…');
+          await confirm('Stop');
+          await expect(toast).toContainText('does not let');
+          await more.click();
+          const details = page.locator('.jp-Dialog .pd-Refusal');
+          await expect(details).toContainText('kind: RoleBinding');
+          await page.screenshot(shot('lacking'));
+          await expectAccessible(page, '.jp-Dialog-content .pd-App');
+          await details.getByRole('button', { name: 'Copy' }).click();
+          await expect(
+            details.getByRole('button', { name: 'Copied' })
+          ).toBeVisible();
+          await page
+            .locator('.jp-Dialog')
+            .getByRole('button', { name: 'Close' })
+            .click();
           await toast.locator('.jp-Notification-Toast-Close').click();
           await expect(toast).toHaveCount(0);
         });
