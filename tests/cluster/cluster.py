@@ -31,6 +31,9 @@ class Cluster:
         Its folder, of 70 characters at most.
     """
 
+    node_address = "172.30.98.1"
+    """Where pods reach what listens on this machine."""
+
     def __init__(self, state: Path) -> None:
         self.state = state
         self.artifact_root = state / "artifacts"
@@ -50,8 +53,9 @@ class Cluster:
             # What runs is what is used: its binaries may be in a cache of their own.
             binaries = str((self.state / "bin").resolve()) if self.runs else _told(str(KIT / "build.sh"))
             _told(str(KIT / "up.sh"), str(self.state), binaries)
-            _told(str(KIT / "registry.sh"), str(self.state))
-            _told(str(KIT / "kserve.sh"), str(self.state))
+            for part in ("registry", "kserve"):
+                if not self.has(part):
+                    _told(str(KIT / f"{part}.sh"), str(self.state))
             tools = f"{binaries}/debian/usr/bin:{os.environ['PATH']}"
             environment = {**os.environ, "PATH": tools, "BUSYBOX": f"{binaries}/debian/bin/busybox"}
             _told(sys.executable, str(KIT / "runner_image.py"), str(self.state), env=environment)
@@ -64,6 +68,14 @@ class Cluster:
     def runs(self) -> bool:
         """Whether it is up, as far as this machine's network tells."""
         return _ALIAS.exists() and _ALIAS.read_text().strip() == str(self.state.resolve())
+
+    def has(self, component: str) -> bool:
+        """Tell whether a component runs."""
+        try:
+            pid = (self.state / f"{component}.pid").read_text().strip()
+            return str(self.state) in Path(f"/proc/{pid}/cmdline").read_text()
+        except OSError:
+            return False
 
     def kubeconfig(self, user: str = "admin") -> Path:
         """Return the credentials of ``admin``, ``alice`` (group research) or ``bob`` (group sales)."""

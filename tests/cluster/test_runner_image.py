@@ -8,6 +8,7 @@ import json
 import threading
 import urllib.request
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import cloudpickle
@@ -15,6 +16,7 @@ import pytest
 
 from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore, path_below
 from tests.cluster.cluster import RUNNER_IMAGE, Cluster
+from tests.unit.kubernetes.object_store import FakeS3
 from tests.unit.runner import models
 
 BODY = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1], "data": [3]}]}
@@ -162,6 +164,28 @@ def test_its_last_words_are_in_the_status_of_the_pod(
     assert told["reason"] == reason
     assert words in told["message"]
     assert told["drift"] == [{"package": "absent_library", "trained": "1.2", "here": None}]
+
+
+def test_a_model_comes_from_an_object_store_by_the_credentials_of_a_secret(cluster: Cluster, namespace: Any) -> None:
+    space = namespace("store")
+    data = cloudpickle.dumps(double())
+    digest = hashlib.sha256(data).hexdigest()
+    with FakeS3(address=cluster.node_address) as s3:
+        s3.objects[path_below(digest)] = (data, datetime.now(timezone.utc))
+        made = template(cluster, digest, artifact=f"{s3.url}/{path_below(digest)}")
+        made["spec"]["containers"][0]["envFrom"] = [{"secretRef": {"name": "store"}}]
+        secret = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "store", "namespace": space},
+            "stringData": s3.environment,
+        }
+        cluster.apply(
+            secret, {"apiVersion": "v1", "kind": "Pod", **made, "metadata": {"name": "one", "namespace": space}}
+        )
+        cluster.kubectl("wait", "--for=condition=Ready", "pod/one", "-n", space, "--timeout=60s")
+        assert call(cluster.get("pod", "one", "-n", space)["status"]["podIP"]) == 6
+    assert "fetched the artifact" in cluster.kubectl("logs", "one", "-n", space)
 
 
 def test_users_of_one_group_see_nothing_of_another(cluster: Cluster, namespace: Any) -> None:

@@ -79,18 +79,8 @@ def libraries_layer() -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     draft = kept.with_suffix(f".{os.getpid()}.new")
     layer = Layer(draft, times=True)  # compiled modules are valid for sources of their time
-    layer.folder("/tmp", mode=0o1777)
-    busybox = Path(os.environ.get("BUSYBOX", "/bin/busybox"))
-    if busybox.exists():
-        layer.add(busybox, "/bin/busybox")
-        layer.link("busybox", "/bin/sh")
-    stdlib = Path(sysconfig.get_path("stdlib"))
-    layer.add(Path(sys.executable).resolve(), "/usr/local/bin/python3")
-    for file in files_below(stdlib):
-        layer.add(stdlib / file, f"/usr/local/lib/{stdlib.name}/{file}")
-    shared = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere") / (sysconfig.get_config_var("INSTSONAME") or "none")
-    if shared.suffix != ".a" and shared.exists():
-        layer.add(shared.resolve(), f"/usr/local/lib/{shared.name}")
+    add_system(layer)
+    stdlib = add_python(layer)
     sites = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
     for name in found:
         for file in importlib.metadata.files(name) or ():
@@ -103,6 +93,30 @@ def libraries_layer() -> Path:
         if other != kept:
             other.unlink(missing_ok=True)  # of versions that are gone
     return kept
+
+
+def add_system(layer: Layer) -> None:
+    """Add what Python's official image has beside Python, as far as the tests need it."""
+    layer.folder("/tmp", mode=0o1777)
+    busybox = Path(os.environ.get("BUSYBOX", "/bin/busybox"))
+    if busybox.exists():
+        layer.add(busybox, "/bin/busybox")
+        layer.link("busybox", "/bin/sh")
+    authorities = Path("/etc/ssl/certs/ca-certificates.crt")
+    if authorities.exists():
+        layer.add(authorities.resolve(), str(authorities))  # obstore makes no connection without, not even a plain one
+
+
+def add_python(layer: Layer) -> Path:
+    """Add the Python that runs this; return where its standard library is on this machine."""
+    stdlib = Path(sysconfig.get_path("stdlib"))
+    layer.add(Path(sys.executable).resolve(), "/usr/local/bin/python3")
+    for file in files_below(stdlib):
+        layer.add(stdlib / file, f"/usr/local/lib/{stdlib.name}/{file}")
+    shared = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere") / (sysconfig.get_config_var("INSTSONAME") or "none")
+    if shared.suffix != ".a" and shared.exists():
+        layer.add(shared.resolve(), f"/usr/local/lib/{shared.name}")
+    return stdlib
 
 
 def code_layer(path: Path) -> Path:

@@ -20,9 +20,17 @@ BUCKET = "models"
 
 
 class FakeS3:
-    """A bucket; clients are pointed to it by the environment."""
+    """A bucket; clients are pointed to it by the environment.
 
-    def __init__(self, environment: pytest.MonkeyPatch) -> None:
+    Parameters
+    ----------
+    environment
+        Of this process, where it is to point to the bucket.
+    address
+        Where it listens.
+    """
+
+    def __init__(self, environment: pytest.MonkeyPatch | None = None, address: str = "127.0.0.1") -> None:
         self.objects: dict[str, tuple[bytes, datetime]] = {}
         self.lock = threading.Lock()
         self.refuse = False
@@ -32,15 +40,15 @@ class FakeS3:
         class Handler(_Handler):
             s3 = fake
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((address, 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
         self.environment = {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._server.server_address[1]}",
+            "AWS_ENDPOINT_URL": f"http://{address}:{self._server.server_address[1]}",
             "AWS_ACCESS_KEY_ID": "key",
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_REGION": "eu-central-1",
         }
-        for name, value in self.environment.items():
+        for name, value in self.environment.items() if environment else ():
             environment.setenv(name, value)
 
     def __enter__(self) -> FakeS3:  # noqa: PYI034 (Self is newer than the oldest Python)

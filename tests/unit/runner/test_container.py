@@ -10,6 +10,7 @@ import platform
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import cloudpickle
 import pytest
 
 from primehub_deploy_ext.runner.container.last_words import LIMIT
+from tests.unit.kubernetes.object_store import FakeS3
 from tests.unit.runner import models
 from tests.unit.runner.container import Container
 from tests.unit.runner.processes import send, wait_for
@@ -337,3 +339,24 @@ def test_what_the_store_refuses_is_not_asked_for_again(start, store) -> None:
     assert container.last_words()["reason"] == "ArtifactMissing"
     assert "HTTP Error 403: Forbidden" in container.last_words()["message"]
     assert len(served.seen) == 1
+
+
+def test_an_artifact_is_fetched_from_an_object_store_by_the_variables_of_its_tools(start) -> None:
+    data = cloudpickle.dumps(lambda values: values)
+    with FakeS3() as s3:
+        s3.objects["team/model"] = (data, datetime.now(timezone.utc))
+        order = {"artifact": f"{s3.url}/team/model", "digest": hashlib.sha256(data).hexdigest()}
+        container = start(environment=s3.environment, **order).ready()
+        assert container.ask("POST", INFER, tensor(1)).status == 200
+
+        refused = start(environment={**s3.environment, "AWS_ACCESS_KEY_ID": "another"}, **order)
+        assert refused.ended() == 3
+        assert refused.last_words()["reason"] == "ArtifactMissing"
+        assert "403 Forbidden" in refused.last_words()["message"]
+
+        missing = start(environment=s3.environment, **{**order, "artifact": f"{s3.url}/team/none"})
+        assert missing.ended() == 3
+        assert (
+            "can't be fetched: FileNotFoundError: Object at location team/none not found"
+            in missing.last_words()["message"]
+        )
