@@ -404,6 +404,7 @@ class LogLine(Value):
     position: int = Field(
         default=0, description="grows from line to line of one attempt; with its name a line's identity and a cursor"
     )
+    container: str = Field(default="", description="which container of the replica printed it, where it has several")
 
 
 class LogBeat(Value):

@@ -27,6 +27,7 @@ const printed = (
     replica,
     attempt,
     stream: 'stdout',
+    container: '',
     text,
     position: (from + index) * 10
   }));

@@ -9,6 +9,7 @@ const lineAt = (number: number): LogLine => ({
   replica: '1-0',
   attempt: 1,
   stream: 'stdout',
+  container: '',
   text: `line ${number}`,
   position: number
 });

@@ -940,6 +940,12 @@ export interface components {
             /** Attempt */
             attempt: number;
             /**
+             * Container
+             * @description which container of the replica printed it, where it has several
+             * @default
+             */
+            container: string;
+            /**
              * Position
              * @description grows from line to line of one attempt; with its name a line's identity and a cursor
              * @default 0

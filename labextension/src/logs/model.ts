@@ -18,7 +18,7 @@ import {
   writeCursor
 } from './settings';
 import { BEGUN_ANEW, EMPTY, ILogState } from './state';
-import { CAPACITY, LogStore } from './store';
+import { CAPACITY, LogStore, sourceOf } from './store';
 
 /** So many lines are taken over in one frame: more would make it late. */
 const PER_FRAME = 4_000;
@@ -161,7 +161,7 @@ export class LogModel {
   /** Go to the line that a link names. Tells whether it is still kept. */
   async open(reference: ILineReference): Promise<boolean> {
     const { settings } = this.current;
-    const [replica] = reference.source.split(/\.(?=\d+$)/) as [string];
+    const [replica] = reference.source.split(/\/|\.(?=\d+$)/) as [string];
     if (
       (settings.replica && settings.replica !== replica) ||
       settings.previous ||
@@ -274,7 +274,7 @@ export class LogModel {
   private seen(): ReadonlyMap<string, number> {
     const seen = new Map(this.store.seen);
     for (const line of this.queue) {
-      seen.set(`${line.replica}.${line.attempt}`, line.position);
+      seen.set(sourceOf(line), line.position);
     }
     return seen;
   }

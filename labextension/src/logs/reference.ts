@@ -3,7 +3,7 @@ import { placeOfSearch } from '../model/link';
 /** Names one line for good: what a link to it carries. */
 export interface ILineReference {
   readonly id: string;
-  /** `<replica>.<attempt>`. */
+  /** `<replica>.<attempt>` or `<replica>/<container>.<attempt>`. */
   readonly source: string;
   readonly position: number;
   /** ISO 8601; where the line would be, were it no longer kept. */
@@ -11,7 +11,7 @@ export interface ILineReference {
 }
 
 const SHAPE =
-  /(?:^|[\s#&?=])log:([a-z0-9-]+)\/([a-z0-9.-]+\.\d+)@(\d+)~([\dT:.Z-]+)/i;
+  /(?:^|[\s#&?=])log:([a-z0-9-]+)\/([a-z0-9./-]+\.\d+)@(\d+)~([\dT:.Z-]+)/i;
 
 /** A line of a log that the place already names: `1-0.1@51200~2026-11-23T09:40:24.123456Z`. */
 export const writeLine = ({

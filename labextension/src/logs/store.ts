@@ -12,7 +12,7 @@ const LONGEST = 8_000;
 export interface ILine {
   /** Counts up from line to line; older ones that are loaded later count down from the first. */
   readonly number: number;
-  /** `<replica>.<attempt>`, and the position in it: what a link to the line names. */
+  /** `<replica>.<attempt>` or `<replica>/<container>.<attempt>`, and the position in it: what a link to the line names. */
   readonly source: string;
   readonly position: number;
   readonly replica: string;
@@ -191,7 +191,7 @@ export class LogStore {
     const { text, spans } = parseAnsi(
       line.text.length > LONGEST ? line.text.slice(0, LONGEST) : line.text
     );
-    const container = containerOf(line);
+    const { container = '' } = line;
     this.meet(line.replica, container);
     const number = this.begin + this.lines.length;
     const kept: ILine = {
@@ -249,12 +249,11 @@ export class LogStore {
   private readonly last = new Map<string, number>();
 }
 
+/** Each container counts for itself: lines of two may come a little out of order. */
 export const sourceOf = (line: LogLine): string =>
-  `${line.replica}.${line.attempt}`;
-
-/** Engines that run containers say which one printed. */
-const containerOf = (line: LogLine & { container?: string | null }): string =>
-  line.container ?? '';
+  line.container
+    ? `${line.replica}/${line.container}.${line.attempt}`
+    : `${line.replica}.${line.attempt}`;
 
 const keyOf = ({ source, stderr }: Pick<ILine, 'source' | 'stderr'>): string =>
   stderr ? `${source}!` : source;

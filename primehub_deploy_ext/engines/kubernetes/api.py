@@ -226,13 +226,18 @@ class Api:
         return await self._transport.json("DELETE", kind.path(namespace, name), body=body)
 
     def lines(
-        self, path: str, query: Mapping[str, Any] | None = None, *, silence: float | None = None
+        self,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        silence: float | None = None,
+        answer: float | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Open a stream of text and iterate its lines, without their ends; an unfinished last line comes as well.
 
-        ``silence`` is the number of seconds without a byte after which it is given up (``Timeout``).
+        ``Timeout`` when it does not begin in ``answer`` seconds, or after ``silence`` seconds without a byte.
         """
-        return self._transport.lines(path, _query(**(query or {})), silence=silence, accept="*/*")
+        return self._transport.lines(path, _query(**(query or {})), silence=silence, answer=answer, accept="*/*")
 
     async def raw(
         self,

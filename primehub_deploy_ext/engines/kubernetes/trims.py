@@ -11,6 +11,8 @@ import json
 import sys
 from typing import Any
 
+from primehub_deploy_ext.engines.kubernetes import words
+
 Json = dict[str, Any]
 
 _NOT_OURS = {"kubectl.kubernetes.io/last-applied-configuration"}
@@ -44,8 +46,8 @@ def trim_pod(pod: Json) -> Json:
     """Keep of a pod what it is, where it runs and how its containers are."""
     spec, status = pod.get("spec", {}), pod.get("status", {})
     kept_spec = {
-        "containers": _shared([_pick(one, _CONTAINER) for one in spec.get("containers", [])]),
-        "initContainers": _shared([_pick(one, _CONTAINER) for one in spec.get("initContainers", [])]),
+        "containers": _shared([_container(one) for one in spec.get("containers", [])]),
+        "initContainers": _shared([_container(one) for one in spec.get("initContainers", [])]),
         "imagePullSecrets": _shared(spec.get("imagePullSecrets", [])),
     }
     if "nodeName" in spec:
@@ -78,8 +80,8 @@ def trim_deployment(deployment: Json) -> Json:
                 "metadata": _pick(template.get("metadata", {}), ("labels", "annotations")),
                 "spec": {
                     **_pick(pod, ("imagePullSecrets", "overhead", "nodeSelector")),
-                    "containers": [_pick(one, _CONTAINER) for one in pod.get("containers", [])],
-                    "initContainers": [_pick(one, _CONTAINER) for one in pod.get("initContainers", [])],
+                    "containers": [_container(one) for one in pod.get("containers", [])],
+                    "initContainers": [_container(one) for one in pod.get("initContainers", [])],
                 },
             },
         },
@@ -118,6 +120,12 @@ def _metadata(item: Json) -> Json:
     if owners := metadata.get("ownerReferences"):
         kept["ownerReferences"] = _shared([_pick(one, ("kind", "name", "uid", "controller")) for one in owners])
     return kept
+
+
+def _container(container: Json) -> Json:
+    """Of its variables only the revision, which is nowhere else where a controller makes pods with its own labels."""
+    env = [one for one in container.get("env", []) if one.get("name") == words.REVISION_VARIABLE]
+    return {**_pick(container, _CONTAINER), **({"env": env} if env else {})}
 
 
 def _container_status(status: Json) -> Json:

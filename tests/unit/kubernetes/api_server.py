@@ -56,12 +56,17 @@ class ApiServer:
         self.silent = False
         self.hang = False
         self.fail: list[int] = []
+        # By pod, container and whether it is the previous attempt: what it printed, and whether it has ended.
+        self.logs: dict[tuple[str, str, bool], list[str]] = {}
+        self.ended: set[tuple[str, str, bool]] = set()
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.bodies: list[tuple[str, Any]] = []
         self.watches: list[_Watch] = []
         self._runner: web.AppRunner | None = None
         self.url = ""
         self._freed = asyncio.Event()
+        self._printed = asyncio.Event()
+        self._breaks = 0
 
     async def start(self, port: int = 0) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
@@ -135,6 +140,21 @@ class ApiServer:
         for watch in self.watches:
             watch.queue.put_nowait(None)
 
+    def print(self, pod: str, at: float, text: str, *, container: str = "model", previous: bool = False) -> None:
+        """Let a container print a line, ``at`` seconds after noon."""
+        nanoseconds = round(at * 1_000_000_000)
+        seconds, rest = divmod(nanoseconds, 1_000_000_000)
+        stamp = f"2026-11-26T{12 + seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:09}Z"
+        self.logs.setdefault((pod, container, previous), []).append(f"{stamp} {text}")
+        self._printed.set()
+        self._printed = asyncio.Event()
+
+    def break_logs(self) -> None:
+        """Cut all followed logs."""
+        self._breaks += 1
+        self._printed.set()
+        self._printed = asyncio.Event()
+
     def count(self, verb: str) -> int:
         return sum(1 for told, _, _ in self.requests if told == verb)
 
@@ -166,6 +186,8 @@ class ApiServer:
             return _answer({"gitVersion": "v1.34.4"})
         if verb == "WATCH":
             return await self._watch(request)
+        if request.path.endswith("/log"):
+            return await self._log(request)
         return self._read(request)
 
     def _read(self, request: web.Request) -> web.Response:
@@ -181,6 +203,29 @@ class ApiServer:
         if start + limit < len(items):
             metadata["continue"] = str(start + limit)
         return _answer({"kind": "List", "metadata": metadata, "items": items[start : start + limit]})
+
+    async def _log(self, request: web.Request) -> web.StreamResponse:
+        query = request.query
+        key = (request.path.split("/")[-2], query["container"], query.get("previous") == "true")
+        if key not in self.logs:
+            return _answer(status_object(400, "BadRequest", "container is waiting to start"))
+        response = web.StreamResponse()
+        await response.prepare(request)
+        lines = self.logs[key]
+        sent = max(0, len(lines) - int(query["tailLines"])) if "tailLines" in query else 0
+        breaks = self._breaks
+        while True:
+            for line in lines[sent:]:
+                if line[:19] >= query.get("sinceTime", "")[:19]:
+                    await response.write(line.encode() + b"\n")
+            sent = len(lines)
+            if query.get("follow") != "true" or key in self.ended:
+                return response
+            await self._printed.wait()
+            if self._breaks > breaks:
+                if request.transport is not None:
+                    request.transport.abort()
+                return response
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         since = int(request.query["resourceVersion"])
