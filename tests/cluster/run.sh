@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kit=tests/cluster/kit
+flavors="plain" # with a fixture kubernetes_<flavor>_bench in tests/engines/conftest.py
 if [ "$(id -u)" != 0 ] || [ "$(uname -s)" != Linux ]; then
   echo "The test cluster needs Linux and root: it makes network links, mounts and control groups." >&2
   exit 2
@@ -25,4 +26,8 @@ took "the start"
 failed=0
 python -m pytest -q --timeout 300 tests/cluster || failed=1
 took tests/cluster
+for flavor in ${*:-$flavors}; do
+  PRIMEHUB_DEPLOY_TEST_ENGINES=kubernetes-$flavor python -m pytest -q tests/engines/test_conformance.py || failed=1
+  took "the engines' suite on $flavor"
+done
 exit $failed
