@@ -45,6 +45,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pods take seconds where processes take moments; the bench has the limit, this is only the wall behind it."""
+    for item in items:
+        if "kubernetes" in item.name:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def engine_home() -> Iterator[Path]:
     """One daemon for the whole session: its start is part of the promise, not of each test."""

@@ -244,8 +244,8 @@ async def test_one_replica_is_replaced_and_the_others_answer(bench: Bench, kill:
     if bench.retries or not kill:
         assert set(seen) == {6}, seen
     assert (await bench.engine.get("strip")).revision == 1
-    event = next(e for e in await bench.engine.events("strip") if e.replica == first.name)
-    assert event.message == f"bob: {'killed' if kill else 'restarted'} replica {first.name}"
+    told = [event.message for event in await bench.engine.events("strip") if event.replica == first.name]
+    assert f"bob: {'killed' if kill else 'restarted'} replica {first.name}" in told
     with pytest.raises(NotFound):
         await bench.engine.restart_replica("strip", "9-9", user="bob")
 

@@ -11,12 +11,14 @@ import pytest
 from primehub_deploy_ext.domain.errors import DeployError, QuotaExceeded
 from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Phase
-from primehub_deploy_ext.domain.resources import Quota, Resources, Usage
+from primehub_deploy_ext.domain.resources import Quota, Resources, Scheduling, Usage
 from primehub_deploy_ext.engines.base import NewDeployment
 from tests.engines.bench import Bench
 
-SMALL = Resources(cpu=1, memory="256Mi")
-LARGE = Resources(cpu=2, memory="512Mi")
+# A node that is smaller than what the tests deploy takes it all the same: nothing of it is used.
+LITTLE = Scheduling(cpu_request="10m", memory_request="64Mi")
+SMALL = Resources(cpu=1, memory="256Mi", scheduling=LITTLE)
+LARGE = Resources(cpu=2, memory="512Mi", scheduling=LITTLE)
 
 
 def triple(x: Any) -> Any:

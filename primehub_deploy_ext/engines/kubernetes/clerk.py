@@ -17,7 +17,7 @@ from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.history import KIND, Page, outcome_patch, page_object, pages_of, read_page
 from primehub_deploy_ext.engines.kubernetes.judge import GivenUp, Reached, judge, steps_since
-from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, SECRET
+from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, POD, SECRET
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.patches import changed_since
 from primehub_deploy_ext.engines.kubernetes.reach import Reach
@@ -115,11 +115,15 @@ class Clerk:
     async def _reached(self, seen: Seen, record: Record) -> None:
         steps = steps_since(seen, record.target.number)
         await self.keep_page(seen)
+        note = ""
         if not record.target.stopped:
             await self._reach.wait_reachable(seen)
-        after = record.succeeded()
+            note = await self._reach.drift(seen)
+        after = record.succeeded(note)
         await self._note(seen, {words.RECORD: after.dump(), words.RESERVED: None})
         await self._end_page(seen, after.target, steps=steps)
+        if note and record.target.number == record.target.template:
+            await self.tell(seen, "LibrariesDiffer", note)
         await self._forget_old(seen)
 
     async def _given_up(self, seen: Seen, record: Record, verdict: GivenUp) -> None:
@@ -147,6 +151,7 @@ class Clerk:
             template=back.pod if back and after.target.template != record.target.template else None,
             annotations=annotations,
             progress_deadline=self._means.settings.progress_deadline,
+            order=self._means.order(seen.name, after.target.template, back.spec) if back else None,
         )
         await self._patch(seen, owner, seen.flavor.change(owner, workload))
         await self._end_page(seen, after.latest, tail, steps)
@@ -279,15 +284,21 @@ class Clerk:
 
     # ------------------------------------------------------------------ the story
 
-    async def tell(self, seen: Seen, reason: str, message: str, about: Json) -> None:
-        """Make an event of what a user did, where every tool shows events; that it fails stops nobody."""
+    async def tell(self, seen: Seen, reason: str, message: str, pod: Json | None = None) -> None:
+        """Make an event of what was done, where every tool shows events; that it fails stops nobody.
+
+        Parameters
+        ----------
+        pod
+            Whom it is about, if not the whole deployment.
+        """
         clock = now().isoformat().replace("+00:00", "Z")
-        metadata = about["metadata"]
+        kind, metadata = (POD, pod["metadata"]) if pod else (seen.flavor.owner, seen.owner["metadata"])
         body = EVENT.stub(f"{metadata['name']}.{secrets.token_hex(8)}", seen.namespace)
         body |= {
             "involvedObject": {
-                "apiVersion": about.get("apiVersion", "v1"),
-                "kind": about.get("kind", "Pod"),
+                "apiVersion": kind.api_version,
+                "kind": kind.kind,
                 "name": metadata["name"],
                 "namespace": seen.namespace,
                 "uid": metadata["uid"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +24,9 @@ from primehub_deploy_ext.engines.kubernetes.trims import trim_deployment, trim_e
 Json = dict[str, Any]
 # Flavor and name of an owner.
 Key = tuple[str, str]
+
+# Pods of a deployment whose events are told, at most.
+_MOST_RECENT = 200
 
 
 class Mirror:
@@ -56,6 +59,8 @@ class Mirror:
         # What was written a moment ago, until the watch tells of it.
         self._written: dict[Key, Json | None] = {}
         self._by_uid: dict[str, Key] = {}
+        # Also of pods that are gone: what was said of them is part of the story.
+        self._recent: dict[Key, deque[str]] = defaultdict(lambda: deque(maxlen=_MOST_RECENT))
         self.owners: dict[str, Reflector] = {}
         self.others: dict[Kind, Reflector] = {}
 
@@ -127,7 +132,7 @@ class Mirror:
         flavor, pods = self._flavors[key[0]], self.pods_of(key)
         record, spec = read_owner(flavor, owner)
         others = {kind: reflector.items for kind, reflector in self.others.items()}
-        about = [owner["metadata"].get("uid", ""), f"/{key[1]}", *(pod["metadata"]["uid"] for pod in pods)]
+        about = [owner["metadata"].get("uid", ""), f"/{key[1]}", *self._recent.get(key, ())]
         return Seen(
             id=id,
             group=self.group,
@@ -137,14 +142,17 @@ class Mirror:
             spec=spec,
             standing=flavor.standing(owner, pods, others),
             pods=pods,
-            events=[
-                event
-                for topic in about
-                for event in self._events.get(topic, {}).values()
-                # Of one before it that had the same name.
-                if event["metadata"].get("creationTimestamp", "") >= owner["metadata"].get("creationTimestamp", "")
-            ],
+            events=list(self._told(about, owner["metadata"].get("creationTimestamp", "")).values()),
         )
+
+    def _told(self, about: Iterable[str], since: str) -> dict[str, Json]:
+        """Return events by name; not those about one before it that had the same name."""
+        return {
+            name: event
+            for topic in about
+            for name, event in self._events.get(topic, {}).items()
+            if event["metadata"].get("creationTimestamp", "") >= since
+        }
 
     def wrote(self, key: Key, owner: Json | None) -> None:
         """Remember what was written (None: deleted), so that whoever wrote it sees it at once."""
@@ -170,6 +178,8 @@ class Mirror:
                     self._by_uid[owner["metadata"]["uid"]] = key
             if now is None and before is not None:
                 self._by_uid.pop(before["metadata"]["uid"], None)
+                for uid in self._recent.pop(key, ()):
+                    self._by_uid.pop(uid, None)
             self._changed(self.namespace, key)
 
         return listener
@@ -183,17 +193,27 @@ class Mirror:
                 key = (flavor.name, owner)
                 if now is None:
                     self._pods[key].pop(name, None)
-                    self._by_uid.pop(pod["metadata"]["uid"], None)
                 else:
                     self._pods[key][name] = now
-                    self._by_uid[pod["metadata"]["uid"]] = key
+                    self._remember(key, pod["metadata"]["uid"])
                 self._changed(self.namespace, key)
+
+    def _remember(self, key: Key, uid: str) -> None:
+        recent = self._recent[key]
+        if self._by_uid.get(uid) == key and uid in recent:
+            return
+        if len(recent) == recent.maxlen:
+            self._by_uid.pop(recent[0], None)
+        recent.append(uid)
+        self._by_uid[uid] = key
 
     def _on_event(self, name: str, before: Json | None, now: Json | None) -> None:
         about = (now or before or {}).get("involvedObject") or {}
         topics = [about.get("uid") or ""]
-        if about.get("kind") == "ReplicaSet":
-            topics.append("/" + str(about.get("name", "")).rpartition("-")[0])
+        # Names of ReplicaSets and their pods begin with that of the Deployment: of those from before we listened.
+        suffixes = {"ReplicaSet": 1, "Pod": 2}.get(about.get("kind", ""))
+        if suffixes:
+            topics.append("/" + str(about.get("name", "")).rsplit("-", suffixes)[0])
         for topic in topics:
             if now is None:
                 self._events[topic].pop(name, None)
@@ -205,7 +225,7 @@ class Mirror:
             return
         if topics[0] in self._by_uid:
             self._changed(self.namespace, self._by_uid[topics[0]])
-        elif len(topics) > 1:
+        elif about.get("kind") == "ReplicaSet":
             for flavor in self._flavors:
                 self._changed(self.namespace, (flavor, topics[1][1:]))
 

@@ -213,7 +213,8 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
                 f"{failed.message}"
             )
             return Judgement(Phase.DEPLOYED, Reason.UPDATE_FAILED, text)
-        return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.")
+        note = f" {record.serving.message}" if record and record.serving and record.serving.message else ""
+        return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.{note}")
     if record is not None and record.in_progress and not hopeless:
         waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
         return Judgement(Phase.DEPLOYING, Reason.SCALING, f"{ready} of {_count(want)} ready{waiting}.", step)

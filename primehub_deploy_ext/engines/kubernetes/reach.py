@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from http import HTTPStatus
 from typing import Any
 
 from primehub_deploy_ext.domain.errors import UpstreamFailed
@@ -23,6 +24,7 @@ _REACHABLE_LIMIT = 5.0
 # A network that was not reachable may become so (a VPN), and the other way round.
 _REMEMBER = 120.0
 _LONGEST_REASON = 300
+_DRIFT_LIMIT = 5.0
 
 
 class Reach:
@@ -50,6 +52,23 @@ class Reach:
             value = text
         return Prediction(status=code, content_type=kind, body=value, latency_ms=latency)
 
+    async def drift(self, seen: Seen) -> str:
+        """Return which libraries differ from those that the model was made with; empty where none do, or nobody says.
+
+        The replica knows, as it runs in the image: see ``runner/container/drift.py``.
+        """
+        if not seen.spec.model.artifact:
+            return ""
+        backend = seen.flavor.backend(seen.owner, seen.spec)
+        request = PredictRequest(body=b"", timeout=_DRIFT_LIMIT)
+        try:
+            code, _, body = await self._send(seen, backend, backend.path + "v2/environment", request, "GET")
+            found = json.loads(body)["drift"] if code == HTTPStatus.OK else []
+            told = [f"{one['package']} {one['here'] or 'missing'} (made with {one['trained']})" for one in found]
+        except (UpstreamFailed, ValueError, KeyError, TypeError):
+            return ""
+        return f"The image has other versions than the model was made with: {', '.join(told)}." if told else ""
+
     async def wait_reachable(self, seen: Seen, limit: float = _REACHABLE_LIMIT) -> None:
         """Wait until the Service leads to a replica from here, as far as that can be seen from here.
 
@@ -66,14 +85,16 @@ class Reach:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.2)
 
-    async def _send(self, seen: Seen, backend: Backend, path: str, request: PredictRequest) -> tuple[int, str, bytes]:
+    async def _send(
+        self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str = "POST"
+    ) -> tuple[int, str, bytes]:
         setting = self._means.settings.reach
         if setting == "service" or (setting == "auto" and time.monotonic() >= self._unreachable_until):
             address = await self._address(seen, backend)
             if setting == "service" or await self._knock(address, backend.port) is not None:
-                return await _call(f"http://{address}:{backend.port}{path}", request)
+                return await _call(f"http://{address}:{backend.port}{path}", request, method)
             self._unreachable_until = time.monotonic() + _REMEMBER
-        return await self._by_proxy(seen, backend, path, request)
+        return await self._by_proxy(seen, backend, path, request, method)
 
     async def _address(self, seen: Seen, backend: Backend) -> str:
         key, uid = (seen.namespace, backend.service), seen.owner["metadata"]["uid"]
@@ -101,13 +122,13 @@ class Reach:
         return True
 
     async def _by_proxy(
-        self, seen: Seen, backend: Backend, path: str, request: PredictRequest
+        self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str
     ) -> tuple[int, str, bytes]:
         try:
             answer = await self._means.api.raw(
-                "POST",
+                method,
                 service_proxy_path(seen.namespace, backend.service, backend.port, path),
-                body=request.body,
+                body=request.body or None,
                 headers={**request.headers, "Content-Type": request.content_type},
                 timeout=request.timeout,
             )
@@ -134,13 +155,13 @@ def _default_path(seen: Seen) -> str:
     return f"v2/models/{seen.name}/infer"
 
 
-async def _call(url: str, request: PredictRequest) -> tuple[int, str, bytes]:
+async def _call(url: str, request: PredictRequest, method: str) -> tuple[int, str, bytes]:
     from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
     sent = HTTPRequest(
         url,
-        method="POST",
-        body=request.body,
+        method=method,
+        body=request.body if method == "POST" else None,
         headers={**request.headers, "Content-Type": request.content_type},
         request_timeout=request.timeout,
         decompress_response=False,

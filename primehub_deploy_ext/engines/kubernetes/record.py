@@ -95,9 +95,9 @@ class Record:
         """Return the record once a new revision is wanted."""
         return replace(self, target=entry, latest=entry, serving=None if entry.stopped else self.serving)
 
-    def succeeded(self) -> Record:
-        """Return the record once the wanted revision is reached."""
-        done = self.target.finished(Outcome.SUCCEEDED)
+    def succeeded(self, note: str = "") -> Record:
+        """Return the record once the wanted revision is reached; ``note`` is what people should know about it."""
+        done = self.target.finished(Outcome.SUCCEEDED, message=note)
         newest = self.latest if self.latest.number != done.number else done
         return replace(self, target=done, latest=newest, serving=None if done.stopped else done)
 
