@@ -17,6 +17,7 @@ from primehub_deploy_ext.engines.local.paths import Paths
 from scripts.demo_server import end_engine
 from tests.cluster.cluster import Cluster
 from tests.cluster.fixtures import cluster, namespaces_made
+from tests.cluster.standins.running import standin
 from tests.engines.bench import TEST_LIMIT, Bench
 
 __all__ = ["cluster", "namespaces_made"]
@@ -89,6 +90,29 @@ def local_bench(engine_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 def kubernetes_plain_bench(cluster: Cluster, namespaces_made: list[str]) -> Iterator[Bench]:
     """The Kubernetes engine, with Deployments of Kubernetes' own."""
     yield from _on_cluster(cluster, namespaces_made, "plain")
+
+
+@pytest.fixture
+def kubernetes_kserve_bench(cluster: Cluster, namespaces_made: list[str]) -> Iterator[Bench]:
+    """The Kubernetes engine, with InferenceServices that the real KServe makes Deployments of."""
+    yield from _on_cluster(cluster, namespaces_made, "kserve")
+
+
+@pytest.fixture(scope="session")
+def seldon_operator(cluster: Cluster) -> Iterator[None]:
+    """What stands in for Seldon's operator."""
+    with standin(cluster, "seldon"):
+        yield
+
+
+@pytest.fixture
+def kubernetes_seldon_bench(
+    cluster: Cluster,
+    namespaces_made: list[str],
+    seldon_operator: None,
+) -> Iterator[Bench]:
+    """The Kubernetes engine, with SeldonDeployments that a stand-in makes Deployments of."""
+    yield from _on_cluster(cluster, namespaces_made, "seldon")
 
 
 def _on_cluster(cluster: Cluster, namespaces_made: list[str], flavor: str) -> Iterator[Bench]:
