@@ -46,6 +46,16 @@ class Small {
   }
 }
 
+/** What the compiler makes of a tag (`tsconfig.build.json`) is a name of ours, which can be made short. */
+class Elements {
+  apply(compiler) {
+    const { ProvidePlugin } = compiler.rspack;
+    new ProvidePlugin({
+      jsxElement: [join(__dirname, 'lib/ui/element.js'), 'jsxElement']
+    }).apply(compiler);
+  }
+}
+
 /** Writes down which files each `import()`, and the start, brings: for `scripts/check-size.mjs`. */
 class Loads {
   apply(compiler) {
@@ -68,7 +78,7 @@ class Loads {
 }
 
 module.exports = {
-  plugins: [new StyleFiles(), new Loads()],
+  plugins: [new StyleFiles(), new Elements(), new Loads()],
   output: { hashDigestLength: 8 },
   optimization: {
     minimizer: [new Small()],

@@ -49,9 +49,11 @@ function rulesOf({ properties }) {
     ])
   );
 }
-const fields = rulesOf(document.components.schemas.CreateDeployment);
+const { CreateDeployment, CreateClient } = document.components.schemas;
+const rulesText = (name, schema) =>
+  `export const ${name} = ${JSON.stringify(rulesOf(schema))} as const;\n`;
 const rules = await format(
-  `${head}export const RULES = ${JSON.stringify(fields)} as const;\n`,
+  `${head}${rulesText('RULES', CreateDeployment)}${rulesText('CLIENT_RULES', CreateClient)}`,
   { parser: 'typescript', singleQuote: true, trailingComma: 'none' }
 );
 

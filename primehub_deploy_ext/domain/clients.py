@@ -22,7 +22,11 @@ def _check_client_name(value: str) -> str:
 
 
 # No dot, which ends the name in a token.
-ClientName = Annotated[str, AfterValidator(_check_client_name)]
+ClientName = Annotated[
+    str,
+    AfterValidator(_check_client_name),
+    Field(json_schema_extra={"pattern": names.CLIENT_NAME_PATTERN, "x-rule": names.CLIENT_NAME_RULE}),
+]
 
 
 def new_token(name: str) -> str:

@@ -23,6 +23,7 @@ RESOURCE_NAME_RULE = (
 )
 IMAGE_MAX = 512
 IMAGE_RULE = "must be an image such as registry.example.com/team/model:1, without 'https://'"
+CLIENT_NAME_PATTERN = r"^[a-z_][a-z0-9_-]{0,62}$"
 CLIENT_NAME_RULE = (
     "1 to 63 characters: lower-case letters, digits, '_' and '-'; starts with a lower-case letter or '_', as in 'ada'"
 )
@@ -60,7 +61,7 @@ def is_resource_name(text: str) -> bool:
 
 def is_client_name(text: str) -> bool:
     """Tell whether ``text`` may name a client (:data:`CLIENT_NAME_RULE`): PrimeHub's rule, with a limit."""
-    return re.fullmatch(r"[a-z_][a-z0-9_-]{0,62}", text) is not None
+    return re.fullmatch(CLIENT_NAME_PATTERN, text) is not None
 
 
 def is_registry(text: str) -> bool:

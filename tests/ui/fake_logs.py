@@ -1,7 +1,7 @@
 """A log as long as the tests want it.
 
 ``PUT primehub-deploy/v1/log-script`` takes ``{"count": lines at first, "mode": "ok" | "cut", "more": lines to add,
-"started": …}``; every deployment has that one log.
+"lines": ["LEVEL text", …], over and over, in the place of made-up ones}``; every deployment has that one log.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ class LogScript:
         self.begin = datetime.now(timezone.utc)
         self.count = 0
         self.mode = "ok"
+        self.lines: list[str] = []
         self.news = asyncio.Condition()
 
-    async def play(self, count: int | None, more: int, mode: str) -> None:
+    async def play(self, count: int | None, more: int, mode: str, lines: list[str]) -> None:
         """Begin anew with a count of lines, or add more."""
         if count is not None:
             self.count = count
             self.begin = datetime.now(timezone.utc) - timedelta(milliseconds=count)
         self.count += more
         self.mode = mode
+        self.lines = lines
         async with self.news:
             self.news.notify_all()
 
@@ -45,6 +47,8 @@ class LogScript:
         text = f"{level} line {number} of a long log" + " with some more words" * (number % 4)
         if number % 1000 == 999:
             text = f"ERROR line {number} failed"
+        if self.lines:
+            text = self.lines[number % len(self.lines)]
         return {
             "time": (self.begin + timedelta(milliseconds=number)).isoformat().replace("+00:00", "Z"),
             "replica": _SOURCES[number % 2],
@@ -62,7 +66,7 @@ class PlayLog(ScriptHandler):
     @web.authenticated
     async def put(self) -> None:
         body = self.body
-        await LOG.play(body.get("count"), body.get("more", 0), body.get("mode", "ok"))
+        await LOG.play(body.get("count"), body.get("more", 0), body.get("mode", "ok"), body.get("lines", []))
         self.set_status(204)
         self.finish()
 

@@ -231,19 +231,20 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     import fake_details
     import fake_logs
     import fake_metrics
+    import fake_models
 
     script = {"script": Script()}
     base = url_path_join(server.web_app.settings["base_url"], "primehub-deploy", "v1")
     table = [
         ("script", Play),
         ("health", Health),
-        ("deployments", Deployments),
         ("watch", Watch),
         (r"deployments/([^/:]+)", Deployment),
         (r"deployments/([^/:]+):(stop|start)", DeploymentAction),
         *fake_logs.routes(),
         *fake_details.routes(),
         *fake_metrics.routes(),
+        *fake_models.routes(),
         *fake_administration.routes(),
     ]
     server.web_app.add_handlers(".*$", [(url_path_join(base, path), handler, script) for path, handler in table])

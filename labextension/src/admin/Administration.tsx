@@ -5,13 +5,7 @@ import '../../style/usage.css';
 
 import { caretLeftIcon, launchIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, {
-  KeyboardEvent,
-  useCallback,
-  useMemo,
-  useRef,
-  useState
-} from 'react';
+import React, { useCallback, useMemo, useRef, useState } from 'react';
 
 import type { Me } from '../api/contract';
 import { useResource } from '../model/binding';
@@ -22,6 +16,7 @@ import { Confirm, useAsk } from '../ui/dialogs';
 import { Notice } from '../ui/notices';
 import { useWide } from '../ui/observers';
 import { useSession } from '../ui/session';
+import { TabList } from '../ui/TabList';
 import { useTranslation } from '../ui/translation';
 import { AuditScreen } from './AuditScreen';
 import { AdminContext, IAdminContext, IRoute } from './context';
@@ -238,7 +233,13 @@ function Navigation(props: INavigationProps): JSX.Element {
   return (
     <div className="pd-AdminNav" ref={root}>
       {wide ? (
-        <Tabs {...props} />
+        <TabList
+          label={trans.__('Administration')}
+          className="pd-Tab"
+          tabs={screens.map(key => ({ key, title: screenTitle(key, trans) }))}
+          chosen={screen}
+          onChoose={onScreen}
+        />
       ) : (
         <select
           className="pd-Select"
@@ -253,46 +254,6 @@ function Navigation(props: INavigationProps): JSX.Element {
           ))}
         </select>
       )}
-    </div>
-  );
-}
-
-function Tabs({ screens, screen, onScreen }: INavigationProps): JSX.Element {
-  const trans = useTranslation();
-  const list = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      const at = screens.indexOf(screen) + step;
-      const next = (at + screens.length) % screens.length;
-      onScreen(screens[next]!);
-      list.current
-        ?.querySelectorAll<HTMLElement>('[role="tab"]')
-        [next]?.focus();
-    }
-  };
-  return (
-    <div
-      ref={list}
-      role="tablist"
-      className="pd-Tabs"
-      aria-label={trans.__('Administration')}
-      onKeyDown={onKeyDown}
-    >
-      {screens.map(one => (
-        <button
-          type="button"
-          key={one}
-          role="tab"
-          className="pd-Tab"
-          aria-selected={one === screen}
-          tabIndex={one === screen ? 0 : -1}
-          onClick={() => onScreen(one)}
-        >
-          {screenTitle(one, trans)}
-        </button>
-      ))}
     </div>
   );
 }

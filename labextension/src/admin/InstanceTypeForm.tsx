@@ -6,21 +6,18 @@ import { parseCount } from '../model/quantities';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
 import type { IItemFormProps } from './Catalogue';
-import { ConflictBox } from './ConflictBox';
 import { useAdmin } from './context';
 import { reloaded, useEditing } from './editing';
 import { TextField } from './Field';
-import { FormPage } from './FormPage';
 import { checkAmounts, limit, limitsDraft, sameAmount } from './groupDraft';
-import { GroupsField } from './GroupsField';
+import { ItemForm } from './ItemForm';
 import { Draft, text } from './merge';
-import { obstacleWords } from './obstacles';
 
 /** What an instance type stands for, and who may use it. */
 export function InstanceTypeForm(
   props: IItemFormProps<InstanceType>
 ): JSX.Element {
-  const { item: kind, onClose, onDelete } = props;
+  const { item: kind, onClose } = props;
   const trans = useTranslation();
   const { me } = useAdmin();
   const { administration } = useSession();
@@ -52,39 +49,24 @@ export function InstanceTypeForm(
   const disabled = obstacle !== null;
   const everything = trans.__('all of the machine');
   return (
-    <FormPage
+    <ItemForm
+      {...props}
       title={
         kind
           ? trans.__('Instance type %1', kind.display_name || kind.name)
           : trans.__('New instance type')
       }
       editing={editing}
-      readOnly={obstacleWords(obstacle, trans)}
-      onClose={() => onClose()}
-      onDelete={onDelete}
+      obstacle={obstacle}
+      titles={{
+        display_name: trans.__('Display name'),
+        description: trans.__('Description'),
+        cpu: trans.__('CPU'),
+        memory: trans.__('Memory'),
+        gpu: trans.__('GPU')
+      }}
+      empty={{ cpu: everything, memory: everything }}
     >
-      <ConflictBox
-        editing={editing}
-        titles={{
-          display_name: trans.__('Display name'),
-          description: trans.__('Description'),
-          cpu: trans.__('CPU'),
-          memory: trans.__('Memory'),
-          gpu: trans.__('GPU'),
-          groups: trans.__('Available to')
-        }}
-        empty={{ cpu: everything, memory: everything }}
-      />
-      {kind === null && (
-        <TextField
-          label={trans.__('Name')}
-          hint={trans.__('Stays as it is: lower-case letters, digits, - and .')}
-          value={text(draft, 'name')}
-          message={messages['name']}
-          first
-          onChange={value => change('name', value)}
-        />
-      )}
       <TextField
         label={trans.__('Display name')}
         placeholder={kind?.name}
@@ -138,13 +120,7 @@ export function InstanceTypeForm(
           )}
         </p>
       )}
-      <GroupsField
-        groups={draft['groups'] as readonly string[] | null}
-        disabled={disabled}
-        message={messages['groups']}
-        onChange={value => change('groups', value)}
-      />
-    </FormPage>
+    </ItemForm>
   );
 }
 

@@ -5,20 +5,17 @@ import { settingsObstacle } from '../model/permissions';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
 import type { IItemFormProps } from './Catalogue';
-import { ConflictBox } from './ConflictBox';
 import { useAdmin } from './context';
 import { reloaded, useEditing } from './editing';
 import { TextField } from './Field';
-import { FormPage } from './FormPage';
-import { GroupsField } from './GroupsField';
+import { ItemForm } from './ItemForm';
 import { Draft, text } from './merge';
-import { obstacleWords } from './obstacles';
 
 /** A login for an image registry; its password goes in and never comes out. */
 export function PullSecretForm(
   props: IItemFormProps<PullSecretInfo>
 ): JSX.Element {
-  const { item: secret, onClose, onDelete } = props;
+  const { item: secret, onClose } = props;
   const trans = useTranslation();
   const { me } = useAdmin();
   const { administration } = useSession();
@@ -47,35 +44,20 @@ export function PullSecretForm(
   const obstacle = settingsObstacle(me);
   const disabled = obstacle !== null;
   return (
-    <FormPage
+    <ItemForm
+      {...props}
       title={
         secret
           ? trans.__('Pull secret %1', secret.name)
           : trans.__('New pull secret')
       }
       editing={editing}
-      readOnly={obstacleWords(obstacle, trans)}
-      onClose={() => onClose()}
-      onDelete={onDelete}
+      obstacle={obstacle}
+      titles={{
+        registry: trans.__('Registry'),
+        username: trans.__('User name')
+      }}
     >
-      <ConflictBox
-        editing={editing}
-        titles={{
-          registry: trans.__('Registry'),
-          username: trans.__('User name'),
-          groups: trans.__('Available to')
-        }}
-      />
-      {secret === null && (
-        <TextField
-          label={trans.__('Name')}
-          hint={trans.__('Stays as it is: lower-case letters, digits, - and .')}
-          value={text(draft, 'name')}
-          message={messages['name']}
-          first
-          onChange={value => change('name', value)}
-        />
-      )}
       <TextField
         label={trans.__('Registry')}
         hint={trans.__('such as registry.example.com:5000')}
@@ -106,13 +88,7 @@ export function PullSecretForm(
         disabled={disabled}
         onChange={value => change('password', value)}
       />
-      <GroupsField
-        groups={draft['groups'] as readonly string[] | null}
-        disabled={disabled}
-        message={messages['groups']}
-        onChange={value => change('groups', value)}
-      />
-    </FormPage>
+    </ItemForm>
   );
 }
 

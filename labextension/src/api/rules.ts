@@ -36,3 +36,11 @@ export const RULES = {
   description: { maxLength: 4096 },
   update_message: { maxLength: 1024 }
 } as const;
+export const CLIENT_RULES = {
+  name: {
+    pattern: '^[a-z_][a-z0-9_-]{0,62}$',
+    words:
+      "1 to 63 characters: lower-case letters, digits, '_' and '-'; starts with a lower-case letter or '_', as in 'ada'"
+  },
+  expires_at: {}
+} as const;

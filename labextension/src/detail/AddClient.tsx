@@ -3,6 +3,7 @@ import React, { useState } from 'react';
 
 import { Field, TextField } from '../admin/Field';
 import { ApiError } from '../api/errors';
+import { CLIENT_RULES } from '../api/rules';
 import { useTranslation } from '../ui/translation';
 import { EXPIRIES, Expiry, expiryTime, isClientName } from './clients';
 
@@ -23,7 +24,7 @@ export function AddClient({
   const add = async () => {
     const expires_at = expiryTime(expiry, date, Date.now());
     const wrong = {
-      name: isClientName(name) ? '' : nameRule(trans),
+      name: isClientName(name) ? '' : trans.__(CLIENT_RULES.name.words),
       expires_at:
         expires_at === undefined ? trans.__('Choose the last day.') : ''
     };
@@ -109,12 +110,6 @@ function said(error: unknown): { name: string; expires_at: string } {
   const expires_at = of('expires_at') ?? '';
   // The whole sentence says more than `taken`.
   return { name: expires_at ? '' : text, expires_at };
-}
-
-function nameRule(trans: TranslationBundle): string {
-  return trans.__(
-    "1 to 63 characters: lower-case letters, digits, '_' and '-'; starts with a lower-case letter or '_', as in 'ada'"
-  );
 }
 
 function expiryWord(expiry: Expiry, trans: TranslationBundle): string {

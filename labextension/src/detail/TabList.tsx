@@ -1,6 +1,7 @@
-import React, { KeyboardEvent, useRef } from 'react';
+import React from 'react';
 
 import { DETAIL_TABS, DetailTab } from '../model/place';
+import { TabList as Tabs } from '../ui/TabList';
 import { useTranslation } from '../ui/translation';
 import { tabTitle } from './tab';
 
@@ -11,59 +12,21 @@ export interface ITabListProps {
   prefix: string;
 }
 
-/** The parts of a deployment: arrow keys, Home and End lead from one to the next. */
+/** The parts of a deployment. */
 export function TabList({ tab, onTab, prefix }: ITabListProps): JSX.Element {
   const trans = useTranslation();
-  const list = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const next = destination(event.key, DETAIL_TABS.indexOf(tab));
-    if (next !== null) {
-      event.preventDefault();
-      onTab(DETAIL_TABS[next]!);
-      list.current
-        ?.querySelectorAll<HTMLElement>('[role="tab"]')
-        [next]?.focus();
-    }
-  };
   return (
-    <div
-      ref={list}
-      role="tablist"
-      className="pd-DetailTabs"
-      aria-label={trans.__('Parts of the deployment')}
-      onKeyDown={onKeyDown}
-    >
-      {DETAIL_TABS.map(one => (
-        <button
-          type="button"
-          key={one}
-          id={`${prefix}-tab-${one}`}
-          role="tab"
-          className="pd-DetailTab"
-          aria-selected={one === tab}
-          aria-controls={one === tab ? `${prefix}-panel-${one}` : undefined}
-          tabIndex={one === tab ? 0 : -1}
-          onClick={() => onTab(one)}
-        >
-          {tabTitle(one, trans)}
-        </button>
-      ))}
-    </div>
+    <Tabs
+      label={trans.__('Parts of the deployment')}
+      className="pd-DetailTab"
+      tabs={DETAIL_TABS.map(key => ({
+        key,
+        title: tabTitle(key, trans),
+        id: `${prefix}-tab-${key}`,
+        panel: key === tab ? `${prefix}-panel-${key}` : undefined
+      }))}
+      chosen={tab}
+      onChoose={onTab}
+    />
   );
-}
-
-function destination(key: string, at: number): number | null {
-  const count = DETAIL_TABS.length;
-  switch (key) {
-    case 'ArrowRight':
-      return (at + 1) % count;
-    case 'ArrowLeft':
-      return (at + count - 1) % count;
-    case 'Home':
-      return 0;
-    case 'End':
-      return count - 1;
-    default:
-      return null;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../api/contract';
+import { CLIENT_RULES } from '../api/rules';
 
 const DAY = 86_400_000;
 
@@ -30,7 +31,7 @@ export function expiryTime(
 
 /** The rule of the server for names of clients. */
 export const isClientName = (name: string): boolean =>
-  /^[a-z_][a-z0-9_-]{0,62}$/.test(name);
+  new RegExp(CLIENT_RULES.name.pattern).test(name);
 
 /** A name for the first client: the caller's own as far as the rule allows it, and none that is taken. */
 export function firstClientName(

@@ -1,7 +1,7 @@
 import '../../style/forms.css';
 import '../../style/deploy.css';
 
-import React, { useCallback, useMemo, useState } from 'react';
+import React, { useState } from 'react';
 
 import type { Me } from '../api/contract';
 import { useResource } from '../model/binding';
@@ -12,18 +12,18 @@ import { Skeleton } from '../ui/notices';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
 import { groupTitle } from '../ui/vocabulary';
+import { Actions } from './Actions';
 import { newDeployment } from './body';
 import { check } from './checks';
 import { CodeDrawer } from './CodeDrawer';
-import { FormProvider, IFormContext } from './context';
+import { FormProvider } from './context';
 import { Details, Metadata } from './Details';
 import { DraftNotice } from './DraftNotice';
 import { Environment } from './Environment';
-import { apiField } from './fields';
 import { Shell } from './Shell';
-import { SkipTrial } from './SkipTrial';
-import { TrialBox } from './TrialBox';
+import { TrialPart } from './TrialPart';
 import { useDraft, useKeptDraft } from './useDraft';
+import { useFields } from './useFields';
 import { useSending } from './useSending';
 import { useSizes } from './useSizes';
 
@@ -86,41 +86,24 @@ function Creation({
       : null
   );
   const drafting = useDraft(drafts, draftKey, start, first);
-  const { draft, done, set: keep } = drafting;
+  const { draft, done } = drafting;
   const sending = useSending();
-  const { phase, messages, forget } = sending;
-  const busy = phase !== 'typing';
+  const { phase, messages } = sending;
   const [skip, setSkip] = useState(false);
   const [custom, setCustom] = useState(draft.id !== '');
   const [proposed, setProposed] = useState('');
   const sizes = useSizes(draft.group);
-  const group = me.groups.find(one => one.name === draft.group);
   const size =
     sizes?.find(one => one.name === draft.instanceType) ??
     (draft.instanceType === '' ? sizes?.[0] : undefined);
 
-  const set = useCallback(
-    (changes: Partial<IDraft>) => {
-      keep(changes);
-      forget(...Object.keys(changes).map(apiField));
-    },
-    [keep, forget]
-  );
-  const context = useMemo<IFormContext>(
-    () => ({
-      me,
-      draft,
-      change: (field, value) => set({ [field]: value }),
-      set,
-      messages,
-      deployment: null,
-      group,
-      sizes,
-      size,
-      busy
-    }),
-    [me, draft, set, messages, group, sizes, size, busy]
-  );
+  const fields = useFields(drafting, sending, {
+    me,
+    deployment: null,
+    sizes,
+    size
+  });
+  const { set, busy } = fields;
 
   const submit = () => {
     const wrong = { ...check(draft, trans) };
@@ -143,7 +126,7 @@ function Creation({
   };
 
   return (
-    <FormProvider value={context}>
+    <FormProvider value={fields}>
       <Shell
         title={trans.__('Create Deployment')}
         messages={messages}
@@ -157,45 +140,23 @@ function Creation({
               : ''
         }
         above={
-          <>
-            {sending.trial && <TrialBox trial={sending.trial} />}
-            {me.engine.trials && (
-              <SkipTrial skip={skip} disabled={busy} onChange={setSkip} />
-            )}
-          </>
+          <TrialPart
+            sending={sending}
+            tries={me.engine.trials}
+            skip={skip}
+            onSkip={setSkip}
+          />
         }
         actions={
-          <>
-            <button
-              type="submit"
-              className="pd-Button pd-mod-primary"
-              aria-busy={busy}
-            >
-              {trans.__('Deploy')}
-            </button>
-            {phase === 'trying' && (
-              <button
-                type="button"
-                className="pd-Button"
-                onClick={sending.cancel}
-              >
-                {trans.__('Cancel')}
-              </button>
-            )}
-            <span className="pd-grow" />
-            {drafting.dirty && !busy && (
-              <button
-                type="button"
-                className="pd-Button"
-                onClick={() => {
-                  drafting.discard(first);
-                  setCustom(false);
-                }}
-              >
-                {trans.__('Discard draft')}
-              </button>
-            )}
-          </>
+          <Actions
+            drafting={drafting}
+            sending={sending}
+            label={trans.__('Deploy')}
+            onDiscard={() => {
+              drafting.discard(first);
+              setCustom(false);
+            }}
+          />
         }
         onSubmit={submit}
       >

@@ -1,7 +1,7 @@
 import '../../style/forms.css';
 import '../../style/deploy.css';
 
-import React, { useCallback, useMemo, useState } from 'react';
+import React, { useMemo, useState } from 'react';
 
 import { ConflictBox } from '../admin/ConflictBox';
 import { undecided } from '../admin/editing';
@@ -9,25 +9,25 @@ import type { Deployment, Me } from '../api/contract';
 import { ApiError } from '../api/errors';
 import { useDeployment } from '../detail/useDeployment';
 import { useResource } from '../model/binding';
-import { IDraft, IKeptDraft, changeKey } from '../model/drafts';
+import { IKeptDraft, changeKey } from '../model/drafts';
 import { ReadOnly } from '../ui/access';
 import { useNavigation } from '../ui/navigation';
 import { NoSuchDeployment, Skeleton } from '../ui/notices';
 import { obstacle } from '../ui/obstacle';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
+import { Actions } from './Actions';
 import { changeBody, changedIn, restarts } from './body';
 import { Changes } from './Changes';
 import { check } from './checks';
-import { FormProvider, IFormContext } from './context';
+import { FormProvider } from './context';
 import { Details, Metadata } from './Details';
 import { DraftNotice } from './DraftNotice';
 import { Environment } from './Environment';
-import { apiField } from './fields';
 import { Shell } from './Shell';
-import { SkipTrial } from './SkipTrial';
-import { TrialBox } from './TrialBox';
+import { TrialPart } from './TrialPart';
 import { useDraft, useKeptDraft } from './useDraft';
+import { useFields } from './useFields';
 import { baseOf, useMerging } from './useMerging';
 import { useSending } from './useSending';
 import { useSizes } from './useSizes';
@@ -86,15 +86,13 @@ function Change({
   const { id } = deployment;
   const [begin] = useState(() => kept?.base ?? baseOf(deployment));
   const drafting = useDraft(drafts, changeKey(id), kept, begin.draft, begin);
-  const { draft, done, set: keep } = drafting;
+  const { draft, done } = drafting;
   const merging = useMerging(begin, draft, deployment);
   const { against, conflict, choices, final, meet } = merging;
   const sending = useSending();
-  const { phase, messages, forget } = sending;
-  const busy = phase !== 'typing';
+  const { phase, messages } = sending;
   const [skip, setSkip] = useState(false);
   const sizes = useSizes(deployment.group);
-  const group = me.groups.find(one => one.name === deployment.group);
   const { resources, instance_type: given } = deployment.spec;
   // What it has was fixed when it was chosen, whatever became of the type since.
   const size = useMemo(
@@ -105,28 +103,13 @@ function Change({
     [draft.instanceType, given, resources, sizes]
   );
 
-  const set = useCallback(
-    (changes: Partial<IDraft>) => {
-      keep(changes);
-      forget(...Object.keys(changes).map(apiField));
-    },
-    [keep, forget]
-  );
-  const context = useMemo<IFormContext>(
-    () => ({
-      me,
-      draft,
-      change: (field, value) => set({ [field]: value }),
-      set,
-      messages,
-      deployment,
-      group,
-      sizes,
-      size,
-      busy
-    }),
-    [me, draft, set, messages, deployment, group, sizes, size, busy]
-  );
+  const fields = useFields(drafting, sending, {
+    me,
+    deployment,
+    sizes,
+    size
+  });
+  const { busy } = fields;
 
   const changed = changedIn(against.draft, final);
   const tries = me.engine.trials && restarts(changed, deployment);
@@ -160,7 +143,7 @@ function Change({
   const problem =
     conflict !== null && isStale(sending.problem) ? null : sending.problem;
   return (
-    <FormProvider value={context}>
+    <FormProvider value={fields}>
       <Shell
         title={trans.__('Update %1', deployment.name)}
         messages={messages}
@@ -184,44 +167,23 @@ function Change({
                 )}
               </p>
             )}
-            {sending.trial && <TrialBox trial={sending.trial} />}
-            {tries && (
-              <SkipTrial skip={skip} disabled={busy} onChange={setSkip} />
-            )}
+            <TrialPart
+              sending={sending}
+              tries={tries}
+              skip={skip}
+              onSkip={setSkip}
+            />
           </>
         }
         actions={
-          <>
-            <button
-              type="submit"
-              className="pd-Button pd-mod-primary"
-              aria-busy={busy}
-              disabled={changed.size === 0 || open || gone}
-            >
-              {trans.__('Confirm and Deploy')}
-            </button>
-            {(back !== null || phase === 'trying') && (
-              <button
-                type="button"
-                className="pd-Button"
-                onClick={() =>
-                  phase === 'trying' ? sending.cancel() : back?.()
-                }
-              >
-                {trans.__('Cancel')}
-              </button>
-            )}
-            <span className="pd-grow" />
-            {drafting.dirty && !busy && (
-              <button
-                type="button"
-                className="pd-Button"
-                onClick={() => drafting.discard(against.draft)}
-              >
-                {trans.__('Discard draft')}
-              </button>
-            )}
-          </>
+          <Actions
+            drafting={drafting}
+            sending={sending}
+            label={trans.__('Confirm and Deploy')}
+            disabled={changed.size === 0 || open || gone}
+            onDiscard={() => drafting.discard(against.draft)}
+            onLeave={back ?? undefined}
+          />
         }
         onSubmit={submit}
       >

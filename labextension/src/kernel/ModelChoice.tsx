@@ -3,19 +3,17 @@ import React, { useId, useState } from 'react';
 import { Snippet } from '../ui/CopyButton';
 import { useTranslation } from '../ui/translation';
 import type { ILiveModel } from './ask';
+import { IWaysOut, WaysOut } from './WaysOut';
 
 /** Beyond so many, columns are counted instead of listed. */
 const LISTED = 6;
 
-export interface IModelChoiceProps {
+export interface IModelChoiceProps extends IWaysOut {
   models: readonly ILiveModel[];
   storing: boolean;
   /** What was wrong with the one that was chosen last. */
   problem: string;
   onChoose: (name: string, example: string | null) => void;
-  onAgain: () => void;
-  onForm: () => void;
-  onCancel: () => void;
 }
 
 /** The models found, one to be chosen, and the data that is its example. */
@@ -183,22 +181,7 @@ function NoModels(props: IModelChoiceProps): JSX.Element {
         )}
       </p>
       <Snippet code={'def predict(rows):\n    return model(rows)'} />
-      <div className="pd-Modal-actions">
-        <button type="button" className="pd-Button" onClick={props.onCancel}>
-          {trans.__('Cancel')}
-        </button>
-        <button type="button" className="pd-Button" onClick={props.onForm}>
-          {trans.__('Empty form')}
-        </button>
-        <button
-          type="button"
-          className="pd-Button pd-mod-primary"
-          data-first
-          onClick={props.onAgain}
-        >
-          {trans.__('Look again')}
-        </button>
-      </div>
+      <WaysOut {...props} />
     </>
   );
 }

@@ -3,12 +3,10 @@ import React from 'react';
 import { Snippet } from '../ui/CopyButton';
 import { useTranslation } from '../ui/translation';
 import type { KernelObstacle } from './ask';
+import { IWaysOut, WaysOut } from './WaysOut';
 
-interface IObstacleProps {
+interface IObstacleProps extends IWaysOut {
   problem: KernelObstacle;
-  onAgain: () => void;
-  onForm: () => void;
-  onCancel: () => void;
 }
 
 /** Why the kernel's models can't be offered, and the ways out. */
@@ -24,22 +22,7 @@ export function ObstacleText(props: IObstacleProps): JSX.Element {
           'A model that was stored before, or one in a file, can be deployed from the empty form.'
         )}
       </p>
-      <div className="pd-Modal-actions">
-        <button type="button" className="pd-Button" onClick={props.onCancel}>
-          {trans.__('Cancel')}
-        </button>
-        <button type="button" className="pd-Button" onClick={props.onForm}>
-          {trans.__('Empty form')}
-        </button>
-        <button
-          type="button"
-          className="pd-Button pd-mod-primary"
-          data-first
-          onClick={props.onAgain}
-        >
-          {trans.__('Look again')}
-        </button>
-      </div>
+      <WaysOut {...props} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { plainText } from '../history/plainText';
 import { Snippet } from '../ui/CopyButton';
 import { useTranslation } from '../ui/translation';
 import { reasonWords } from '../ui/vocabulary';
+import { AnswerTable } from './AnswerTable';
 import { answerTable, meaningOf } from './answers';
 import { formatJson } from './literals';
 import { Json, isObject } from './oip';
@@ -109,30 +110,11 @@ function Body({ body }: { body: unknown }): JSX.Element {
       {raw || !readable ? (
         <Snippet code={json} />
       ) : tabular ? (
-        <div className="pd-TableForm-scroll" tabIndex={0}>
-          <table className="pd-Answer-table">
-            <thead>
-              <tr>
-                <th scope="col">{trans.__('Row')}</th>
-                {table.columns.map(name => (
-                  <th scope="col" key={name}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {table.rows.map((row, n) => (
-                <tr key={n}>
-                  <th scope="row">{n + 1}</th>
-                  {row.map((value, k) => (
-                    <td key={k}>{valueText(value)}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <AnswerTable
+          columns={table.columns}
+          rows={table.rows}
+          cell={(value, key) => <td key={key}>{valueText(value)}</td>}
+        />
       ) : (
         <Snippet code={plain!} />
       )}

@@ -1,9 +1,11 @@
 import '../../style/try.css';
 
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useId, useState } from 'react';
 
 import { Snippet } from '../ui/CopyButton';
 import { useSession } from '../ui/session';
+import { TabList } from '../ui/TabList';
 import { useTranslation } from '../ui/translation';
 import {
   ICall,
@@ -14,9 +16,10 @@ import {
   pythonRequests,
   speaks
 } from './snippets';
-import { Tabs } from './Tabs';
 
-export type Language = 'curl' | 'requests' | 'client' | 'javascript';
+const LANGUAGES = ['curl', 'requests', 'client', 'javascript'] as const;
+
+export type Language = (typeof LANGUAGES)[number];
 
 /** A call as code, in the language that is chosen: to copy, or to go on with in a notebook. */
 export function CallCode({
@@ -37,16 +40,16 @@ export function CallCode({
   const said = notes(language).filter(Boolean);
   return (
     <div className="pd-Example">
-      <Tabs
+      <TabList
         label={trans.__('Language')}
-        tabs={[
-          { key: 'curl', title: trans.__('curl') },
-          { key: 'requests', title: trans.__('Python (requests)') },
-          { key: 'client', title: trans.__('Python (our client)') },
-          { key: 'javascript', title: trans.__('JavaScript (fetch)') }
-        ]}
+        className="pd-Language"
+        tabs={LANGUAGES.map(key => ({
+          key,
+          title: languageTitle(key, trans),
+          id: `${panel}-${key}`,
+          panel
+        }))}
         chosen={language}
-        panel={panel}
         onChoose={setLanguage}
       />
       <div
@@ -80,6 +83,19 @@ export function CallCode({
       </div>
     </div>
   );
+}
+
+function languageTitle(language: Language, trans: TranslationBundle): string {
+  switch (language) {
+    case 'curl':
+      return trans.__('curl');
+    case 'requests':
+      return trans.__('Python (requests)');
+    case 'client':
+      return trans.__('Python (our client)');
+    case 'javascript':
+      return trans.__('JavaScript (fetch)');
+  }
 }
 
 function codeOf(language: Language, call: ICall, protocol: Protocol): string {

@@ -1,6 +1,7 @@
 import React, { useMemo } from 'react';
 
 import { useTranslation } from '../ui/translation';
+import { AnswerTable } from './AnswerTable';
 import { valueText } from './AnswerView';
 import { IPair, compareAnswers, deltaText } from './compare';
 import type { IAnswer } from './sending';
@@ -36,42 +37,20 @@ export function ComparisonView({
         )}
       </h3>
       {changed > 0 && table && (
-        <div className="pd-TableForm-scroll" tabIndex={0}>
-          <table className="pd-Answer-table">
-            <caption className="pd-visuallyHidden">
-              {trans.__(
-                'Revision %1, then revision %2',
-                left.revision,
-                right.revision
-              )}
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">{trans.__('Row')}</th>
-                {table.columns.map(name => (
-                  <th scope="col" key={name}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {table.rows.map((row, n) => (
-                <tr key={n}>
-                  <th scope="row">{n + 1}</th>
-                  {row.map((pair, k) => (
-                    <td
-                      key={k}
-                      className={pair.same ? undefined : 'pd-mod-differs'}
-                    >
-                      <Pair pair={pair} />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <AnswerTable
+          caption={trans.__(
+            'Revision %1, then revision %2',
+            left.revision,
+            right.revision
+          )}
+          columns={table.columns}
+          rows={table.rows}
+          cell={(pair, key) => (
+            <td key={key} className={pair.same ? undefined : 'pd-mod-differs'}>
+              <Pair pair={pair} />
+            </td>
+          )}
+        />
       )}
       {changed > 0 && !table && (
         <ul className="pd-Pairs">
