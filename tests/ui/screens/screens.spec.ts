@@ -145,7 +145,9 @@ for (const [theme, setting] of Object.entries(THEMES)) {
         await expect(root.locator('.pd-Chart canvas').first()).toBeVisible();
         await keep(root, 'metrics');
         await tab('Events');
-        await expect(root.getByText('revision 4 serves')).toBeVisible();
+        await expect(
+          root.getByText('revision 4 serves', { exact: true })
+        ).toBeVisible();
         await keep(root, 'events');
         await tab('Access');
         await expect(root.getByText('dashboard').first()).toBeVisible();
