@@ -11,7 +11,8 @@ from primehub_deploy_ext.service.parameters import bad_parameter, parse_flag, pa
 
 MAX_TAIL = 1_000_000
 _MAX_ATTEMPTS = 1000
-_CURSOR = re.compile(r"(?P<attempt>\d{1,9}-\d{1,9}\.\d{1,9}):(?P<position>\d{1,15})", re.ASCII)
+# ``1-0.1:5120``; where replicas are pods ``iris-6f7-x2k.1:2178403253123456``, of several containers ``pod/name.1:…``.
+_CURSOR = re.compile(r"(?P<attempt>[a-z0-9][a-z0-9./-]{0,400}\.\d{1,9}):(?P<position>\d{1,16})", re.ASCII)
 
 
 def parse_log_query(arguments: Mapping[str, str]) -> LogQuery:

@@ -141,10 +141,17 @@ def _since(pod: Json, type: str) -> datetime | None:
 
 
 def _latest_start(pod: Json) -> datetime | None:
+    """Return when the containers' current attempt began, also of one that has ended."""
     main = pod.get("status", {}).get("containerStatuses", [])
-    return max(
-        filter(None, (moment(one.get("state", {}).get("running", {}).get("startedAt")) for one in main)), default=None
-    )
+    return max(filter(None, map(_start, main)), default=None)
+
+
+def _start(status: Json) -> datetime | None:
+    state, before = status.get("state", {}), status.get("lastState", {})
+    latest = state.get("running") or state.get("terminated") or before.get("terminated") or {}
+    began = moment(latest.get("startedAt"))
+    # One that could not even be started is told to have begun in 1970.
+    return began if began and began > _NEVER else None
 
 
 def _ended(status: Json) -> datetime | None:

@@ -122,6 +122,12 @@ def test_a_good_pod_has_nothing_to_tell_and_took_its_steps_in_order() -> None:
     assert was_ready(pod)
 
 
+def test_one_that_ended_did_begin() -> None:
+    pod, events = recorded("exit3")
+    steps = [one.step for one in steps_of(pod, events)]
+    assert steps == [Step.STARTING, Step.LOADING, Step.BACKING_OFF]
+
+
 def test_a_crash_keeps_the_exit_code_and_the_last_lines() -> None:
     failure = told("crash")
     assert failure is not None
