@@ -17,7 +17,9 @@ from typing import Any
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.errors import NotFound
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
-from primehub_deploy_ext.engines.kubernetes.kinds import NAMESPACE
+from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, NAMESPACE, POD
+from primehub_deploy_ext.engines.kubernetes.needs import Need, needs_of
+from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
 
 Json = Mapping[str, Any]
 
@@ -28,6 +30,7 @@ ENABLED = PREFIX + "enabled"
 # Seconds for which the answer to "which namespace has this group" counts.
 _REFRESH = 10.0
 _AT_ONCE = 8
+_LISTENED_TO = (DEPLOYMENT, POD, EVENT)
 
 _log = logging.getLogger(__name__)
 
@@ -67,17 +70,30 @@ class Namespaces:
     ----------
     listed
         Names from the configuration; empty: those with the label.
+    needs
+        What is needed in a namespace, as a refusal explains it.
     clock
         Returns seconds that only grow.
     """
 
-    def __init__(self, api: Api, listed: Sequence[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        api: Api,
+        listed: Sequence[str] = (),
+        needs: Sequence[Need] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._api = api
+        self._needs = tuple(needs_of("plain") if needs is None else needs)
+        # Namespaces where all that is listened to may be listed; rights that are lost later are the watches' business.
+        self._open: set[str] = set()
+        self._everywhere = False
         self._listed = tuple(listed)
         self._clock = clock
         self._known: dict[str, str] = {}
         self._known_at: float | None = None
         self._asking = asyncio.Lock()
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def read(self) -> list[dict[str, Any]]:
         """Return the managed namespaces as they are now, by name.
@@ -103,39 +119,65 @@ class Namespaces:
         ------
         NotFound
             If none has this group.
+        Forbidden
+            If the credentials may not look into it; with what is missing.
         """
         async with self._asking:
             fresh = self._known_at is not None and self._clock() - self._known_at < _REFRESH
-            if not fresh or group not in self._known:
+            if not fresh or self._known.get(group) not in self._open:
                 await self._refresh()
-        try:
-            return self._known[group]
-        except KeyError:
+        if group not in self._known:
             raise NotFound(
                 f"no namespace of the cluster has the group {group!r}: an administrator labels one with"
                 f" {GROUP_LABEL}={group}"
-            ) from None
+            )
+        namespace = self._known[group]
+        if namespace not in self._open:
+            raise (await Preflight(self._api).report(namespace, self._needs)).error()
+        return namespace
 
     async def groups(self) -> dict[str, str]:
-        """Return the group of each managed namespace, by namespace."""
+        """Return the group of each managed namespace that may be looked into, by namespace.
+
+        Labels are seen by more people than what runs behind them: a namespace that is closed to these credentials is
+        left out, and looked at again each time.
+        """
         async with self._asking:
             if self._known_at is None or self._clock() - self._known_at >= _REFRESH:
                 await self._refresh()
-        return {namespace: group for group, namespace in self._known.items()}
+        return {namespace: group for group, namespace in self._known.items() if namespace in self._open}
 
     async def _refresh(self) -> None:
         found, problems = by_group(await self.read())
         for problem in problems:
             _log.warning("Model Deployment: %s", problem)
-        self._known = {group: namespace["metadata"]["name"] for group, namespace in found.items()}
-        self._known_at = self._clock()
+        known = {group: namespace["metadata"]["name"] for group, namespace in found.items()}
+        await self._look_into(set(known.values()))
+        self._known, self._known_at = known, self._clock()
+
+    async def _look_into(self, namespaces: set[str]) -> None:
+        """Find out which namespaces are open; those that were are not asked about again."""
+        self._open &= namespaces
+        closed = sorted(namespaces - self._open)
+        if len(closed) > 1 and not self._everywhere:
+            self._everywhere = await self._may_list(None)
+        if self._everywhere:
+            self._open |= namespaces
+            return
+        allowed = await asyncio.gather(*map(self._may_list, closed))
+        self._open |= {namespace for namespace, yes in zip(closed, allowed, strict=True) if yes}
+
+    async def _may_list(self, namespace: str | None) -> bool:
+        for kind in _LISTENED_TO:
+            async with self._turn:
+                if not (await self._api.can_i("list", kind, namespace)).allowed:
+                    return False
+        return True
 
     async def _each(self, wanted: Sequence[str]) -> list[dict[str, Any]]:
-        turn = asyncio.Semaphore(_AT_ONCE)
-
         async def one(name: str) -> dict[str, Any] | None:
             try:
-                async with turn:
+                async with self._turn:
                     found = await self._api.get(NAMESPACE, name)
             except ApiError as error:
                 if error.status == HTTPStatus.NOT_FOUND:
