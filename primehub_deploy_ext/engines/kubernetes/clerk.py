@@ -151,7 +151,6 @@ class Clerk:
             template=back.pod if back and after.target.template != record.target.template else None,
             annotations=annotations,
             progress_deadline=self._means.settings.progress_deadline,
-            order=self._means.order(seen.name, after.target.template, back.spec) if back else None,
         )
         await self._patch(seen, owner, seen.flavor.change(owner, workload))
         await self._end_page(seen, after.latest, tail, steps)

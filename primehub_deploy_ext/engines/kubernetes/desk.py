@@ -79,7 +79,6 @@ class Desk:
                 words.SPEC: dump_small(new.spec),
             },
             progress_deadline=means.settings.progress_deadline,
-            order=means.order(new.id, 1, new.spec),
         )
         wanted = await self._usage(new.spec)
         quota = QuotaWish(namespace, new.group, new.id, new.quota or NO_QUOTA, wanted)
@@ -189,7 +188,6 @@ class Desk:
                     words.RESERVED: grant.reserve.model_dump_json() if _rolls(record, entry) else None,
                 },
                 progress_deadline=means.settings.progress_deadline,
-                order=None if template is None else means.order(seen.name, entry.template, plan.spec),
             )
             try:
                 grant.check()

@@ -18,7 +18,7 @@ from primehub_deploy_ext.engines.kubernetes.history import Page
 from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
 from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.needs import needs_of
-from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_of
+from primehub_deploy_ext.engines.kubernetes.pods import PodMeans
 from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
@@ -69,10 +69,6 @@ class Means:
             progress_deadline=settings.progress_deadline,
             overrides=settings.pod_spec,
         )
-
-    def order(self, id: str, revision: int, spec: DeploymentSpec) -> Json | None:
-        """Return what the runner is told; None where an image serves by itself."""
-        return order_of(id, revision, spec, self.pod_means(spec)) if spec.model.artifact else None
 
     def _artifact_of(self, digest: str) -> str:
         if self.settings.artifact_volume:

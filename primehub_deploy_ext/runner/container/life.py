@@ -84,15 +84,14 @@ async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None
     served: ServedModel | None = None
     fixed = _routes_of_container(server, counting, found)
     server.routes, server.otherwise = _routes_while_loading() | fixed, _LOADING
-    try:
-        server.listen_on_port(order.listens_on())
-    except OSError as taken:
-        message = f"can't listen on port {order.listens_on()}: {taken.strerror}"
-        raise ReplicaFailedError("ModelLoadFailed", message) from taken
+    if not order.quiet:
+        _listen(server, order)
 
     served = await loop.run_in_executor(worker, _load, order, folder)
     served.take_rows()  # of the example, which is nobody's request
     server.routes, server.otherwise = protocols.routes(served, lambda: not stop.is_set()) | fixed, None
+    if order.quiet:
+        _listen(server, order)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     # What the model brought lives as long as the process: collections needn't look at it.
     gc.freeze()
@@ -106,6 +105,14 @@ async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None
     await asyncio.sleep(order.linger)
     if not await server.drain():
         print(f"stopped with {server.in_flight} requests unanswered", file=sys.stderr)
+
+
+def _listen(server: ModelServer, order: ContainerOrder) -> None:
+    try:
+        server.listen_on_port(order.listens_on())
+    except OSError as taken:
+        message = f"can't listen on port {order.listens_on()}: {taken.strerror}"
+        raise ReplicaFailedError("ModelLoadFailed", message) from taken
 
 
 def _load(order: ContainerOrder, folder: Path) -> ServedModel:

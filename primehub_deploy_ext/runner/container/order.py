@@ -6,7 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from primehub_deploy_ext.runner.order import ReplicaOrder
 
 ORDER = "PRIMEHUB_DEPLOY_ORDER"
 ORDER_FILE = "PRIMEHUB_DEPLOY_ORDER_FILE"
+QUIET = "PRIMEHUB_DEPLOY_QUIET"
 DEFAULT_PORT = 9000
 
 
@@ -41,6 +42,9 @@ class ContainerOrder:
         Seconds that it goes on answering after SIGTERM. It takes a cluster this long to tell all who may call.
     names_client
         Whether ``X-Forwarded-User`` is set by a gateway that lets no caller set it; else no model is shown it.
+    quiet
+        It listens only once it is ready: for probes that ask nothing but whether it listens. Besides: the variable
+        ``PRIMEHUB_DEPLOY_QUIET``.
     """
 
     deployment: str
@@ -59,6 +63,7 @@ class ContainerOrder:
     threads: int | None = None
     linger: float = 5.0
     names_client: bool = False
+    quiet: bool = False
 
     @classmethod
     def from_json(cls, value: Any) -> ContainerOrder:
@@ -98,9 +103,10 @@ class ContainerOrder:
         if not text:
             raise ValueError(f"this image serves what it is told to by {ORDER} or {ORDER_FILE}: neither is set")
         try:
-            return cls.from_json(json.loads(text))
+            order = cls.from_json(json.loads(text))
         except ValueError as error:
             raise ValueError(f"the order {where or 'in ' + ORDER} can't be used: {error}") from error
+        return replace(order, quiet=order.quiet or bool(environment.get(QUIET)))
 
     def listens_on(self, environment: Mapping[str, str] = os.environ) -> int:
         """Return the port."""

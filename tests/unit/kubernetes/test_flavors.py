@@ -16,14 +16,16 @@ from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, SERVICE
-from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_of, pod_template
+from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 
 Json = dict[str, Any]
 
 FLAVORS = (Plain(), KServe(), Seldon(), PrimeHub())
 WITH_TEMPLATE = (Plain(), KServe(), Seldon())
 CONTROLLED = (KServe(), Seldon(), PrimeHub())
-MEANS = PodMeans(runner_image="registry.example/runner:1", artifact="s3://models/ab/abcd")
+MEANS = PodMeans(
+    runner_image="registry.example/runner:1", artifact="s3://models/ab/abcd", artifact_secret="model-store"
+)
 STOP = "serving.kserve.io/stop"
 
 
@@ -46,7 +48,6 @@ def workload(revision: int = 1, *, replicas: int = 2, fresh: bool = True, surge:
         surge=surge,
         template=pod_template("iris", revision, f"iris-{revision}", spec, MEANS) if fresh else None,
         annotations={words.RECORD: record, words.DISPLAY_NAME: "Iris"},
-        order=order_of("iris", revision, spec, MEANS) if fresh else None,
     )
 
 
@@ -260,9 +261,13 @@ def test_seldon_models_that_were_made_elsewhere_are_told_by_their_uri() -> None:
 def test_a_phdeployment_says_who_changed_it_and_hands_the_runner_its_order() -> None:
     spec = made(PrimeHub(), env={"A": "b"})["spec"]
     assert (spec["userName"], spec["groupName"], spec["updateMessage"]) == ("ada", "research", "better")
-    env = {entry["name"]: entry["value"] for entry in spec["env"]}
-    assert (env["A"], env[words.REVISION_VARIABLE]) == ("b", "1")
-    assert json.loads(env["PRIMEHUB_DEPLOY_ORDER"])["artifact"] == "s3://models/ab/abcd"
+    env = {entry["name"]: entry for entry in spec["env"]}
+    assert env["PRIMEHUB_DEPLOY_REVISION"]["value"] == "1"
+    order = env["PRIMEHUB_DEPLOY_ORDER"]["valueFrom"]["secretKeyRef"]
+    assert order == {"name": "iris-1", "key": "order.json"}
+    # Not even PrimeHub's own portal shows the values.
+    assert env["A"]["valueFrom"]["secretKeyRef"] == {"name": "iris-1", "key": "env.A"}
+    assert env["AWS_ACCESS_KEY_ID"]["valueFrom"]["secretKeyRef"]["name"] == "model-store"
     assert spec["predictors"][0]["modelImage"] == "registry.example/runner:1"
 
 

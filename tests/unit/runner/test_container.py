@@ -96,6 +96,17 @@ def test_it_is_alive_while_it_loads_and_ready_after(start, tmp_path: Path) -> No
     assert container.ask("POST", INFER, tensor(1)).status == 200
 
 
+def test_told_to_be_quiet_it_does_not_listen_before_it_is_ready(start, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    container = start(slow_to_load(str(go)), environment={"PRIMEHUB_DEPLOY_QUIET": "1"})
+    wait_for(lambda: "fetched the artifact" in container.printed(), "the artifact")
+    with pytest.raises(ConnectionRefusedError):
+        container.ask("GET", "/v2/health/live")
+    go.touch()
+    container.ready()
+    assert container.ask("POST", INFER, tensor(1)).status == 200
+
+
 def test_stopped_while_it_loads_it_ends_at_once(start, tmp_path: Path) -> None:
     container = start(slow_to_load(str(tmp_path / "never")))
     wait_for(lambda: container.status("/v2/health/live") == 200, "the port")

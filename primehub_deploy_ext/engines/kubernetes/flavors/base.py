@@ -32,8 +32,6 @@ class Workload:
         Pod template (``metadata`` and ``spec``); None: as it is, nothing restarts.
     annotations
         Of the owner; those that are None are taken away.
-    order
-        What the runner is told, for a flavor whose pods can't read it from a Secret; goes with ``template``.
     """
 
     id: str
@@ -47,7 +45,6 @@ class Workload:
     template: Json | None
     annotations: Mapping[str, str | None]
     progress_deadline: int = 600
-    order: Json | None = None
 
 
 @dataclass(frozen=True)

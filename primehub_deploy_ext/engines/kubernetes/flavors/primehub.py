@@ -1,7 +1,7 @@
 """The PrimeHub flavor: a ``PhDeployment``, whose ``Deployment`` and ``Ingress`` PrimeHub's controller makes.
 
-It has no pod template: an image, the values of its environment, the name of an instance type and a pull secret are
-all that it takes. So the runner is told by a variable what to do, and fetches the artifact itself.
+It has no pod template: an image, an environment, the name of an instance type and a pull secret are all that it takes.
+So the runner is told by a variable what to do, and fetches the artifact itself: a volume can't be mounted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from primehub_deploy_ext.engines.kubernetes.seen import template_of
 _PREDICTOR = "predictor1"
 _OWNER_LABEL = "primehub.io/phdeployment"
 _ENGINE_PORT = 8000
-_ORDER = "PRIMEHUB_DEPLOY_ORDER"
+_ORDER, _ORDER_FILE = "PRIMEHUB_DEPLOY_ORDER", "PRIMEHUB_DEPLOY_ORDER_FILE"
+# The controller's probes ask whether the port is open: it must not be while the model is loading.
+_QUIET = {"name": "PRIMEHUB_DEPLOY_QUIET", "value": "1"}
+# What reaches an object store; whole Secrets can't be made an environment here.
+_STORE = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_REGION")
 
 
 class PrimeHub:
@@ -150,10 +154,24 @@ def _take_template(spec: Json, template: Json, workload: Workload) -> None:
         predictor["imagePullSecret"] = secrets[0]["name"]
     else:
         predictor.pop("imagePullSecret", None)
-    values = {**workload.spec.env, words.REVISION_VARIABLE: str(workload.revision)}
-    if workload.order is not None:
-        values[_ORDER] = json.dumps(workload.order, separators=(",", ":"))
-    spec["env"] = [{"name": name, "value": value} for name, value in sorted(values.items())]
+    spec["env"] = sorted(_environment(container, pod), key=lambda entry: str(entry["name"]))
+
+
+def _environment(container: Json, pod: Json) -> list[Json]:
+    """Return a container's variables; what lies in its volumes comes by variables too."""
+    env = [entry for entry in container.get("env") or [] if entry["name"] != _ORDER_FILE]
+    if len(env) == len(container.get("env") or []):
+        return env
+    (order,) = (volume["secret"] for volume in pod["volumes"] if volume["name"] == words.ORDER_VOLUME)
+    env += [_QUIET, _from_secret(_ORDER, order["secretName"], words.ORDER_FILE)]
+    for source in container.get("envFrom") or []:
+        secret = source["secretRef"]["name"]
+        env += [_from_secret(name, secret, name, optional=True) for name in _STORE]
+    return env
+
+
+def _from_secret(name: str, secret: str, key: str, **more: Any) -> Json:
+    return {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": key, **more}}}
 
 
 def _newest(annotations: Mapping[str, str | None]) -> dict[str, Any]:
