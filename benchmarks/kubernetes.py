@@ -26,7 +26,8 @@ import psutil
 import yaml
 
 # Instead of this folder: in it this file has the name of the client.
-sys.path[0] = str(Path(__file__).resolve().parent.parent)
+sys.path.pop(0)
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.counted_road import CountedRoad
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.resources import Resources
