@@ -2,7 +2,7 @@
 
 A directory is written as ``{"user": "ada", "admin": false, "can_write": true, "provider": {…}, "engine": {…},
 "groups": [Group, …], "instance_types": […], "pull_secrets": […], "audit": [AuditEntry, …],
-"measurements": [Measurement, …],
+"measurements": [Measurement, …], "usage": [UsageLine, …],
 "refuse": {operationId: {"status": 403, "code": …, "message": …, …}}}``; all may be left out. Without groups the user
 is in one group without limits, and sees all deployments.
 """
@@ -42,6 +42,7 @@ class Directory:
         self.pull_secrets: list[Json] = [_secret(one) for one in written.get("pull_secrets", [])]
         self.audit: list[Json] = written.get("audit", [])
         self.measurements: list[Json] = written.get("measurements", [])
+        self.usage: list[Json] = written.get("usage", [])
         self.refuse: dict[str, Json] = written.get("refuse", {})
         self.deployments = deployments
         self._scoped = "groups" in written

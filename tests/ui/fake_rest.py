@@ -228,10 +228,12 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     import fake_administration
+    import fake_alerts
     import fake_details
     import fake_logs
     import fake_metrics
     import fake_models
+    import fake_usage
 
     script = {"script": Script()}
     base = url_path_join(server.web_app.settings["base_url"], "primehub-deploy", "v1")
@@ -245,6 +247,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         *fake_details.routes(),
         *fake_metrics.routes(),
         *fake_models.routes(),
+        *fake_alerts.routes(),
+        *fake_usage.routes(),
         *fake_administration.routes(),
     ]
     server.web_app.add_handlers(".*$", [(url_path_join(base, path), handler, script) for path, handler in table])

@@ -61,7 +61,12 @@ export function ItemTable<T extends { name: string }>(
     return <></>;
   }
   return (
-    <div className={`pd-Items ${className ?? ''}`} ref={root}>
+    <div
+      className={`pd-Items ${className ?? ''}`}
+      ref={root}
+      // Where nothing in it has the focus, keys scroll it by its own.
+      tabIndex={total ? 0 : undefined}
+    >
       {table ? (
         <table className="pd-Table">
           <caption className="pd-visuallyHidden">{title}</caption>
