@@ -4,6 +4,7 @@ import { cardPlugin } from './plugins/card';
 import { commandsPlugin } from './plugins/commands';
 import { deployCommandsPlugin } from './plugins/deployCommands';
 import { linksPlugin } from './plugins/links';
+import { alertsPlugin } from './plugins/alerts';
 import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
 import { runningPlugin } from './plugins/running';
@@ -26,6 +27,7 @@ export default [
   deployCommandsPlugin,
   backgroundPlugin,
   notificationsPlugin,
+  alertsPlugin,
   statusBarPlugin,
   runningPlugin
 ];

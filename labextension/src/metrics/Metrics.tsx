@@ -14,6 +14,7 @@ import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
 import { Charts } from './Charts';
 import { Crosshair } from './crosshair';
+import { FiringAlerts } from './FiringAlerts';
 import { RangeBar } from './RangeBar';
 import type { Span } from './series';
 
@@ -61,6 +62,7 @@ export function Metrics({ id, active }: ITabProps): JSX.Element {
         syncedAt={state.syncedAt}
         crosshair={crosshair}
       />
+      <FiringAlerts id={id} active={active} />
       {state.value === null && measuresNothing(state.problem) ? (
         <Notice title={trans.__('Not measured here')}>
           <p>{state.problem?.message}</p>

@@ -98,15 +98,17 @@ export function durationWords(
     : trans.__('%1 s', seconds);
 }
 
-/** What fires, in a row of a list; a kind that is newer than this page keeps its name. */
+/** What fires, in a row of a list. */
 export function firingWords(
   kinds: readonly string[],
   trans: TranslationBundle
 ): string {
-  const names = kinds.map(kind =>
-    (ALERT_KINDS as readonly string[]).includes(kind)
-      ? alertTitle(kind as AlertKind, trans)
-      : kind
-  );
+  const names = kinds.map(kind => alertName(kind, trans));
   return trans.__('Alert: %1', names.join(', '));
 }
+
+/** The title of a kind; one that is newer than this page keeps its name. */
+export const alertName = (kind: string, trans: TranslationBundle): string =>
+  (ALERT_KINDS as readonly string[]).includes(kind)
+    ? alertTitle(kind as AlertKind, trans)
+    : kind;

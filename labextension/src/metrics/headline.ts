@@ -51,15 +51,19 @@ export function headline(
       return [
         {
           value: counted(totals[chart.key], locale),
-          what:
-            codes(chart.key === 'client_errors' ? '4' : '5') ||
+          what: [
+            codes(chart.key === 'client_errors' ? '4' : '5'),
             trans.__('in %1', range)
+          ]
+            .filter(Boolean)
+            .join(' ')
         }
       ];
     case 'latency':
-      return ['p50', 'p95', 'p99'].map(name => ({
+      return ['p50', 'p95', 'p99'].map((name, index) => ({
         value: written(totals.latency[name], 'seconds', locale, trans),
-        what: name
+        // All three are of the whole range.
+        what: index < 2 ? name : trans.__('%1 in %2', name, range)
       }));
     case 'reward':
       return [

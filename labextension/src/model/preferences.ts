@@ -18,6 +18,7 @@ export interface IPreferences {
   readonly notifyFailed: boolean;
   readonly notifyRecovered: boolean;
   readonly notifyDeployed: boolean;
+  readonly notifyAlerts: boolean;
   /** Whether also those are told of that others made. */
   readonly notifyOthers: boolean;
   /** Whether the status bar counts them. */
@@ -33,6 +34,7 @@ export const DEFAULT_PREFERENCES: IPreferences = {
   notifyFailed: true,
   notifyRecovered: true,
   notifyDeployed: false,
+  notifyAlerts: true,
   notifyOthers: false,
   statusBar: true
 };

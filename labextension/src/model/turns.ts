@@ -97,15 +97,21 @@ const SWITCHES: Readonly<Record<TurnKind, keyof IPreferences>> = {
   deployed: 'notifyDeployed'
 };
 
-/** Whether the user wants to be told; of others' deployments only where they say so. */
-export function isWanted(
+/** Whether the user wants to be told. */
+export const isWanted = (
   { kind, deployment }: ITurn,
   likes: IPreferences,
   user: string | undefined
-): boolean {
-  const mine =
-    user === undefined ||
-    deployment.created_by === user ||
-    deployment.updated_by === user;
-  return likes[SWITCHES[kind]] === true && (mine || likes.notifyOthers);
-}
+): boolean =>
+  likes[SWITCHES[kind]] === true && isOfInterest(deployment, likes, user);
+
+/** Whether the user is told of a deployment: of others' only where they say so. */
+export const isOfInterest = (
+  { created_by, updated_by }: Deployment,
+  likes: IPreferences,
+  user: string | undefined
+): boolean =>
+  likes.notifyOthers ||
+  user === undefined ||
+  created_by === user ||
+  updated_by === user;

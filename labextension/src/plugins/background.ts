@@ -27,10 +27,14 @@ export const backgroundPlugin: JupyterFrontEndPlugin<void> = {
     let has = false;
     let end: (() => void) | null = null;
     const reconsider = () => {
-      const { statusBar, notifyFailed, notifyRecovered, notifyDeployed } =
-        preferences.getState();
+      const likes = preferences.getState();
       const wanted =
-        has && (statusBar || notifyFailed || notifyRecovered || notifyDeployed);
+        has &&
+        (likes.statusBar ||
+          likes.notifyFailed ||
+          likes.notifyRecovered ||
+          likes.notifyDeployed ||
+          likes.notifyAlerts);
       if (wanted) {
         end ??= store.subscribe(() => undefined);
       } else {
