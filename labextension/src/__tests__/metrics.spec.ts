@@ -235,9 +235,9 @@ describe('the numbers above a chart', () => {
   test.each([
     ['qps', ['5 req/s last minute', '3,201 requests in 15 min']],
     ['success', ['88 % in 15 min']],
-    ['client_errors', ['4 400 × 3, 422 × 1']],
-    ['server_errors', ['6 500 × 6']],
-    ['latency', ['12 ms p50', '60 ms p95', '1.2 s p99']],
+    ['client_errors', ['4 400 × 3, 422 × 1 in 15 min']],
+    ['server_errors', ['6 500 × 6 in 15 min']],
+    ['latency', ['12 ms p50', '60 ms p95', '1.2 s p99 in 15 min']],
     ['reward', ['0.3 mean of 1,000 rewards in 15 min']],
     ['predict_qps', ['5 req/s last minute']],
     ['bytes', ['1 KiB/s in', '5 B/s out']]
