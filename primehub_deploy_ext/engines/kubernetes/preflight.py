@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -70,6 +70,7 @@ class Preflight:
         self._api = api
         self._clock = clock
         self._good: dict[tuple[str, tuple[Need, ...]], float] = {}
+        self._told: dict[tuple[str, tuple[Need, ...]], tuple[float, Report]] = {}
         self._user = ""
 
     async def report(self, namespace: str, needs: Sequence[Need]) -> Report:
@@ -99,6 +100,19 @@ class Preflight:
             self._good[key] = self._clock()
             return Report(namespace, user, (), "")
         return Report(namespace, user, missing, role_yaml(namespace, user, needs, missing))
+
+    async def lacking(self, needs: Mapping[str, Sequence[Need]]) -> list[dict[str, str]]:
+        """Return what is missing in each of some namespaces, for those who look often: as of a minute ago at most."""
+        found: list[dict[str, str]] = []
+        for namespace, of_namespace in needs.items():
+            key = namespace, tuple(of_namespace)
+            at, report = self._told.get(key, (float("-inf"), None))
+            if report is None or self._clock() - at >= _REFRESH:
+                report = await self.report(namespace, of_namespace)
+                self._told[key] = self._clock(), report
+            if report.missing:
+                found.append({"namespace": namespace, "message": report.message, "yaml": report.yaml})
+        return found
 
     async def explained(self, error: ApiError, doing: str, namespace: str, needs: Sequence[Need]) -> DeployError:
         """Return the domain's error for one of the API server; where RBAC refused, with what is missing.

@@ -54,7 +54,7 @@ class KubernetesGroups(GroupProvider):
     name = "kubernetes"
 
     refresh_interval = Float(
-        10.0,
+        30.0,
         min=0.0,
         # A membership that is taken away must not count for longer than a minute.
         max=60.0,

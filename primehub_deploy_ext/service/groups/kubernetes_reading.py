@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -31,6 +32,7 @@ Objects = Mapping[str, Sequence[Json]]
 # Whoever may create one of these deploys, whatever flavor the group has; the usual one first.
 _DEPLOYABLE = (DEPLOYMENT, INFERENCE_SERVICE, SELDON_DEPLOYMENT, PH_DEPLOYMENT)
 _AT_ONCE = 8
+_REFUSED = 120.0
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ class ClusterReading:
         self._prefixes = user_prefix, group_prefix
         # Kinds that may be read in single namespaces alone: not asked for altogether again.
         self._narrow: set[Kind] = set()
+        # Until when what was refused is not asked for again: rights change more seldom than groups.
+        self._refused: dict[tuple[Kind, str], float] = {}
+        self._last: Snapshot | None = None
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def snapshot(self) -> Snapshot:
@@ -120,9 +125,10 @@ class ClusterReading:
             If the cluster does not accept the credentials.
         """
         try:
-            return await self._snapshot()
+            self._last = await self._snapshot()
         except ApiError as error:
             raise _trouble(error) from error
+        return self._last
 
     async def powers(self, owner_deploys: bool) -> Powers:
         """Return what the credentials may do.
@@ -136,7 +142,7 @@ class ClusterReading:
             manage = (await self._api.can_i("patch", NAMESPACE)).allowed
             if not owner_deploys:
                 return Powers(manage)
-            groups, _ = by_group(await self._namespaces.read())
+            groups = (self._last or await self._snapshot()).namespaces
             allowed = await asyncio.gather(*(self._may_deploy(ns["metadata"]["name"]) for ns in groups.values()))
         except ApiError as error:
             raise _trouble(error) from error
@@ -189,13 +195,16 @@ class ClusterReading:
         )
 
     async def _of_one(self, kind: Kind, namespace: str, how: Mapping[str, Any]) -> list[Json] | None:
+        if time.monotonic() < self._refused.get((kind, namespace), 0.0):
+            return None
         try:
             async with self._turn:
                 return list(await self._api.list(kind, namespace, **how))
         except ApiError as error:
-            if error.status == HTTPStatus.FORBIDDEN:
-                return None
-            raise
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
+            self._refused[kind, namespace] = time.monotonic() + _REFUSED
+            return None
 
     async def _may_deploy(self, namespace: str) -> bool:
         for kind in _DEPLOYABLE:

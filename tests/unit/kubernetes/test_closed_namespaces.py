@@ -1,0 +1,75 @@
+"""Labels are seen by more people than what runs behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.domain.errors import Forbidden, NotFound
+from primehub_deploy_ext.engines.kubernetes.api import Verdict
+from primehub_deploy_ext.engines.kubernetes.kinds import Kind
+from primehub_deploy_ext.engines.kubernetes.namespaces import GROUP_LABEL, Namespaces
+
+
+class Cluster:
+    """Namespaces by name, and those that may be looked into."""
+
+    def __init__(self, *names: str, may: set[str | None]) -> None:
+        self.names = names
+        self.may = may
+        self.asked: list[str | None] = []
+
+    async def list(self, kind: Kind, **selectors: str) -> list[dict[str, Any]]:
+        return [{"metadata": {"name": name, "labels": {GROUP_LABEL: ""}}} for name in self.names]
+
+    async def can_i(self, verb: str, kind: Kind, namespace: str | None = None, **more: str) -> Verdict:
+        self.asked.append(namespace)
+        return Verdict(namespace in self.may or None in self.may)
+
+    async def create(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+        return {"status": {"userInfo": {"username": "alice"}}}
+
+
+def over(cluster: Cluster) -> tuple[Namespaces, list[float]]:
+    now = [0.0]
+    return Namespaces(cluster, clock=lambda: now[0]), now  # type: ignore[arg-type]
+
+
+async def test_a_closed_namespace_is_left_out_and_found_once_it_is_open() -> None:
+    cluster = Cluster("research", "sales", may={"research"})
+    namespaces, now = over(cluster)
+    assert await namespaces.groups() == {"research": "research"}
+    assert await namespaces.of_group("research") == "research"
+    cluster.may.add("sales")
+    now[0] += 60
+    assert await namespaces.groups() == {"research": "research", "sales": "sales"}
+
+
+async def test_deploying_into_a_closed_one_is_refused_with_what_gives_it() -> None:
+    namespaces, _ = over(Cluster("research", "sales", may={"research"}))
+    with pytest.raises(Forbidden) as refused:
+        await namespaces.of_group("sales")
+    assert refused.value.details["user"] == "alice"
+    assert "namespace: sales" in refused.value.details["yaml"]
+    with pytest.raises(NotFound):
+        await namespaces.of_group("nobody")
+
+
+async def test_who_may_look_everywhere_is_asked_once_for_all() -> None:
+    cluster = Cluster(*(f"group-{number}" for number in range(50)), may={None})
+    namespaces, now = over(cluster)
+    assert len(await namespaces.groups()) == 50
+    now[0] += 60
+    await namespaces.groups()
+    assert set(cluster.asked) == {None}
+    assert len(cluster.asked) == 3, "one question for each kind that is listened to"
+
+
+async def test_what_is_open_is_not_asked_about_again() -> None:
+    cluster = Cluster("research", may={"research"})
+    namespaces, now = over(cluster)
+    for _ in range(5):
+        await namespaces.groups()
+        now[0] += 60
+    assert cluster.asked == ["research"] * 3
