@@ -255,6 +255,9 @@ def test_a_missing_right_comes_with_the_manifest_and_after_applying_it_the_same_
     cluster.kubectl("annotate", "namespace", place, *notes)
     cluster.kubectl("create", "rolebinding", "viewers", "-n", place, "--clusterrole=view", "--user=alice")
     alice = server("alice", place)
+    alice("GET", "deployments")
+    (lacking,) = alice("GET", "health")["details"]["lacking"]
+    assert (lacking["namespace"], "kind: RoleBinding" in lacking["yaml"]) == (place, True)
     refused = alice.deploy("wanted", place, 403)
     assert "does not let 'alice'" in refused["message"]
     missing = {(one["verb"], one["group"], one["resource"]) for one in refused["details"]["missing"]}

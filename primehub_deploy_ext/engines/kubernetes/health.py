@@ -6,7 +6,11 @@ from typing import Any
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.models import Health
+from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.needs import needs_of
 from primehub_deploy_ext.engines.kubernetes.office import Office
+
+_FEW = 3
 
 
 async def health_of(office: Office | None, name: str) -> Health:
@@ -32,6 +36,7 @@ async def health_of(office: Office | None, name: str) -> Health:
             }
             for r in reflectors
         ],
+        "lacking": [] if problem else await _lacking(office),
     }
     if problem and (never or not reflectors):
         return Health(version=__version__, engine=name, status="unavailable", message=problem, details=details)
@@ -57,3 +62,19 @@ async def health_of(office: Office | None, name: str) -> Health:
         gateway=office.way.public_url or None,
         details=details,
     )
+
+
+async def _lacking(office: Office) -> list[dict[str, str]]:
+    """Return the rights that are missing where somebody deploys, with the manifests that give them.
+
+    Whoever has more namespaces than a few acts for many, and is told at the first refusal: asking for all would be
+    thousands of questions.
+    """
+    mirrors, routes = office.world.mirrors(), [office.settings.route] if office.settings.route else []
+    if len(mirrors) > _FEW:
+        return []
+    needs = {mirror.namespace: needs_of(office.settings.flavor_of(mirror.group), routes) for mirror in mirrors}
+    try:
+        return await office.means.preflight.lacking(needs)
+    except ApiError:  # how the cluster is, is told by the rest
+        return []
