@@ -104,7 +104,8 @@ hub: $(READY) $(FRONT) tests/hub/node_modules/.ready browser
 	python -m pytest -q --timeout 300 tests/hub
 
 screenshots: $(READY) $(FRONT) tests/ui/node_modules/.ready browser ## Renew docs/screenshots
-	tests/ui/run.sh looks refusals
+	tests/ui/run.sh adminLooks refusals
+	tests/ui/run.sh --config playwright.screens.config.js
 	python -m pip install --quiet --group screenshots
 	python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots
 

@@ -12,22 +12,19 @@ from PIL import Image
 
 # Screens have few colours: a palette is a third of the bytes, and nobody sees the difference.
 COLOURS = 128
-FOLDERS = ("admin", "refusals")
+FOLDERS = ("admin", "refusals", "screens")
 THEMES = ("light", "dark")
-SINGLE = {
-    "cell.png": "cell-light.png",
-    "dark-narrow.png": "panel-dark.png",
-    "light-wide.png": "panel-light-wide.png",
-}
+# High contrast is tested, and looks like dark: a few are enough to see that it does.
+HIGH_CONTRAST = ("cards", "information", "create", "logs")
 
 
 def kept(looks: Path) -> dict[Path, Path]:
     """Return which pictures are kept, and below which name."""
-    found = {looks / name: Path(kept_as) for name, kept_as in SINGLE.items()}
+    found = {}
     for folder in FOLDERS:
         for path in sorted((looks / folder).glob("*.png")):
-            # High contrast is tested, and looks like dark.
-            if any(f"-{theme}-" in path.name for theme in THEMES):
+            screen, contrast, _ = path.name.partition("-high-contrast-")
+            if screen in HIGH_CONTRAST if contrast else any(f"-{theme}-" in path.name for theme in THEMES):
                 found[path] = Path(folder, path.name)
     return found
 

@@ -4,5 +4,7 @@ const base = require('./playwright.config');
 module.exports = {
   ...base,
   testDir: 'screens',
+  // The pictures of the tests stay where they are.
+  outputDir: 'test-results/screens',
   webServer: [base.webServer[0]]
 };

@@ -160,7 +160,9 @@ for (const [theme, setting] of Object.entries(THEMES)) {
 
         await play(pending.items(), 'ok', world(), pending.details());
         await tab('Information');
-        await expect(root.getByText('Why is it pending?')).toBeVisible();
+        const why = root.getByText('Why is it pending?');
+        await expect(why).toBeVisible();
+        await why.scrollIntoViewIfNeeded();
         await keep(root, 'pending');
       });
     });
