@@ -80,10 +80,12 @@ for (const [theme, setting] of Object.entries(THEMES)) {
         await keep(root, 'create-trial');
         await press(root, 'Discard draft');
 
-        const updating = await open(page, { view: 'update', id: 'iris' });
+        const changed = await open(page, { view: 'update', id: 'iris' });
+        // Not the form before, which is there until the code of this one is.
+        const updating = changed.getByRole('form', { name: /^Update/ });
         await updating.getByLabel('Description').fill('Sorts flowers.');
         await updating.getByLabel('Replicas').fill('4');
-        await keep(updating, 'update');
+        await keep(changed, 'update');
         const [first, ...others] = all();
         await play(
           [
@@ -101,7 +103,7 @@ for (const [theme, setting] of Object.entries(THEMES)) {
         );
         await expect(updating.locator('.pd-Conflict')).toBeVisible();
         await updating.locator('.pd-Conflict').scrollIntoViewIfNeeded();
-        await keep(updating, 'update-conflict');
+        await keep(changed, 'update-conflict');
         await press(updating, 'Discard draft');
       });
 
