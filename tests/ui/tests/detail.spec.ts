@@ -1,13 +1,12 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 
 import { expectAccessible } from './accessible';
 import { DETAILS, HUNDRED, ROLLING, rolling, serving } from './details';
+import { HOSTS } from './places';
 import {
   CELL,
-  PANEL_ID,
   THEMES,
   expect,
-  panelOf,
   test,
   withTheme
 } from './scripted';
@@ -15,31 +14,7 @@ import {
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/detail/${name}.png` });
 
-/** The detail of a deployment, in a narrow side panel and in a tab as wide as the page lets it. */
-const HOSTS = {
-  narrow: async (page: Page, tab: string): Promise<Locator> => {
-    await page.sidebar.openTab(PANEL_ID);
-    await page.sidebar.setWidth(300, 'left');
-    await execute(page, 'primehub-deploy:open', tab);
-    return panelOf(page).locator('.pd-App');
-  },
-  wide: async (page: Page, tab: string): Promise<Locator> => {
-    await page.sidebar.close('left');
-    await execute(page, 'primehub-deploy:open-place', tab);
-    return page.locator('.jp-MainAreaWidget:not(.lm-mod-hidden) .pd-App');
-  }
-} as const;
-
-const execute = (page: Page, command: string, tab: string) =>
-  page.evaluate(
-    ([name, part]) =>
-      window.jupyterapp.commands.execute(name!, {
-        view: 'deployment',
-        id: 'iris',
-        tab: part
-      }),
-    [command, tab]
-  );
+const part = (tab: string) => ({ view: 'deployment', id: 'iris', tab });
 
 for (const [theme, setting] of Object.entries(THEMES)) {
   for (const [host, open] of Object.entries(HOSTS)) {
@@ -51,7 +26,7 @@ for (const [theme, setting] of Object.entries(THEMES)) {
         page
       }) => {
         await play([serving('private')], 'ok', {}, { iris: DETAILS() });
-        const root = await open(page, 'information');
+        const root = await open(page, part('information'));
         await expect(
           root.getByRole('heading', { name: 'Replicas' })
         ).toBeVisible();
@@ -73,7 +48,7 @@ for (const [theme, setting] of Object.entries(THEMES)) {
         page
       }) => {
         await play([rolling()], 'ok', {}, { iris: ROLLING() });
-        const root = await open(page, 'information');
+        const root = await open(page, part('information'));
         await expect(
           root.getByRole('heading', { name: 'Why is it pending?' })
         ).toBeVisible();
@@ -118,7 +93,7 @@ test('in a narrow panel, what is done less often is a menu', async ({
   page
 }) => {
   await play([serving()], 'ok', {}, { iris: DETAILS() });
-  const root = await HOSTS.narrow(page, 'information');
+  const root = await HOSTS.narrow(page, part('information'));
   await root.getByRole('button', { name: 'More actions' }).click();
   const menu = page.getByRole('menu');
   await expect(menu.getByRole('menuitem')).toHaveText([
@@ -134,12 +109,12 @@ test('in a narrow panel, what is done less often is a menu', async ({
 
 test('how to call it is shown with the information', async ({ play, page }) => {
   await play([serving()], 'ok', {}, { iris: DETAILS() });
-  const root = await HOSTS.narrow(page, 'information');
+  const root = await HOSTS.narrow(page, part('information'));
   const example = root.getByRole('region', { name: 'Run an Example' });
   await expect(example.locator('pre')).toContainText('sepal_length');
   await example.scrollIntoViewIfNeeded();
   await shot(page, 'narrow-example');
-  const wide = await HOSTS.wide(page, 'information');
+  const wide = await HOSTS.wide(page, part('information'));
   await expect(wide.locator('.pd-Example pre')).toContainText('sepal_length');
   await wide.locator('.pd-Example').scrollIntoViewIfNeeded();
   await shot(page, 'wide-example');
@@ -151,7 +126,7 @@ test('a part whose code does not come says so, and the others go on', async ({
   page
 }) => {
   await play([serving()], 'ok', {}, { iris: DETAILS() });
-  const root = await HOSTS.narrow(page, 'information');
+  const root = await HOSTS.narrow(page, part('information'));
   await expect(root.locator('.pd-Example pre')).toBeVisible();
   await page.route('**/primehub-deploy-ext/static/**', route => route.abort());
   await root.getByRole('tab', { name: 'Metrics' }).click();
@@ -179,7 +154,7 @@ test('a tab that was opened before the list came has the name once it is there',
     await route.continue();
   });
   await page.reload();
-  await HOSTS.wide(page, 'information');
+  await HOSTS.wide(page, part('information'));
   const title = page.locator(
     '#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current'
   );

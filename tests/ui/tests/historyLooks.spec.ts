@@ -1,14 +1,13 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 
 import { expectAccessible } from './accessible';
+import { HOSTS } from './places';
 import {
   GIB,
-  PANEL_ID,
   THEMES,
   ago,
   deployment,
   expect,
-  panelOf,
   test,
   withTheme
 } from './scripted';
@@ -163,28 +162,7 @@ const events = [
 
 const details = (revisions: object[]) => ({ [ID]: { revisions, events } });
 
-/** In the side panel, as narrow as people make it, and in a tab. */
-const HOSTS = {
-  narrow: async (page: Page, tab: string): Promise<Locator> => {
-    await page.sidebar.openTab(PANEL_ID);
-    await page.sidebar.setWidth(300, 'left');
-    await page.evaluate(
-      place =>
-        window.jupyterapp.commands.execute('primehub-deploy:open', place),
-      { view: 'deployment', id: ID, tab }
-    );
-    return panelOf(page).locator('.pd-App');
-  },
-  wide: async (page: Page, tab: string): Promise<Locator> => {
-    await page.sidebar.close('left');
-    await page.evaluate(
-      place =>
-        window.jupyterapp.commands.execute('primehub-deploy:open-place', place),
-      { view: 'deployment', id: ID, tab }
-    );
-    return page.locator('.jp-MainAreaWidget:not(.lm-mod-hidden) .pd-App');
-  }
-} as const;
+const part = (tab: string) => ({ view: 'deployment', id: ID, tab });
 
 test.use({ viewport: { width: 1160, height: 760 } });
 
@@ -208,7 +186,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
           });
           await expectAccessible(page);
         };
-        const app = await open(page, 'history');
+        const app = await open(page, part('history'));
         await expect(app.locator('[data-revision="6"]')).toBeVisible();
         await look(app, 'history');
         await press(app, 'View revision 4');
@@ -242,7 +220,7 @@ test('a thousand revisions scroll as smoothly as ten', async ({
     {},
     details(many)
   );
-  const app = await HOSTS.wide(page, 'history');
+  const app = await HOSTS.wide(page, part('history'));
   await expect(app.locator('[data-revision="1000"]')).toBeVisible();
   expect(await app.locator('[data-revision]').count()).toBeLessThan(100);
   const scroller = app.locator('.pd-History-list .pd-Grid');

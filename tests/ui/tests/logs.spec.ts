@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Locator, Page } from "@playwright/test";
 
 import { expectAccessible } from "./accessible";
+import { execute } from "./places";
 import { THEMES, deployment, expect, test, withTheme } from "./scripted";
 
 const ID = "talkative";
@@ -14,17 +15,12 @@ async function openLogs(
   id = ID,
   line?: string,
 ): Promise<Locator> {
-  await page.evaluate(
-    (args) =>
-      (
-        window as unknown as {
-          jupyterapp: {
-            commands: { execute: (id: string, args: object) => Promise<void> };
-          };
-        }
-      ).jupyterapp.commands.execute("primehub-deploy:open-place", args),
-    { view: "deployment", id, tab: "logs", ...(line ? { line } : {}) },
-  );
+  await execute(page, "open-place", {
+    view: "deployment",
+    id,
+    tab: "logs",
+    ...(line ? { line } : {}),
+  });
   const logs = page.locator(".pd-Logs");
   await expect(logs).toBeVisible({ timeout: 20_000 });
   return logs;

@@ -2,17 +2,17 @@ import type { Locator, Page } from '@playwright/test';
 
 import { expectAccessible } from './accessible';
 import { measured } from './measured';
+import { execute, openPanel } from './places';
 import {
-  PANEL_ID,
   THEMES,
   deployment,
   expect,
-  panelOf,
   test,
   withTheme
 } from './scripted';
 
 const ID = 'iris-classifier-x3k9q';
+const PLACE = { view: 'deployment', id: ID, tab: 'metrics' };
 
 const iris = () =>
   deployment(
@@ -28,15 +28,7 @@ const shot = (view: Page | Locator, name: string) =>
 
 /** Open the metrics of the deployment as a tab. */
 async function open(page: Page): Promise<Locator> {
-  await page.evaluate(
-    id =>
-      window.jupyterapp.commands.execute('primehub-deploy:open-place', {
-        view: 'deployment',
-        id,
-        tab: 'metrics'
-      }),
-    ID
-  );
+  await execute(page, 'open-place', PLACE);
   const view = page.locator('.pd-App.pd-mod-tab .pd-Metrics');
   await expect(view.locator('.pd-Chart canvas').first()).toBeVisible();
   return view;
@@ -74,18 +66,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
       await play([iris()], 'ok', undefined, {
         [ID]: { metrics: { '15m': measured() } }
       });
-      await page.sidebar.openTab(PANEL_ID);
-      await page.sidebar.setWidth(300, 'left');
-      await page.evaluate(
-        id =>
-          window.jupyterapp.commands.execute('primehub-deploy:open', {
-            view: 'deployment',
-            id,
-            tab: 'metrics'
-          }),
-        ID
-      );
-      const app = panelOf(page).locator('.pd-App');
+      const app = await openPanel(page, PLACE);
       const view = app.locator('.pd-Metrics');
       await expect(view.locator('.pd-Chart canvas')).toHaveCount(9);
       await shot(app, `${name}-panel`);

@@ -1,3 +1,4 @@
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator, Page } from '@playwright/test';
 
 import { PANEL_ID, panelOf } from './scripted';
@@ -5,12 +6,16 @@ import { PANEL_ID, panelOf } from './scripted';
 /** What a view shows, as `model/place.ts` has it. */
 export type Place = { view: string } & Record<string, string>;
 
-export const execute = (page: Page, command: string, args: object = {}) =>
+export const execute = (
+  page: Page,
+  command: string,
+  args: Record<string, string> = {}
+) =>
   page.evaluate(
     ([id, its]) =>
       window.jupyterapp.commands.execute(
         `primehub-deploy:${id as string}`,
-        its as object
+        its as Record<string, string>
       ) as Promise<unknown>,
     [command, args]
   );
@@ -21,7 +26,7 @@ export const frontOf = (page: Page): Locator =>
 
 /** Opens a place in the side panel, as wide as that is to be. */
 export async function openPanel(
-  page: Page,
+  page: IJupyterLabPageFixture,
   place: Place,
   width = 300
 ): Promise<Locator> {
@@ -32,7 +37,7 @@ export async function openPanel(
 }
 
 /** Opens a place as a tab, as wide as the page lets it. */
-export async function openTab(page: Page, place: Place): Promise<Locator> {
+export async function openTab(page: IJupyterLabPageFixture, place: Place): Promise<Locator> {
   await page.sidebar.close('left');
   await execute(page, 'open-place', place);
   return frontOf(page);
