@@ -61,7 +61,7 @@ class CountedRoad:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(*self._to, ssl=self._tls, limit=1 << 20)
         try:
-            with contextlib.suppress(OSError, EOFError, ValueError):
+            with contextlib.suppress(OSError, EOFError, ValueError, asyncio.CancelledError):
                 await asyncio.gather(self._count(reader, back), _copy(there, writer))
         finally:
             for one in (writer, back):

@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ import yaml
 sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.counted_road import CountedRoad
+from benchmarks.page import Page
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.base import NewDeployment
@@ -39,6 +41,7 @@ from tests.cluster.cluster import KIT, WEB_IMAGE, Cluster
 
 ON_FAKE_NODES = {"nodeSelector": {"type": "kwok"}, "tolerations": [{"key": "type", "operator": "Exists"}]}
 TABS = 20
+EXPOSED = "--LabApp.expose_app_in_browser=True"
 NAIVE = """
 import resource, sys, time
 from kubernetes import client, config
@@ -122,7 +125,7 @@ def measure(cluster: Cluster, road: CountedRoad, namespace: str, home: Path, cho
         # Its name is its group; the server's owner sees all groups.
         "USER": "ada",
     }
-    with jupyter_server(home, root=home, environment=environment) as server:
+    with jupyter_server(home, root=home, options=[EXPOSED], environment=environment) as server:
         time.sleep(3)  # what it loads once it listens
         idle = memory(server)
         first = Tab(server)
@@ -153,7 +156,24 @@ def measure(cluster: Cluster, road: CountedRoad, namespace: str, home: Path, cho
         rows.append((f"requests a minute to the API server while nothing changes, {TABS} tabs", told or "0"))
         for tab in tabs:
             tab.close()
+        rows += in_the_browser(cluster, server, namespace, chosen)
     return rows
+
+
+def in_the_browser(cluster: Cluster, server: Server, namespace: str, chosen: argparse.Namespace) -> list[Row]:
+    """Look at the panel as people do."""
+    page = Page(server)
+    rows = [("panel in a browser, from the click to the first deployment painted", f"{page.open_panel():.2f} s")]
+    shown = page.shown()[:3]
+    took = []
+    with direct(cluster) as ask:
+        for number in range(chosen.changes):
+            name = f"Renamed {time.time()}"
+            path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{shown[number % len(shown)]}"
+            body = {"metadata": {"annotations": {"primehub-deploy.io/display-name": name}}}
+            took.append(page.seconds_until_shown(name, partial(ask, "PATCH", path, body)) * 1000)
+    page.close()
+    return [*rows, ("a change made elsewhere, until it is painted", quantiles(took))]
 
 
 def beside(cluster: Cluster, namespace: str, chosen: argparse.Namespace) -> list[Row]:
@@ -244,6 +264,11 @@ def freshness(
             began = time.perf_counter()
             took.append(max(0.0, when(deployment, name, began - 0.5) - began) * 1000)
             time.sleep(0.05)
+    return quantiles(took)
+
+
+def quantiles(took: list[float]) -> str:
+    """Say how long most of it took, in milliseconds."""
     ordered = sorted(took)
     return f"{statistics.median(took):.0f} ms (median), {ordered[int(len(ordered) * 0.95)]:.0f} ms (p95)"
 
