@@ -9,8 +9,11 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 exec 9>"$out/.lock"
 flock 9 # of two builds at once the second finds all of it there
-"$here/packages.sh" "$out/debian" >&2
-if [ -e "$out/.complete" ]; then echo "$out"; exit 0; fi
+if [ -e "$out/.complete" ]; then
+  "$here/packages.sh" "$out/debian" >&2
+  echo "$out"
+  exit 0
+fi
 
 go=$(command -v go || true)
 version=$([ -z "$go" ] || "$go" env GOVERSION 2>/dev/null || true)
@@ -18,6 +21,7 @@ if [ -z "$version" ] || [ "$(printf '%s\n' go1.25 "$version" | sort -V | head -n
   echo "The test cluster is built from source, which needs Go 1.25 or later (https://go.dev/dl); there is: ${version:-none}." >&2
   exit 2
 fi
+"$here/packages.sh" "$out/debian" >&2
 export CGO_ENABLED=0 GOWORK=off
 
 # The module proxy's source carries no version; without these the node shows v0.0.0-master.
