@@ -17,7 +17,9 @@ Json = dict[str, Any]
 
 
 class Predictor:
-    """Calls a deployment: its endpoint, or the server where the endpoint is private and no token was given.
+    """Calls a deployment: its endpoint, or the server where that is the only way without a token.
+
+    It is for a private endpoint, and for one inside of a cluster that this kernel is not in.
 
     Parameters
     ----------
@@ -32,6 +34,7 @@ class Predictor:
         self._deployment = deployment
         self._endpoint = Endpoint(deployment)
         self._signatures: dict[int, Json | None] = {}
+        self._out_of_reach = False
 
     def take(self, deployment: Json) -> None:
         """Go by what the server said last."""
@@ -39,6 +42,7 @@ class Predictor:
         self._deployment = deployment
         if moved:
             self._endpoint = Endpoint(deployment)
+            self._out_of_reach = False
 
     def predict(
         self,
@@ -69,10 +73,21 @@ class Predictor:
 
     def _infer(self, X: Any, method: str | None, timeout: float, token: str | None) -> Json:  # noqa: N803
         request = tensors.request_for(X, self._signature(), method)
-        if token is None and self._is_private():
-            prediction = self._rest.predict(self._deployment["id"], request, timeout=timeout)
-            return self._endpoint.answered(prediction)
-        return self._endpoint.infer(request, timeout, token)
+        if token is None and (self._is_private() or self._out_of_reach):
+            return self._by_server(request, timeout)
+        try:
+            return self._endpoint.infer(request, timeout, token)
+        except ServerUnreachable:
+            if token is not None or self._deployment.get("engine") != "kubernetes":
+                raise
+            answer = self._by_server(request, timeout)
+            # The name of a service inside of a cluster means nothing outside of it: no need to try again.
+            self._out_of_reach = True
+            return answer
+
+    def _by_server(self, request: Json, timeout: float) -> Json:
+        prediction = self._rest.predict(self._deployment["id"], request, timeout=timeout)
+        return self._endpoint.answered(prediction)
 
     def _facts(self) -> tuple[str, int, bool]:
         """What decides where a request goes and what it looks like."""

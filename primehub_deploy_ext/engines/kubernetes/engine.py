@@ -31,7 +31,7 @@ from primehub_deploy_ext.engines.base import (
     NewSavedModel,
     PredictRequest,
 )
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.api import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.catalogue import models_of
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.happenings import events_of
@@ -39,6 +39,7 @@ from primehub_deploy_ext.engines.kubernetes.health import health_of
 from primehub_deploy_ext.engines.kubernetes.history import revisions_of
 from primehub_deploy_ext.engines.kubernetes.instance_type_store import InstanceTypes
 from primehub_deploy_ext.engines.kubernetes.lacking import Lacking
+from primehub_deploy_ext.engines.kubernetes.logs import read_logs
 from primehub_deploy_ext.engines.kubernetes.office import Office
 from primehub_deploy_ext.engines.kubernetes.projection import replicas_of
 from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
@@ -239,10 +240,21 @@ class KubernetesEngine(Lacking):
 
     async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
         """See ``Engine.logs``."""
-        await self._at_work.seen(id)
-        lines: list[LogLine] = []
-        if query.follow:
-            yield lines
+        office = self._at_work
+        seen = await office.seen(id)
+
+        def pods() -> list[Json]:
+            now = office.world.seen(id)
+            return list(now.pods) if now else []
+
+        def goes_on() -> bool:
+            return office.world.seen(id) is not None
+
+        try:
+            async for lines in read_logs(office.api, pods, query, pulse=office.world.pulse, goes_on=goes_on):
+                yield lines
+        except ApiError as error:
+            raise await office.means.explained(error, f"read the logs of {id}", seen.namespace, seen.flavor) from error
 
     async def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
         """See ``Engine.watch``."""

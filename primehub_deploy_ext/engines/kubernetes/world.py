@@ -46,7 +46,7 @@ class World:
         self._namespaces = namespaces
         self._flavors = list(flavors)
         self._tell = changed
-        self._pulse = Pulse(api)
+        self.pulse = Pulse(api)
         self._mirrors: dict[str, Mirror] = {}
         self._places: dict[str, Place] = {}
         self._ids: dict[Place, str] = {}
@@ -56,7 +56,7 @@ class World:
 
     def start(self) -> None:
         """Begin to listen; returns at once."""
-        self._pulse.start()
+        self.pulse.start()
         self._looking = asyncio.create_task(self._look())
 
     async def close(self) -> None:
@@ -66,7 +66,7 @@ class World:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._looking
         await asyncio.gather(*(mirror.close() for mirror in self._mirrors.values()))
-        await self._pulse.close()
+        await self.pulse.close()
 
     async def ready(self) -> None:
         """Return once every namespace was listed.
@@ -188,6 +188,6 @@ class World:
             for one in gone:
                 self._tell(one)
         for namespace in groups.keys() - self._mirrors.keys():
-            mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self._pulse, self._changed)
+            mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self.pulse, self._changed)
             self._mirrors[namespace] = mirror
             mirror.start()

@@ -1,0 +1,97 @@
+"""A Jupyter server over the cluster, driven as a notebook drives it: by the Python client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from primehub_deploy_ext.client import DeploymentFailed, connect
+from scripts.demo_server import Server, jupyter_server
+from tests.acceptance.rest import ask
+from tests.cluster.cluster import RUNNER_IMAGE, Cluster
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture
+def server(cluster: Cluster, namespace: Callable[..., str], tmp_path: Path) -> Iterator[Server]:
+    """One whose group is a namespace of its own."""
+    team = namespace("server-team")
+    cluster.kubectl("label", "namespace", team, "primehub-deploy.io/group=team")
+    cluster.kubectl("annotate", "namespace", team, "primehub-deploy.io/enabled=true")
+    settings = {
+        "KUBECONFIG": str(cluster.kubeconfig()),
+        "NAMESPACES": team,
+        "RUNNER_IMAGE": RUNNER_IMAGE,
+        "ARTIFACT_ROOT": str(cluster.artifact_root),
+        "ARTIFACT_VOLUME": f'{{"hostPath": {{"path": "{cluster.artifact_root}"}}}}',
+        "LINGER": "1.5",
+    }
+    environment = {f"PRIMEHUB_DEPLOY_KUBE_{name}": value for name, value in settings.items()}
+    with jupyter_server(tmp_path, environment={**environment, "PRIMEHUB_DEPLOY_ENGINE": "kubernetes"}) as running:
+        yield running
+
+
+def trained() -> tuple[LogisticRegression, np.ndarray]:
+    rows = np.array([[0.0], [1.0], [2.0], [3.0]])
+    return LogisticRegression().fit(rows, [0, 0, 1, 1]), rows
+
+
+def test_a_notebook_deploys_to_the_cluster_and_asks_from_outside_of_it(server: Server) -> None:
+    model, rows = trained()
+    here = connect(server.url, token=server.token)
+    deployment = here.deploy(model, "Threshold", id="threshold", example=rows, env={"SECRET": "hunter2"}, group="team")
+    assert deployment.status.phase == "Deployed"
+    assert list(deployment.predict(rows)) == [0, 0, 1, 1]
+    health = ask(server, "GET", "health").json
+    assert (health["engine"], health["status"]) == ("kubernetes", "ok")
+    shown = ask(server, "GET", "deployments/threshold").json
+    assert (shown["engine"], shown["spec"]["env"]) == ("kubernetes", {"SECRET": "********"})
+    (replica,) = ask(server, "GET", "deployments/threshold/replicas").json["items"]
+    assert replica["name"].startswith("threshold-")
+    # A value that is sent back masked stays what it is, and words restart nothing.
+    change = {"env": {"SECRET": "********"}, "description": "better"}
+    assert ask(server, "PATCH", "deployments/threshold", change).status == 200
+    deployment.wait()
+    assert ask(server, "GET", "deployments/threshold/replicas").json["items"][0]["name"] == replica["name"]
+    deployment.scale(2)
+    assert ask(server, "GET", "deployments/threshold").json["status"]["replicas"] == {"desired": 2, "ready": 2}
+    deployment.delete()
+    assert ask(server, "GET", "deployments/threshold").status == 404
+
+
+def test_what_the_image_has_of_another_version_is_named(server: Server) -> None:
+    model, rows = trained()
+    here = connect(server.url, token=server.token)
+    deployment = here.deploy(model, "Old", id="old", example=rows, group="team")
+    spec = ask(server, "GET", "deployments/old").json["spec"]
+    older = {**spec["model"], "packages": {**spec["model"]["packages"], "sklearn": "0.1"}}
+    assert ask(server, "PATCH", "deployments/old", {"model": older}).status == 200
+    deployment.wait()
+    message = ask(server, "GET", "deployments/old").json["status"]["message"]
+    assert "The image has other versions than the model was made with:" in message
+    assert "(made with 0.1)" in message
+
+
+def test_a_model_that_the_image_can_not_load_fails_in_the_notebook_with_its_words(server: Server) -> None:
+    here = connect(server.url, token=server.token)
+    with pytest.raises(DeploymentFailed, match="No module named"):
+        here.deploy(needs_what_is_not_there(), "Lonely", id="lonely", group="team")
+
+
+class Lonely:
+    """Loads only where this test is."""
+
+    def __reduce__(self) -> object:
+        return (__import__, ("a_library_that_no_image_has",))
+
+    def __call__(self, x: object) -> object:
+        return x
+
+
+def needs_what_is_not_there() -> Lonely:
+    return Lonely()
