@@ -456,7 +456,8 @@ class Change(Value):
     """One line of the watch stream.
 
     ``RESET``: what follows is the whole list again, forget what you had. ``BOOKMARK``: everything
-    up to ``resource_version`` was sent (also the heartbeat).
+    up to ``resource_version`` was sent (also the heartbeat); its ``error`` says that the engine can't know what is true
+    now: ``message``, and ``as_of``, when it last knew.
     """
 
     type: Literal["RESET", "ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]

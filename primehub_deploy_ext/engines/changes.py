@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from primehub_deploy_ext.domain.models import Change, Deployment
 
@@ -27,6 +28,14 @@ class Changes:
         self._first = self.version = run * _RUN_SIZE
         self._kept: deque[Change] = deque(maxlen=_KEPT)
         self._next = asyncio.Event()
+        # What keeps anybody from knowing what is true now; told with bookmarks.
+        self.trouble: dict[str, Any] | None = None
+
+    def tell_trouble(self, trouble: dict[str, Any] | None) -> None:
+        """Say at once that what is shown may be out of date, and as of when it is; None: it is up to date again."""
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._wake()
 
     def next_version(self) -> int:
         """Return the resource version of the change that is made now."""
@@ -36,8 +45,14 @@ class Changes:
     def publish(self, change: Change) -> None:
         """Make a change known."""
         self._kept.append(change)
+        self._wake()
+
+    def _wake(self) -> None:
         self._next.set()
         self._next = asyncio.Event()
+
+    def _bookmark(self, version: int) -> Change:
+        return Change(type="BOOKMARK", resource_version=version, error=self.trouble)
 
     async def watch(self, since: int | None, snapshot: Callable[[], list[Deployment]]) -> AsyncIterator[Change]:
         """List and watch; see ``Engine.watch``."""
@@ -49,7 +64,8 @@ class Changes:
                 yield Change(type="ADDED", resource_version=deployment.resource_version, object=deployment)
         else:
             seen = since
-        yield Change(type="BOOKMARK", resource_version=seen)
+        told = self.trouble
+        yield self._bookmark(seen)
         while True:
             signal = self._next
             if len(self._kept) == _KEPT and self._kept[0].resource_version > seen + 1:
@@ -60,9 +76,13 @@ class Changes:
             for change in fresh:
                 yield change
                 seen = change.resource_version
+            if self.trouble != told:
+                told = self.trouble
+                yield self._bookmark(seen)
+                continue
             if fresh:
                 continue
             try:
                 await asyncio.wait_for(signal.wait(), HEARTBEAT)
             except asyncio.TimeoutError:
-                yield Change(type="BOOKMARK", resource_version=seen)
+                yield self._bookmark(seen)

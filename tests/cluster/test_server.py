@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,6 +42,11 @@ def trained() -> tuple[LogisticRegression, np.ndarray]:
     return LogisticRegression().fit(rows, [0, 0, 1, 1]), rows
 
 
+def newest(server: Server, id: str) -> dict[str, Any]:
+    found: dict[str, Any] = ask(server, "GET", f"deployments/{id}/revisions").json["items"][0]
+    return found
+
+
 def test_a_notebook_deploys_to_the_cluster_and_asks_from_outside_of_it(server: Server) -> None:
     model, rows = trained()
     here = connect(server.url, token=server.token)
@@ -56,7 +62,7 @@ def test_a_notebook_deploys_to_the_cluster_and_asks_from_outside_of_it(server: S
     # A value that is sent back masked stays what it is, and words restart nothing.
     change = {"env": {"SECRET": "********"}, "description": "better"}
     assert ask(server, "PATCH", "deployments/threshold", change).status == 200
-    deployment.wait()
+    Cluster.until(lambda: newest(server, "threshold")["outcome"] == "succeeded", "the new words")
     assert ask(server, "GET", "deployments/threshold/replicas").json["items"][0]["name"] == replica["name"]
     deployment.scale(2)
     assert ask(server, "GET", "deployments/threshold").json["status"]["replicas"] == {"desired": 2, "ready": 2}
@@ -67,11 +73,11 @@ def test_a_notebook_deploys_to_the_cluster_and_asks_from_outside_of_it(server: S
 def test_what_the_image_has_of_another_version_is_named(server: Server) -> None:
     model, rows = trained()
     here = connect(server.url, token=server.token)
-    deployment = here.deploy(model, "Old", id="old", example=rows, group="team")
+    here.deploy(model, "Old", id="old", example=rows, group="team")
     spec = ask(server, "GET", "deployments/old").json["spec"]
     older = {**spec["model"], "packages": {**spec["model"]["packages"], "sklearn": "0.1"}}
     assert ask(server, "PATCH", "deployments/old", {"model": older}).status == 200
-    deployment.wait()
+    Cluster.until(lambda: newest(server, "old")["outcome"] == "succeeded", "the new revision")
     message = ask(server, "GET", "deployments/old").json["status"]["message"]
     assert "The image has other versions than the model was made with:" in message
     assert "(made with 0.1)" in message

@@ -55,6 +55,23 @@ describe('connected', () => {
     await tick();
   });
 
+  test('says as of when it is true while the engine can not know more', async () => {
+    const asOf = '2026-11-26T01:02:03+00:00';
+    client.stream.send({
+      ...bookmark(6),
+      error: { code: 'stale', message: 'no cluster', as_of: asOf }
+    });
+    await tick();
+    expect(store.getState()).toMatchObject({
+      connection: 'stale',
+      problem: 'no cluster',
+      syncedAt: Date.parse(asOf)
+    });
+    client.stream.send(bookmark(7));
+    await tick();
+    expect(store.getState()).toMatchObject({ connection: 'live', problem: '' });
+  });
+
   test('shows the snapshot, and follows what comes after it', () => {
     expect(store.getState().connection).toBe('live');
     expect(names()).toEqual(['Iris classifier']);

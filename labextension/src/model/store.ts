@@ -13,8 +13,8 @@ import { ITiming, Pause, TIMING, backOff } from './timing';
 /**
  * How far what is shown can be trusted.
  *
- * `loading`: nothing came yet. `live`: changes arrive as they happen. `stale`: the connection is lost, what
- * is shown was true at `syncedAt`. The others need a person: `missing` (no server extension),
+ * `loading`: nothing came yet. `live`: changes arrive as they happen. `stale`: the connection is lost, that
+ * of this page or that of the engine to its cluster; what is shown was true at `syncedAt`. The others need a person: `missing` (no server extension),
  * `mismatch` (of another release series), `unauthorized` (login ended, or not allowed).
  */
 export type Connection =
@@ -211,16 +211,24 @@ export class DeploymentStore {
 
   private accept(changes: readonly Change[]): void {
     this.collection.apply(changes);
+    for (const change of changes) {
+      if (change.type === 'BOOKMARK') {
+        this.trouble = troubleOf(change);
+      }
+    }
     this.confirm();
   }
 
   /** What is shown is true now. */
   private confirm(): void {
-    this.syncedAt = Date.now();
+    const { trouble } = this;
+    // The server is there; what it knows may be old all the same.
+    this.syncedAt = trouble ? trouble.asOf : Date.now();
     this.update({
-      connection: 'live',
+      connection: trouble ? 'stale' : 'live',
       deployments: this.collection.items,
-      problem: ''
+      problem: trouble ? trouble.message : '',
+      ...(trouble && { syncedAt: trouble.asOf })
     });
   }
 
@@ -250,6 +258,7 @@ export class DeploymentStore {
     serverVersion: null,
     refreshing: false
   };
+  private trouble: ITrouble | null = null;
   private poll: number;
   private restartPoll: (() => void) | null = null;
   private readonly observers = new Set<() => void>();
@@ -260,6 +269,21 @@ export class DeploymentStore {
   private readonly collection = new DeploymentCollection();
   private readonly listeners = new Set<() => void>();
   private readonly pause = new Pause();
+}
+
+/** What keeps the engine from knowing what is true now, and when it last knew (ms since the epoch). */
+interface ITrouble {
+  readonly message: string;
+  readonly asOf: number;
+}
+
+function troubleOf({ error }: Change): ITrouble | null {
+  return error
+    ? {
+        message: String(error['message'] ?? ''),
+        asOf: Date.parse(String(error['as_of']))
+      }
+    : null;
 }
 
 function meaning(error: unknown): Connection {

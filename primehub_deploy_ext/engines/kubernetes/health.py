@@ -19,8 +19,7 @@ async def health_of(office: Office | None, name: str) -> Health:
         return Health(version=__version__, engine=name, status="unavailable", message="the engine is not open")
     reflectors = office.world.reflectors()
     problem, never = office.world.problem, [r for r in reflectors if r.last_sync is None]
-    times = [r.last_sync for r in reflectors if r.last_sync is not None]
-    oldest = min(times, default=None)
+    oldest = office.world.as_of
     details: dict[str, Any] = {
         "server": office.api.server,
         "context": office.settings.context,

@@ -63,7 +63,7 @@ class Office:
         )
         flavors = {name: _flavor(name) for name in sorted({settings.flavor, *settings.flavors.values()})}
         namespaces = Namespaces(self.api, settings.namespaces)
-        self.world = World(self.api, namespaces, list(flavors.values()), self._on_change)
+        self.world = World(self.api, namespaces, list(flavors.values()), self._on_change, self._on_doubt)
         capacity = Capacity(self.api)
         self.means = Means(
             api=self.api,
@@ -151,6 +151,15 @@ class Office:
         self._dirty.add(id)
         if self._gathering is None:
             self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._flush)
+
+    def _on_doubt(self) -> None:
+        """Tell those who watch as of when what they see is true, while nobody knows what is true now."""
+        problem, as_of = self.world.problem, self.world.as_of
+        if not problem or as_of is None:
+            self.changes.tell_trouble(None)
+        elif self.changes.trouble is None:
+            message = f"the cluster can't be reached: {problem.rstrip('.')}"
+            self.changes.tell_trouble({"code": "stale", "message": message, "as_of": as_of.isoformat()})
 
     def _flush(self) -> None:
         if self._gathering is not None:

@@ -8,6 +8,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.errors import EngineUnavailable
@@ -37,15 +38,23 @@ class World:
         All that are in use, in whatever group.
     changed
         Called with the id of a deployment about which something changed.
+    doubted
+        Called when :attr:`problem` may have changed.
     """
 
     def __init__(
-        self, api: Api, namespaces: Namespaces, flavors: Sequence[Flavor], changed: Callable[[str], None]
+        self,
+        api: Api,
+        namespaces: Namespaces,
+        flavors: Sequence[Flavor],
+        changed: Callable[[str], None],
+        doubted: Callable[[], None],
     ) -> None:
         self._api = api
         self._namespaces = namespaces
         self._flavors = list(flavors)
         self._tell = changed
+        self._doubted = doubted
         self.pulse = Pulse(api)
         self._mirrors: dict[str, Mirror] = {}
         self._places: dict[str, Place] = {}
@@ -104,6 +113,11 @@ class World:
         if self._problem is not None:
             return str(self._problem)
         return next((r.error for r in self.reflectors() if r.error), "")
+
+    @property
+    def as_of(self) -> datetime | None:
+        """As of when all that is known is true; None while that is not known."""
+        return min((r.last_sync for r in self.reflectors() if r.last_sync is not None), default=None)
 
     def mirrors(self) -> list[Mirror]:
         """Return the namespaces."""
@@ -190,4 +204,6 @@ class World:
         for namespace in groups.keys() - self._mirrors.keys():
             mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self.pulse, self._changed)
             self._mirrors[namespace] = mirror
+            for reflector in mirror.reflectors():
+                reflector.on_state(self._doubted)
             mirror.start()
