@@ -244,11 +244,10 @@ class KubernetesEngine(Lacking):
         seen = await office.seen(id)
 
         def pods() -> list[Json]:
-            now = office.world.seen(id)
-            return list(now.pods) if now else []
+            return office.world.pods(id)
 
         def goes_on() -> bool:
-            return office.world.seen(id) is not None
+            return office.world.is_there(id)
 
         try:
             async for lines in read_logs(office.api, pods, query, pulse=office.world.pulse, goes_on=goes_on):

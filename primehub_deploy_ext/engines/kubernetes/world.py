@@ -157,6 +157,16 @@ class World:
         found = self.find(id)
         return found[0].seen(found[1], id) if found else None
 
+    def is_there(self, id: str) -> bool:
+        """Tell whether there is such a deployment."""
+        found = self.find(id)
+        return found is not None and found[0].owner(found[1]) is not None
+
+    def pods(self, id: str) -> list[Json]:
+        """Return the pods of a deployment, oldest first."""
+        found = self.find(id)
+        return found[0].pods_of(found[1]) if found else []
+
     def ids(self) -> Iterator[str]:
         """Return the ids of the deployments there are."""
         for mirror in self._mirrors.values():
