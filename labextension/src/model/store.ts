@@ -278,12 +278,8 @@ interface ITrouble {
 }
 
 function troubleOf({ error }: Change): ITrouble | null {
-  return error
-    ? {
-        message: String(error['message'] ?? ''),
-        asOf: Date.parse(String(error['as_of']))
-      }
-    : null;
+  const { message, as_of } = (error ?? {}) as Record<string, string>;
+  return message && as_of ? { message, asOf: Date.parse(as_of) } : null;
 }
 
 function meaning(error: unknown): Connection {
