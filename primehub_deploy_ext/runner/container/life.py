@@ -103,7 +103,7 @@ async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None
     server.draining = True
     print(f"stopping: answers what still comes for {order.linger:g} s, then what is in flight")
     await asyncio.sleep(order.linger)
-    if not await server.drain():
+    if not await server.drain(order.drain):
         print(f"stopped with {server.in_flight} requests unanswered", file=sys.stderr)
 
 

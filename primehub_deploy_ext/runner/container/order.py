@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext.runner.order import ReplicaOrder
+from primehub_deploy_ext.runner.server import DRAIN_TIMEOUT
 
 ORDER = "PRIMEHUB_DEPLOY_ORDER"
 ORDER_FILE = "PRIMEHUB_DEPLOY_ORDER_FILE"
@@ -40,6 +41,8 @@ class ContainerOrder:
         Threads for numerical libraries; the library's choice when left out.
     linger
         Seconds that it goes on answering after SIGTERM. It takes a cluster this long to tell all who may call.
+    drain
+        Seconds that what is in flight after that is given.
     names_client
         Whether ``X-Forwarded-User`` is set by a gateway that lets no caller set it; else no model is shown it.
     quiet
@@ -62,6 +65,7 @@ class ContainerOrder:
     port: int = 0
     threads: int | None = None
     linger: float = 5.0
+    drain: float = DRAIN_TIMEOUT
     names_client: bool = False
     quiet: bool = False
 

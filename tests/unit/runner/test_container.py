@@ -9,7 +9,7 @@ import json
 import platform
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,32 @@ def test_what_is_in_flight_is_answered_before_it_ends(start) -> None:
     asking.join(20)
     assert [answer.status for answer in answers] == [200]
     assert container.ended() == 0
+
+
+def test_what_takes_longer_than_it_is_given_is_given_up(start) -> None:
+    def endless() -> Any:
+        def sleep(values: Any) -> Any:
+            import time
+            from pathlib import Path
+
+            Path("called").touch()
+            time.sleep(60)
+
+        return sleep
+
+    container = start(endless(), drain=0.2).ready()
+
+    def asking() -> None:
+        with suppress(OSError, http.client.HTTPException):
+            container.ask("POST", INFER, tensor(1))
+
+    asker = threading.Thread(target=asking)
+    asker.start()
+    wait_for((container.folder / "called").exists, "the request at the model")
+    container.terminate()
+    assert container.ended() == 0
+    asker.join(20)
+    assert "stopped with 1 requests unanswered" in container.printed()
 
 
 @pytest.mark.parametrize(
