@@ -107,7 +107,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         }
         await alerts.getByLabel('Above (%)').fill('140');
         await alerts.getByLabel('Above (ms)').fill('a second');
-        await alerts.getByLabel('Below').fill('-1');
+        await alerts.getByLabel('Below').fill('half');
         await alerts.getByLabel('Webhook').fill('hooks.example.com/T0/B1');
         await press(alerts, 'Save');
         await expect(alerts.locator('[aria-invalid="true"]')).toHaveCount(4);
