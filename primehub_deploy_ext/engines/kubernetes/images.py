@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from primehub_deploy_ext.engines.kubernetes.steps import event_time
+
 Json = dict[str, Any]
 
 _REFUSED = re.compile(
@@ -21,7 +23,7 @@ _UNREACHABLE = re.compile(
 def image_words(pod: Json, container: str, said: str, events: Sequence[Json]) -> str:
     """Return what to tell people; ``said`` is the message of the waiting container."""
     image = _image(pod, container)
-    words = _cause(said or _last_words(events))
+    words = _cause(last_pull(events, container) or said)
     if "never" in words.lower() and "present" in words:
         return f"image {image!r} is not on the node, and its pull policy is Never"
     if "parse image name" in words or "invalid reference" in words:
@@ -37,11 +39,11 @@ def image_words(pod: Json, container: str, said: str, events: Sequence[Json]) ->
     return f"image {image!r} can't be pulled: {words or 'the cluster does not say why'}"
 
 
-def is_hopeless(waiting: str, said: str, events: Sequence[Json]) -> bool:
+def is_hopeless(container: str, waiting: str, said: str, events: Sequence[Json]) -> bool:
     """Tell whether trying again is in vain: refused or absent more than once, or no name at all."""
     if waiting in {"InvalidImageName", "ErrImageNeverPull"}:
         return True
-    words = _cause(said or _last_words(events))
+    words = _cause(last_pull(events, container) or said)
     again = waiting == "ImagePullBackOff" or any("Back-off pulling" in one["message"] for one in events)
     return again and not _UNREACHABLE.search(words)
 
@@ -75,9 +77,17 @@ def _status(words: str) -> str:
     return found[1] if found else words
 
 
-def _last_words(events: Sequence[Json]) -> str:
-    told = [one["message"] for one in events if one["reason"] == "Failed" and "Failed to pull" in one["message"]]
-    return re.sub(r'^Failed to pull image "[^"]*": ', "", told[-1]) if told else ""
+def last_pull(events: Sequence[Json], container: str) -> str:
+    """Return why a container's last pull failed; empty if none did, or one went well since.
+
+    The kubelet tells it in an event seconds before it writes it into the pod's status.
+    """
+    mine = [one for one in events if f"{{{container}}}" in (one["involvedObject"].get("fieldPath") or "")]
+    failed = [one for one in mine if one["reason"] == "Failed" and one["message"].startswith("Failed to pull image")]
+    if not failed or any(one["reason"] == "Pulled" for one in mine):
+        return ""
+    newest: str = max(failed, key=event_time)["message"]
+    return re.sub(r'^Failed to pull image "[^"]*": ', "", newest)
 
 
 def _image(pod: Json, container: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from primehub_deploy_ext.domain.phases import Reason
-from primehub_deploy_ext.engines.kubernetes.images import image_words, is_hopeless
+from primehub_deploy_ext.engines.kubernetes.images import image_words, is_hopeless, last_pull
 from primehub_deploy_ext.engines.kubernetes.probes import probe_words
 from primehub_deploy_ext.engines.kubernetes.steps import (
     condition_of,
@@ -45,6 +45,7 @@ _PULLING = {
     "RegistryUnavailable",
     "SignatureValidationFailed",
 }
+_NOT_MADE = {"ContainerCreating", "PodInitializing"}
 _UNSTARTABLE = {"CreateContainerError", "RunContainerError", "StartError", "ContainerCannotRun"}
 _COMMAND_EXITS = {126: "its command may not be run", 127: "its command was not found"}
 _MISSING = re.compile(r"(secret|configmap|config map).*not found|couldn't find key|not registered", re.IGNORECASE)
@@ -179,8 +180,8 @@ def _of_container(pod: Json, status: Json, events: Sequence[Json]) -> Failure | 
     state, name = status.get("state", {}), status["name"]
     waiting = state.get("waiting", {})
     reason, said = waiting.get("reason", ""), waiting.get("message", "")
-    if reason in _PULLING:
-        final = is_hopeless(reason, said, events)
+    if reason in _PULLING or (reason in _NOT_MADE and last_pull(events, name)):
+        final = is_hopeless(name, reason, said, events)
         message = image_words(pod, name, said, events)
         return Failure(Reason.IMAGE_PULL_FAILED, message, final, _event_since(events, "Failed"), name)
     if reason == "CreateContainerConfigError":
@@ -233,7 +234,7 @@ def _done(pod: Json, status: Json) -> bool:
 def _of_mounts(pod: Json, events: Sequence[Json]) -> Failure | None:
     """Containers that wait to be made say nothing; events do."""
     waiting = {one.get("state", {}).get("waiting", {}).get("reason") for one in container_statuses(pod)}
-    if not waiting & {"ContainerCreating", "PodInitializing"}:
+    if not waiting & _NOT_MADE:
         return None
     told = [one for one in events if one["reason"] in {"FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"}]
     if not told:
