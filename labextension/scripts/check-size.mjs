@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
  * the list adds. `scripts`: the JavaScript of every view there is. `zipped`: that, as a proxy that compresses sends it;
  * `own`: without packages of others.
  */
-const BUDGETS = { start: 70, panel: 65, scripts: 492, zipped: 186, own: 164 };
+const BUDGETS = { start: 75, panel: 65, scripts: 492, zipped: 186, own: 164 };
 
 const START = ['start'];
 const PANEL = [...START, '../ui/App'];
