@@ -164,6 +164,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
             'Open',
             'Open in a tab',
             'Logs',
+            'Metrics',
             'Copy endpoint',
             'Copy curl command',
             'Copy link'
