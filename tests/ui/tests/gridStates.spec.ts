@@ -44,13 +44,7 @@ const trafficOf = (items: { id: string }[]) =>
 
 for (const [name, theme] of Object.entries(THEMES)) {
   test.describe(name, () => {
-    test.use({
-      mockSettings: {
-        ...withTheme(theme),
-        // What is told of failures would stand before the list.
-        'primehub-deploy-ext:commands': { notifyFailed: false }
-      }
-    });
+    test.use({ mockSettings: withTheme(theme) });
 
     test('a list of none, one, 25 and 1,000', async ({ play, page }) => {
       test.setTimeout(180_000);
