@@ -48,6 +48,12 @@ export interface IDeployments {
   readonly linkTo: (place: Place) => string;
   /** Put code into a new cell of the notebook that was used last; without one, on the clipboard (and say so). */
   readonly insertCell: (code: string) => 'inserted' | 'copied';
+  /**
+   * Ask for a model file of the server, beginning where a path leads.
+   *
+   * @returns Its path below the server's root, or null; the host may have no such dialog.
+   */
+  readonly chooseFile: ((beginning: string) => Promise<string | null>) | null;
   /** The named requests that are kept for a deployment, and the last one that was sent. */
   readonly requests: (id: string) => RequestShelf;
   /** What the user likes (JupyterLab's settings), kept up to date. */

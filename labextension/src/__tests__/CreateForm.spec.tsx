@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import React from 'react';
 
 import type { StoredModel } from '../api/contract';
+import { draftOf } from '../model/drafts';
 import { App } from '../ui/App';
 import {
   IScriptedSession,
@@ -241,6 +242,46 @@ test('environment values are masked until somebody looks, and rows are checked b
   expect(value).toHaveAttribute('type', 'text');
   await deploy();
   expect(within(env).getByText(/letters, digits and '_'/)).toBeVisible();
+});
+
+test('a copy says which environment values nobody can copy, and waits for them', async () => {
+  const all = session();
+  const source = deployment();
+  source.spec.env = { TOKEN: '********', MODE: '********' };
+  const key = all.drafts.prepare(draftOf(source, 'Iris copy'));
+  await show(all, key);
+  const env = screen.getByRole('group', { name: 'Environment Variables' });
+  expect(env).toHaveAccessibleDescription(/entered again: TOKEN, MODE\./);
+  await deploy();
+  expect(
+    within(env).getAllByText('Enter its value again, or remove the row')
+  ).toHaveLength(2);
+  expect(all.rest.tryCreate).not.toHaveBeenCalled();
+
+  await userEvent.type(within(env).getByLabelText('Value 1'), 'hunter2');
+  expect(env).toHaveAccessibleDescription(/entered again: MODE\./);
+  await userEvent.click(within(env).getByLabelText('Remove row 2'));
+  await deploy();
+  await waitFor(() =>
+    expect(all.rest.create.mock.calls[0]?.[0]).toMatchObject({
+      env: { TOKEN: 'hunter2' }
+    })
+  );
+});
+
+test('a model file is chosen in the dialog of the host, or typed', async () => {
+  const all = await show();
+  await userEvent.click(screen.getByLabelText('File'));
+  const path = screen.getByRole('textbox', { name: 'File' });
+  await userEvent.type(path, 'models/old.joblib');
+  const browse = screen.getByRole('button', { name: 'Browse…' });
+  await userEvent.click(browse);
+  // Cancelled: what was typed stays.
+  expect(all.chooseFile).toHaveBeenCalledWith('models/old.joblib');
+  expect(path).toHaveValue('models/old.joblib');
+  all.chooseFile.mockResolvedValue('models/new.joblib');
+  await userEvent.click(browse);
+  await waitFor(() => expect(path).toHaveValue('models/new.joblib'));
 });
 
 test('the form shows what the group would use, and what it has no room for', async () => {

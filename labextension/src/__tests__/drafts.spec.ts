@@ -62,7 +62,7 @@ test('what was typed outlives the page, but for environment values', async () =>
   const kept = await new Drafts(storage).find('new');
   expect(kept?.draft.name).toBe('Iris');
   expect(kept?.draft.env).toEqual([
-    { name: 'TOKEN', value: '' },
+    { name: 'TOKEN', value: '', lost: true },
     { name: 'KEPT', value: MASK }
   ]);
   expect([...storage.texts.values()].join()).not.toContain('hunter2');
@@ -127,7 +127,7 @@ test('a copy takes all but what can only be one’s own', () => {
     group: 'research',
     instanceType: 'small',
     replicas: '1',
-    env: [{ name: 'TOKEN', value: '' }],
+    env: [{ name: 'TOKEN', value: '', lost: true }],
     metadata: [{ name: 'stage', value: 'test' }]
   });
   expect(changeDraftOf(original)).toMatchObject({

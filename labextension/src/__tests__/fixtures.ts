@@ -408,6 +408,7 @@ export interface IScriptedSession extends IDeployments {
   readonly follow: jest.Mock;
   readonly openPanel: jest.Mock;
   readonly insertCell: jest.Mock;
+  readonly chooseFile: jest.Mock;
 }
 
 /** All that a screen needs, with answers that the test decides. */
@@ -455,6 +456,7 @@ export function session({
     openPanel: jest.fn(),
     linkTo: place => `http://localhost/lab?${queryOfPlace(place)}`,
     insertCell: jest.fn(() => 'inserted'),
+    chooseFile: jest.fn(async () => null),
     requests: shelvesIn(),
     preferences: new Preferences(),
     scripted

@@ -62,7 +62,7 @@ export function Details(
         hint={
           missing.length > 0
             ? trans.__(
-                'Values are never shown or stored by this page. Still empty: %1.',
+                'Values are never shown or stored, so that none comes with a copy or a kept draft. To be entered again: %1.',
                 missing.join(', ')
               )
             : trans.__('Values are hidden from everybody once they are sent.')

@@ -18,7 +18,7 @@ export function FileSource({
   onChosen: () => void;
 }): JSX.Element {
   const trans = useTranslation();
-  const { models } = useSession();
+  const { models, chooseFile } = useSession();
   const { draft, change, set, busy } = useForm();
   const [reading, setReading] = useState<AbortController | null>(null);
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
@@ -33,6 +33,13 @@ export function FileSource({
 
   const where = draft[field].trim();
   const uri = field === 'uri';
+  const browse = async () => {
+    const path = await chooseFile!(where);
+    if (path !== null) {
+      setWrong({});
+      change('path', path);
+    }
+  };
   const refused = uri ? unsupportedUri(where, trans) : null;
   const read = async () => {
     const controller = new AbortController();
@@ -79,21 +86,33 @@ export function FileSource({
         }
       >
         {ids => (
-          <input
-            {...ids}
-            type="text"
-            value={draft[field]}
-            placeholder={
-              uri ? 'file:///home/…/model.joblib' : 'models/iris.joblib'
-            }
-            disabled={busy || reading !== null}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={event => {
-              setWrong({});
-              change(field, event.target.value);
-            }}
-          />
+          <div className="pd-FileSource-line">
+            <input
+              {...ids}
+              type="text"
+              value={draft[field]}
+              placeholder={
+                uri ? 'file:///home/…/model.joblib' : 'models/iris.joblib'
+              }
+              disabled={busy || reading !== null}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={event => {
+                setWrong({});
+                change(field, event.target.value);
+              }}
+            />
+            {!uri && chooseFile && (
+              <button
+                type="button"
+                className="pd-Button"
+                disabled={busy || reading !== null}
+                onClick={() => void browse()}
+              >
+                {trans.__('Browse…')}
+              </button>
+            )}
+          </div>
         )}
       </Field>
       <Field

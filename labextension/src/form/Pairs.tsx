@@ -136,13 +136,19 @@ function Row({
             aria-label={trans.__('Value %1', number)}
             aria-describedby={described}
             placeholder={
-              hidden ? trans.__('hidden, stays as it is') : placeholders[1]
+              hidden
+                ? trans.__('hidden, stays as it is')
+                : row.lost
+                  ? trans.__('enter again')
+                  : placeholders[1]
             }
             value={hidden ? '' : row.value}
             disabled={disabled}
             autoComplete={secret ? 'new-password' : 'off'}
             spellCheck={false}
-            onChange={event => onChange({ ...row, value: event.target.value })}
+            onChange={event =>
+              onChange({ name: row.name, value: event.target.value })
+            }
           />
           {secret && !hidden && (
             <button

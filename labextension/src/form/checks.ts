@@ -107,7 +107,9 @@ function rowsProblems(
           : trans.__('Give it a name')
         : seen.has(name)
           ? trans.__('This name is there already')
-          : (problem(name, key, trans) ?? problem(row.value, value, trans));
+          : isLost(row)
+            ? trans.__('Enter its value again, or remove the row')
+            : (problem(name, key, trans) ?? problem(row.value, value, trans));
     seen.add(name);
     if (message !== null) {
       wrong[`${field}#${index}`] = message;
@@ -131,9 +133,10 @@ export function rowMessage(
 
 /** Environment values that have to be typed again: they are never shown, so that they can't be copied or kept. */
 export function missingValues(draft: IDraft): readonly string[] {
-  return draft.env
-    .filter(({ name, value }) => name.trim() !== '' && value === '')
-    .map(({ name }) => name.trim());
+  return draft.env.filter(isLost).map(({ name }) => name.trim());
 }
+
+export const isLost = ({ lost, value }: IPair): boolean =>
+  lost === true && value === '';
 
 export const isHidden = (value: string): boolean => value === MASK;

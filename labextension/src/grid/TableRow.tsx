@@ -8,6 +8,7 @@ import { useLocale, useTranslation } from '../ui/translation';
 import { IRowProps, LiveStatus, Tick, Title, openingRow } from './cells';
 import { MetadataButton } from './Metadata';
 import { RowMenu } from './RowMenu';
+import { SizeName } from './SizeName';
 import { Traffic } from './Traffic';
 
 export interface ITableRowProps extends IRowProps {
@@ -90,7 +91,7 @@ function Cell(props: ITableRowProps & { column: Column }): JSX.Element | null {
         </span>
       );
     case 'instance_type':
-      return <span title={spec.instance_type}>{spec.instance_type}</span>;
+      return <SizeName {...deployment} />;
     case 'access':
       return (
         <>

@@ -4,6 +4,8 @@ import type { Deployment, Model } from '../api/contract';
 export interface IPair {
   readonly name: string;
   readonly value: string;
+  /** There was a value, which is never shown or stored: it has to be typed again. */
+  readonly lost?: true;
 }
 
 /** Where the model of a form comes from. */
@@ -110,7 +112,8 @@ export function draftOf(deployment: Deployment, name: string): IDraft {
     // Nobody can copy what is never shown: the names stay, to be filled in.
     env: Object.keys(deployment.spec.env ?? {}).map(key => ({
       name: key,
-      value: ''
+      value: '',
+      lost: true
     }))
   };
 }
@@ -214,10 +217,11 @@ export class Drafts {
 const nameOf = (key: string): string => `${NAMESPACE}:${key}`;
 
 function withoutSecrets(kept: IKeptDraft): IKeptDraft {
-  const env = kept.draft.env.map(({ name, value }) => ({
-    name,
-    value: value === MASK ? MASK : ''
-  }));
+  const env = kept.draft.env.map(({ name, value, lost }): IPair =>
+    value === MASK
+      ? { name, value }
+      : { name, value: '', ...((lost || value !== '') && { lost: true }) }
+  );
   return { ...kept, draft: { ...kept.draft, env } };
 }
 

@@ -9,6 +9,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { createElement } from 'react';
 
 import { titleOf } from '../kernel/naming';
+import { MODEL_FILES } from '../model/modelFiles';
 import { IDeployments } from '../tokens';
 import { deploymentsIcon } from '../ui/icons';
 import { DOMAIN } from '../ui/translation';
@@ -17,7 +18,6 @@ import { stageOf } from './stage';
 
 /** Names the files that hold a model, for menus and icons. */
 const FILE_TYPE = 'primehub-deploy-model';
-export const MODEL_FILES = ['.joblib', '.pkl', '.pickle'];
 
 export const deployCommandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'primehub-deploy-ext:deploy',

@@ -3,6 +3,7 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Clipboard, Notification } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -24,6 +25,7 @@ import { trafficOver } from '../model/traffic';
 import { IDeployments } from '../tokens';
 import { DOMAIN } from '../ui/translation';
 import { CommandIDs } from './commandIds';
+import { fileChooser } from './fileChoice';
 import { inserter } from './insertion';
 import { linkTo } from './links';
 import { preferencesFrom } from './preferences';
@@ -40,14 +42,21 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
   id: 'primehub-deploy-ext:store',
   description: 'Keeps the deployments of this server up to date.',
   autoStart: true,
-  optional: [ITranslator, INotebookTracker, ISettingRegistry, IStateDB],
+  optional: [
+    ITranslator,
+    INotebookTracker,
+    ISettingRegistry,
+    IStateDB,
+    IDocumentManager
+  ],
   provides: IDeployments,
   activate: (
     app: JupyterFrontEnd,
     translation: ITranslator | null,
     notebooks: INotebookTracker | null,
     settings: ISettingRegistry | null,
-    state: IStateDB | null
+    state: IStateDB | null,
+    documents: IDocumentManager | null
   ): IDeployments => {
     const translator = translation ?? nullTranslator;
     const show = (command: string) => (place: Place) =>
@@ -86,6 +95,7 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       openPanel: show(CommandIDs.open),
       linkTo,
       insertCell: inserter(app, notebooks, translator.load(DOMAIN)),
+      chooseFile: documents && fileChooser(documents, translator),
       preferences,
       follows: deployment => followed.has(revisionOf(deployment)),
       follow: deployment => {

@@ -10,6 +10,7 @@ import {
   panelOf,
   test
 } from './scripted';
+import { world } from './world';
 
 const SETTINGS = 'primehub-deploy-ext:commands';
 
@@ -328,4 +329,56 @@ test('settings have titles, and hold at once', async ({ play, page }) => {
   const editor = page.locator('#setting-editor');
   await editor.getByLabel('Count in the status bar').click();
   await expect(item).toBeHidden();
+});
+
+test.describe('asked only before something is lost', () => {
+  test.use({
+    mockSettings: {
+      ...galata.DEFAULT_SETTINGS,
+      [SETTINGS]: {
+        confirm: 'loss',
+        view: 'table',
+        columns: ['status', 'instance_type']
+      }
+    }
+  });
+
+  test('stop and start ask nothing, delete does; a size that is gone is marked', async ({
+    play,
+    page
+  }) => {
+    const iris = deployment('iris', 'Iris');
+    const kept = { ...iris.spec, instance_type: 'cpu-tiny' };
+    await play(
+      [iris, deployment('churn', 'Churn', undefined, { spec: kept })],
+      'ok',
+      world()
+    );
+    await page.sidebar.openTab(PANEL_ID);
+    const row = (id: string) =>
+      panelOf(page).locator(`[data-deployment="${id}"]`).first();
+    const choose = async (item: string) => {
+      await row('iris')
+        .getByRole('button', { name: 'Actions for Iris' })
+        .click();
+      await page.getByRole('menuitem', { name: item, exact: true }).click();
+    };
+    const dialog = page.getByRole('dialog');
+    await choose('Stop');
+    await expect(row('iris')).toContainText('Stopped');
+    await expect(dialog).toHaveCount(0);
+    await choose('Start');
+    await expect(row('iris')).toContainText('Deployed');
+    await expect(dialog).toHaveCount(0);
+    await choose('Delete');
+    await expect(dialog).toContainText('Delete Iris for good?');
+    await expect(
+      dialog.getByRole('button', { name: 'Delete', exact: true })
+    ).toBeDisabled();
+    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+
+    await expect(row('churn')).toContainText('cpu-tiny deleted or withdrawn');
+    await expect(row('iris')).not.toContainText('deleted or withdrawn');
+    await page.screenshot({ path: 'test-results/looks/size-gone.png' });
+  });
 });

@@ -165,7 +165,20 @@ test("a model file is read in a process of its own and becomes the model of the 
   await path.fill("no_such.joblib");
   await creating.getByRole("button", { name: "Read the model" }).click();
   await expect(creating.getByText("there is no such file")).toBeVisible(SOON);
-  await path.fill("dummy_model.joblib");
+  // Chosen in the dialog of the file browser, which shows folders and model files alone.
+  await page.contents.uploadContent("no model", "text", "notes.txt");
+  await creating.getByRole("button", { name: "Browse…" }).click();
+  const dialog = page.locator(".jp-Open-Dialog");
+  await dialog.getByTitle("/", { exact: true }).click({ trial: false });
+  const chosen = dialog.getByRole("listitem", { name: /dummy_model.joblib/ });
+  await expect(chosen).toBeVisible(SOON);
+  await expect(
+    dialog.getByRole("listitem", { name: /notes.txt/ }),
+  ).toHaveCount(0);
+  await shot(page, "file-dialog");
+  await chosen.click();
+  await dialog.getByRole("button", { name: /Open|Select/ }).click();
+  await expect(path).toHaveValue("dummy_model.joblib");
   await shot(page, "file");
   await expectAccessible(page, ".pd-DeployForm");
   await creating.getByRole("button", { name: "Read the model" }).click();
