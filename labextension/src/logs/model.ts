@@ -2,8 +2,9 @@ import type { LogLine } from '../api/contract';
 import type { DeploymentsClient, ILogQuery } from '../api/deployments';
 import { Findings } from './findings';
 import { Follower, IFollowState, IFollowerTiming } from './follower';
-import type { Matches } from './matches';
 import { nextFrame } from './frame';
+import { Inflow } from './inflow';
+import type { Matches } from './matches';
 import { linesBefore } from './older';
 import type { ILineReference } from './reference';
 import { Rows, lowerBound } from './rows';
@@ -18,10 +19,7 @@ import {
   writeCursor
 } from './settings';
 import { BEGUN_ANEW, EMPTY, ILogState } from './state';
-import { CAPACITY, LogStore, sourceOf } from './store';
-
-/** So many lines are taken over in one frame: more would make it late. */
-const PER_FRAME = 4_000;
+import { CAPACITY, LogStore } from './store';
 
 /** One view of the log of a deployment, with all that it must not lose while nobody looks at it. */
 export class LogModel {
@@ -29,11 +27,12 @@ export class LogModel {
     private readonly client: Pick<DeploymentsClient, 'logs'>,
     readonly id: string,
     settings: ILogSettings = SETTINGS,
-    private readonly frame = nextFrame,
+    frame = nextFrame,
     private readonly timing?: IFollowerTiming,
     private readonly capacity = CAPACITY
   ) {
     this.store = new LogStore(capacity);
+    this.inflow = new Inflow(frame, (lines, state) => this.take(lines, state));
     this.current = { ...EMPTY, settings };
     this.follower = this.begin();
     this.findings.read(settings);
@@ -220,14 +219,12 @@ export class LogModel {
       () => this.nextQuery(),
       lines => {
         if (store === this.store) {
-          this.queue.push(...lines);
-          this.later();
+          this.inflow.addLines(lines);
         }
       },
       state => {
         if (store === this.store) {
-          this.stateLater = state;
-          this.later();
+          this.inflow.setState(state);
         }
       },
       this.timing
@@ -239,7 +236,7 @@ export class LogModel {
   private restart(): void {
     const watched = this.follower.state.following !== 'resting';
     this.follower.stop();
-    this.queue = [];
+    this.inflow.clear();
     this.store = new LogStore(this.capacity);
     this.follower = this.begin();
     this.current = {
@@ -259,24 +256,15 @@ export class LogModel {
       follow: true,
       beats: true
     };
-    const newest = this.queue.at(-1)?.time ?? this.store.newest?.iso;
+    const newest = this.inflow.newest ?? this.store.newest?.iso;
     return newest === undefined
       ? { ...query, since: this.sinceTime(), tail: FIRST }
       : {
           ...query,
-          after: writeCursor(this.seen()),
+          after: writeCursor(this.inflow.seenAfter(this.store.seen)),
           since: newest,
           tail: this.capacity
         };
-  }
-
-  /** What was seen, with what waits to be drawn. */
-  private seen(): ReadonlyMap<string, number> {
-    const seen = new Map(this.store.seen);
-    for (const line of this.queue) {
-      seen.set(sourceOf(line), line.position);
-    }
-    return seen;
   }
 
   /** Where the preset begins: counted from when it was chosen, so that it doesn't move while lines are read. */
@@ -289,24 +277,10 @@ export class LogModel {
         ).toISOString();
   }
 
-  private later(): void {
-    if (!this.waiting) {
-      this.waiting = true;
-      this.frame(() => {
-        this.waiting = false;
-        this.take();
-      });
-    }
-  }
-
-  /** Take over what came since the last frame: however much it is, it is drawn once. */
-  private take(): void {
-    const lines = this.queue.slice(0, PER_FRAME);
-    this.queue = this.queue.slice(PER_FRAME);
+  /** Take over what came since the last frame. */
+  private take(lines: readonly LogLine[], state: IFollowState | null): void {
     const live = this.current.complete;
     const added = this.store.append(lines, this.current.pausedAt !== null);
-    const state = this.stateLater;
-    this.stateLater = null;
     const { newest } = this.store;
     const { lag, older, complete } = this.current;
     this.refresh({
@@ -318,9 +292,6 @@ export class LogModel {
       // What came first was the last of it: as much as was asked for means that there is more.
       older: state?.complete && !complete ? this.store.size >= FIRST : older
     });
-    if (this.queue.length > 0) {
-      this.later();
-    }
   }
 
   private refresh(change: Partial<ILogState>): void {
@@ -338,7 +309,7 @@ export class LogModel {
   private completed(): Promise<void> {
     return new Promise(resolve => {
       const look = () => {
-        if (this.current.complete && this.queue.length === 0) {
+        if (this.current.complete && this.inflow.isEmpty) {
           stop();
           resolve();
         }
@@ -351,9 +322,7 @@ export class LogModel {
   private current: ILogState;
   private follower: Follower;
   private readonly findings = new Findings();
-  private queue: LogLine[] = [];
-  private stateLater: IFollowState | null = null;
-  private waiting = false;
+  private readonly inflow: Inflow;
   private startedAt = Date.now();
   private readonly listeners = new Set<() => void>();
 }

@@ -361,7 +361,9 @@ test.describe('asked only before something is lost', () => {
       await row('iris')
         .getByRole('button', { name: 'Actions for Iris' })
         .click();
-      await page.getByRole('menuitem', { name: item, exact: true }).click();
+      await page
+        .getByRole('menuitem', { name: new RegExp(`^${item}`) })
+        .click();
     };
     const dialog = page.getByRole('dialog');
     await choose('Stop');

@@ -131,7 +131,8 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
     await page.notebook.selectCells(index);
     await page.keyboard.press('Control+Enter');
   };
-  const cells = page.locator('.jp-OutputArea .pd-App');
+  // By their cells: one that runs again has none for a while.
+  const cells = page.locator('.jp-Notebook .jp-Cell .jp-Cell-outputWrapper');
   const views = [cells.nth(0), cells.nth(1), panelOf(page)];
   const expectAll = async (...names: string[]) => {
     for (const view of views) {
@@ -171,7 +172,9 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
   // Run again, a panel is Python's again, and the other one is as it was.
   await run(0);
   await expect(lost).toHaveCount(1, { timeout: 60_000 });
-  await expect(cells.nth(0).locator('.pd-Title')).toHaveCount(2);
+  await expect(cells.nth(0).locator('.pd-Title')).toHaveCount(2, {
+    timeout: 60_000
+  });
   await cells
     .nth(0)
     .getByRole('button', { name: 'Churn', exact: true })
