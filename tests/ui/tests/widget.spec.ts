@@ -136,6 +136,8 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
   const views = [cells.nth(0), cells.nth(1), panelOf(page)];
   const expectAll = async (...names: string[]) => {
     for (const view of views) {
+      // What nobody sees asks for nothing.
+      await view.scrollIntoViewIfNeeded();
       await expect(view.locator('.pd-Title')).toHaveText(names, {
         timeout: 30_000
       });
