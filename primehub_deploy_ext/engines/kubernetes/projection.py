@@ -218,12 +218,12 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
     if record is not None and record.in_progress and not hopeless:
         waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
         return Judgement(Phase.DEPLOYING, Reason.SCALING, f"{ready} of {_count(want)} ready{waiting}.", step)
-    why = f" {trouble[0].message}" if trouble else ""
+    why = f": {trouble[0].message}" if trouble else ""
     if ready:
-        return Judgement(Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready.{why}")
+        return Judgement(Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready{why or '.'}")
     if trouble is not None and hopeless:
-        return Judgement(Phase.FAILED, trouble[0].reason, f"No replica is ready.{why}")
-    return Judgement(Phase.DEPLOYING, Reason.RESTARTING, f"No replica is ready.{why or _waiting(seen, pod)}", step)
+        return Judgement(Phase.FAILED, trouble[0].reason, f"No replica is ready{why}")
+    return Judgement(Phase.DEPLOYING, Reason.RESTARTING, f"No replica is ready{why or _waiting(seen, pod)}", step)
 
 
 def _update(record: Record | None) -> UpdateStatus | None:

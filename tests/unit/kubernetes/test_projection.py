@@ -193,7 +193,7 @@ def test_some_replicas_are_better_than_none_and_it_says_why() -> None:
     down = pod("b", ready=False, state={"waiting": {"reason": "ImagePullBackOff", "message": "Back-off: not found"}})
     status = status_of(seen(record, SPEC, pod("a"), down), None, CLOCK)
     assert (status.phase, status.reason) == (Phase.DEPLOYED, Reason.DEGRADED)
-    assert status.message.startswith("Only 1 of 2 replicas ready.")
+    assert status.message.startswith("Only 1 of 2 replicas ready: ")
     assert "not found" in status.message
 
 
