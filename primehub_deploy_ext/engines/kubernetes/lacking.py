@@ -70,4 +70,6 @@ class Lacking:
 
 
 def _no_metrics() -> InvalidInput:
-    return InvalidInput("this engine measures nothing itself: configure a Prometheus (c.PrimehubDeploy.prometheus_url)")
+    return InvalidInput(
+        "this engine measures nothing itself: each replica has /metrics for a Prometheus of the cluster"
+    )
