@@ -35,11 +35,14 @@ class Bench:
         Whether what stands before the replicas sends a request again that one of them lost.
     keeps_oldest
         Whether of several replicas the newest go first when there are too many.
+    measures
+        Whether the engine knows what replicas use.
     """
 
     limit = TEST_LIMIT
     retries = True
     keeps_oldest = True
+    measures = True
 
     def __init__(self, engine: Engine, **environment: Any) -> None:
         self.engine = engine

@@ -35,6 +35,7 @@ class KubernetesBench(Bench):
     # A Service has no retries: what is sent to a replica in the moment of its sudden end is lost.
     retries = False
     keeps_oldest = False
+    measures = False
 
     def __init__(self, cluster: Cluster, namespaces: dict[str, str], flavor: str, **settings: Any) -> None:
         self.cluster = cluster
@@ -60,7 +61,7 @@ class KubernetesBench(Bench):
         await self.engine.close()
 
     def another(self) -> Bench:
-        return KubernetesBench(self.cluster, self.namespaces, **self.settings)
+        return KubernetesBench(self.cluster, self.namespaces, self.settings["flavor"])
 
     def identity(self, replica: Replica) -> Any:
         return replica.name, replica.attempt

@@ -99,6 +99,7 @@ def order_of(id: str, revision: int, spec: DeploymentSpec, means: PodMeans) -> J
         "port": words.PORT,
         "threads": max(1, round(cpu)) if cpu else None,
         "linger": means.linger,
+        "drain": means.drain_limit,
     }
 
 
