@@ -200,6 +200,9 @@ class Desk:
         found = means.world.find(seen.id)
         if found is not None:
             means.world.wrote(seen.namespace, found[1], owner)
+        if _rolls(record, entry) and workload.surge < entry.replicas:
+            text = f"the quota of {seen.group} leaves no room for all new replicas: they replace the old in steps"
+            await self._clerk.tell(seen, "ReplacedInSteps", text)
         await self._complete(
             seen.id, seen.flavor, workload, owner, Plan(entry, plan.spec, plan.fresh), template or await self._pod(seen)
         )
