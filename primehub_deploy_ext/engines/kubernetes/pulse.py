@@ -44,6 +44,7 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
         self.error = ""
         self.broken_at = 0.0
+        self._answered_at = 0.0
 
     @property
     def alive(self) -> bool:
@@ -78,12 +79,13 @@ class Pulse:
 
     async def _run(self) -> None:
         while True:
-            quiet = time.monotonic() - self._api.traffic.heard
+            quiet = time.monotonic() - max(self._api.traffic.heard, self._answered_at)
             if quiet < self._interval and not self._doubted.is_set():
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._doubted.wait(), self._interval - quiet)
                 continue
             await self._ask_until_answered()
+            self._answered_at = time.monotonic()
             self._doubted.clear()
 
     async def _ask_until_answered(self) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -80,7 +80,10 @@ class Answer:
 
 @dataclass
 class Traffic:
-    """What went over the line: requests by ``VERB path``, and when something was heard last (monotonic seconds)."""
+    """What went over the line: requests by ``VERB path``, and when a watch was told something last.
+
+    Only watches count for that (monotonic seconds): logs go on while the cluster's storage stands still.
+    """
 
     requests: dict[str, int] = field(default_factory=dict)
     heard: float = 0.0
@@ -155,9 +158,7 @@ class Transport:
         with self._told(method, path):
             response = await self._request(method, path, query or {}, body, headers, limits)
             async with response:
-                got = Answer(response.status, response.headers, await response.read())
-        self._hear()
-        return got
+                return Answer(response.status, response.headers, await response.read())
 
     @contextlib.asynccontextmanager
     async def lines(
@@ -178,14 +179,15 @@ class Transport:
         with self._told("GET", path):
             request = self._request("GET", path, query, None, {"Accept": accept}, limits, verb)
             response = await asyncio.wait_for(request, answer)
-        self._hear()
         async with response:
             if response.status >= HTTPStatus.BAD_REQUEST:
                 with self._told("GET", path):
                     raise ApiError.of(response.status, await response.read())
-            yield self._split(response, path)
+            yield self._split(response, path, self._hear if verb == "WATCH" else None)
 
-    async def _split(self, response: aiohttp.ClientResponse, path: str) -> AsyncIterator[bytes]:
+    async def _split(
+        self, response: aiohttp.ClientResponse, path: str, hear: Callable[[], None] | None
+    ) -> AsyncIterator[bytes]:
         """Cut a stream at line ends; aiohttp's own reader refuses lines as long as objects may be."""
         rest: list[bytes] = []
         chunks = response.content.iter_any()
@@ -195,7 +197,8 @@ class Transport:
                     chunk = await anext(chunks)
                 except StopAsyncIteration:
                     break
-            self._hear()
+            if hear is not None:
+                hear()
             first, *others = chunk.split(b"\n")
             rest.append(first)
             if others:
