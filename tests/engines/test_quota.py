@@ -85,6 +85,7 @@ async def test_of_fifty_concurrent_wishes_from_two_servers_exactly_those_that_fi
         return "granted"
 
     outcomes = await asyncio.gather(*(wish(number) for number in range(50)))
+    await other.close()
     # Scaling the same deployment to 2 twice asks for nothing the second time.
     taken = await in_use(bench)
     assert taken == 10, Counter(outcomes)
