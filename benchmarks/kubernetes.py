@@ -1,7 +1,7 @@
 """What many deployments on a cluster cost: memory, time to the grid, watches, how old what is shown is, requests.
 
-Beside it, in the same run: ``kubectl get --watch``, and a list by the typed client. On the test cluster, which must run
-(``tests/cluster/kit/up.sh``), with fake nodes, whose pods are ready at once and do nothing. Prints a Markdown table.
+Beside it, in the same run: ``kubectl get --watch``, and a list by the typed client. On the test cluster, which is
+started when it doesn't run, with fake nodes, whose pods are ready at once and do nothing. Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--idle", type=float, default=120.0, help="seconds of doing nothing")
     parser.add_argument("--namespace", help="one that was filled before (it is kept then)")
     chosen = parser.parse_args()
-    cluster = Cluster.of_this_machine()
+    cluster = Cluster.of_this_machine().up()
     subprocess.run(
         [str(KIT / "kwok.sh"), str(cluster.state), str(max(2, chosen.deployments * chosen.replicas // 100))],
         check=True, stderr=subprocess.DEVNULL,
@@ -168,7 +168,7 @@ def in_the_browser(cluster: Cluster, server: Server, namespace: str, chosen: arg
     took = []
     with direct(cluster) as ask:
         for number in range(chosen.changes):
-            name = f"Renamed {time.time()}"
+            name = f"0 renamed {time.time()}"  # it must not leave the view, which is sorted
             path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{shown[number % len(shown)]}"
             body = {"metadata": {"annotations": {"primehub-deploy.io/display-name": name}}}
             took.append(page.seconds_until_shown(name, partial(ask, "PATCH", path, body)) * 1000)

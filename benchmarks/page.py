@@ -24,7 +24,8 @@ _UNTIL_ROWS = """id => new Promise(resolve => {
   look();
 })"""
 # Painted, not only put into the document: the frame after the one that holds the text.
-_UNTIL_TEXT = """([id, text]) => new Promise(resolve => {
+_UNTIL_TEXT = """([id, text]) => new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error(`${text} was not shown`)), 30_000);
   const look = () => document.querySelector(`#${id}`).textContent.includes(text)
     ? requestAnimationFrame(() => resolve(Date.now())) : requestAnimationFrame(look);
   look();
