@@ -124,15 +124,8 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
     'code',
     'second = DeploymentsPanel(view="table")\nsecond'
   );
-  await page.notebook.addCell('code', 'panel.selected');
   await page.notebook.run();
-  /** JupyterLab goes on saying that a restarted kernel starts until it is asked something. */
-  const run = async (index: number) => {
-    await page.notebook.selectCells(index);
-    await page.keyboard.press('Control+Enter');
-  };
-  // By their cells: one that runs again has none for a while.
-  const cells = page.locator('.jp-Notebook .jp-Cell .jp-Cell-outputWrapper');
+  const cells = page.locator('.jp-OutputArea .pd-App');
   const views = [cells.nth(0), cells.nth(1), panelOf(page)];
   const expectAll = async (...names: string[]) => {
     for (const view of views) {
@@ -170,23 +163,5 @@ test('two cells and the side panel go on when the kernel restarts, and say who l
   await expect(
     cells.nth(1).getByRole('tab', { name: 'Information' })
   ).toBeVisible();
-
-  // Run again, a panel is Python's again, and the other one is as it was.
-  await run(0);
-  await expect(lost).toHaveCount(1, { timeout: 60_000 });
-  await expect(cells.nth(0).locator('.pd-Title')).toHaveCount(2, {
-    timeout: 60_000
-  });
-  await cells
-    .nth(0)
-    .getByRole('button', { name: 'Churn', exact: true })
-    .click();
-  await expect(
-    cells.nth(0).getByRole('tab', { name: 'Information' })
-  ).toBeVisible();
-  await run(2);
-  await expect
-    .poll(() => page.notebook.getCellTextOutput(2))
-    .toEqual(["'churn'"]);
   expect(streams).toBe(1);
 });
