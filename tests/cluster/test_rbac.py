@@ -312,7 +312,9 @@ def test_the_documented_role_is_enough_for_all_that_is_done_with_a_deployment(
     assert answer["status"] == 501, "it was reached, by the proxy of the API server; this image answers GET alone"
     assert [revision["number"] for revision in alice("GET", "deployments/worked/revisions")["items"]] == [3, 2, 1]
     assert alice("GET", "deployments/worked/events")["items"]
-    (replica,) = alice("GET", "deployments/worked/replicas")["items"]
+    (replica,) = cluster.until(
+        lambda: len(now := alice("GET", "deployments/worked/replicas")["items"]) == 1 and now, "the end of the old one"
+    )
     alice("POST", f"deployments/worked/replicas/{replica['name']}:restart", 204, json={})
     settled(1)
     alice("POST", "deployments/worked:rollback", json={"revision": 1})
