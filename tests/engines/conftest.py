@@ -19,6 +19,7 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.fixtures import cluster, namespaces_made
 from tests.cluster.standins.running import standin
 from tests.engines.bench import TEST_LIMIT, Bench
+from tests.unit.kubernetes.object_store import FakeS3
 
 __all__ = ["cluster", "namespaces_made"]
 
@@ -113,6 +114,31 @@ def kubernetes_seldon_bench(
 ) -> Iterator[Bench]:
     """The Kubernetes engine, with SeldonDeployments that a stand-in makes Deployments of."""
     yield from _on_cluster(cluster, namespaces_made, "seldon")
+
+
+@pytest.fixture(scope="session")
+def primehub_controller(cluster: Cluster) -> Iterator[None]:
+    """What stands in for PrimeHub's controller."""
+    with standin(cluster, "primehub"):
+        yield
+
+
+@pytest.fixture
+def kubernetes_primehub_bench(
+    cluster: Cluster,
+    namespaces_made: list[str],
+    primehub_controller: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Bench]:
+    """The Kubernetes engine, with PhDeployments that a stand-in makes Deployments of."""
+    from tests.engines.kubernetes_bench import make_namespaces
+    from tests.engines.primehub_bench import PrimeHubBench
+
+    namespaces = make_namespaces(cluster)
+    namespaces_made.extend(namespaces.values())
+    with FakeS3(monkeypatch, cluster.node_address) as store:
+        yield PrimeHubBench(cluster, namespaces, store)
+    cluster.kubectl("delete", "namespace", "--wait=false", *namespaces.values())
 
 
 def _on_cluster(cluster: Cluster, namespaces_made: list[str], flavor: str) -> Iterator[Bench]:

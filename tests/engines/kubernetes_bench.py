@@ -36,6 +36,8 @@ class KubernetesBench(Bench):
     retries = False
     keeps_oldest = False
     measures = False
+    # What leads to a deployment's replicas.
+    service, port = "{id}", 80
 
     def __init__(self, cluster: Cluster, namespaces: dict[str, str], flavor: str, **settings: Any) -> None:
         self.cluster = cluster
@@ -81,11 +83,13 @@ class KubernetesBench(Bench):
         """Call the Service by its cluster IP, as pods do."""
         if deployment.id not in self._addresses:
             namespace = self.namespaces[deployment.group]
-            service = await asyncio.to_thread(self.cluster.get, "service", deployment.id, "-n", namespace)
+            service = await asyncio.to_thread(
+                self.cluster.get, "service", self.service.format(id=deployment.id), "-n", namespace
+            )
             self._addresses[deployment.id] = service["spec"]["clusterIP"]
         path = re.sub(r"^http://[^/]*", "", deployment.endpoint)
         answer = await AsyncHTTPClient().fetch(
-            f"http://{self._addresses[deployment.id]}{path}v2/models/{deployment.id}/infer",
+            f"http://{self._addresses[deployment.id]}:{self.port}{path}v2/models/{deployment.id}/infer",
             method="POST",
             body=json.dumps(infer(value)),
             raise_error=False,

@@ -27,9 +27,9 @@ async def test_a_deployment_keeps_what_its_instance_type_was_when_it_was_chosen(
     kept = await grace("PATCH", "deployments/iris", {"description": "x"})
     anew = await grace("PATCH", "deployments/iris", {"instance_type": "large"})
 
-    assert chosen["spec"]["resources"] == {"cpu": 4.0, "memory": 16 * GIB, "gpu": 0}
+    assert chosen["spec"]["resources"] == {"cpu": 4.0, "memory": 16 * GIB, "gpu": 0, "scheduling": None}
     assert kept.json["spec"]["resources"] == chosen["spec"]["resources"]
-    assert anew.json["spec"]["resources"] == {"cpu": 2.0, "memory": None, "gpu": 0}
+    assert anew.json["spec"]["resources"] == {"cpu": 2.0, "memory": None, "gpu": 0, "scheduling": None}
 
 
 async def test_the_first_type_that_the_group_may_use_is_the_default(lab: MemoryGroups, grace: Api, boss: Api) -> None:

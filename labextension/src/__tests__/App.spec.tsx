@@ -135,6 +135,7 @@ test('a table has headers for columns and rows', async () => {
     'Group',
     'Status',
     'Replicas',
+    'Traffic',
     'Endpoint',
     'Metadata',
     'Last updated'

@@ -86,6 +86,7 @@ test('the layout is remembered, the order and the columns too', async () => {
     'group',
     'status',
     'replicas',
+    'traffic',
     'metadata',
     'updated',
     'access'

@@ -104,6 +104,7 @@ describe('what a member is refused', () => {
       'Open',
       'Open in a tab',
       'Logs',
+      'Metrics',
       'Copy endpoint',
       'Copy curl command',
       'Copy link'

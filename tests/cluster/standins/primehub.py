@@ -99,7 +99,7 @@ def _deployment(owner: Json, kind: Json) -> Json:
         ],
         "readinessProbe": probe,
         "livenessProbe": probe,
-        "lifecycle": {"preStop": {"sleep": {"seconds": 1}}},
+        "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "resources": {"requests": limits, "limits": limits},
     }
