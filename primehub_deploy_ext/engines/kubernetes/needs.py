@@ -83,10 +83,12 @@ _OF_FLAVOR: dict[str, tuple[Need, ...]] = {
     ),
     "kserve": (
         Need(kinds.INFERENCE_SERVICE, (*_READ, *_WRITE), "deployments"),
+        Need(kinds.SERVICE, _WRITE, "endpoints"),
         Need(kinds.DEPLOYMENT, _READ, "how a roll-out goes"),
     ),
     "seldon": (
         Need(kinds.SELDON_DEPLOYMENT, (*_READ, *_WRITE), "deployments"),
+        Need(kinds.SERVICE, _WRITE, "endpoints"),
         Need(kinds.DEPLOYMENT, _READ, "how a roll-out goes"),
     ),
     "primehub": (

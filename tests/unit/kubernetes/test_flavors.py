@@ -16,6 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, SERVICE
+from primehub_deploy_ext.engines.kubernetes.needs import needs_of
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 
 Json = dict[str, Any]
@@ -302,3 +303,15 @@ def test_a_phdeployment_of_the_portal_is_told_as_it_is() -> None:
     assert (spec.model.image, spec.replicas, spec.instance_type) == ("reg/iris:7", 2, "cpu-1")
     assert (spec.pull_secret, spec.access, spec.metadata) == ("image-reg", "private", {"accuracy": "0.9"})
     assert PrimeHub().endpoint(owner, spec, Way()) == "https://hub.example.com/deployment/portal-x1/"
+
+
+@pytest.mark.parametrize("flavor", FLAVORS, ids=lambda flavor: flavor.name)
+def test_the_role_of_a_flavor_lets_write_what_it_writes_and_read_what_it_watches(flavor: Any) -> None:
+    verbs: dict[Any, set[str]] = {}
+    for need in needs_of(flavor.name, ("ingress", "gateway")):
+        if not need.subresource:
+            verbs.setdefault(need.kind, set()).update(need.verbs)
+    for kind in flavor.writes:
+        assert {"create", "patch", "delete"} <= verbs[kind], kind
+    for kind in (flavor.owner, *flavor.kinds):
+        assert {"get", "list", "watch"} <= verbs[kind], kind
