@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from primehub_deploy_ext.domain.models import Change, Deployment
+from primehub_deploy_ext.engines.patience import within
 
 HEARTBEAT = 10.0
 _KEPT = 2000
@@ -83,6 +84,6 @@ class Changes:
             if fresh:
                 continue
             try:
-                await asyncio.wait_for(signal.wait(), HEARTBEAT)
+                await within(HEARTBEAT, signal.wait())
             except asyncio.TimeoutError:
                 yield self._bookmark(seen)

@@ -25,6 +25,7 @@ from primehub_deploy_ext.engines.kubernetes.record import Entry, Record, now
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.specs import dump_small
 from primehub_deploy_ext.engines.kubernetes.tails import last_words
+from primehub_deploy_ext.engines.patience import ended
 
 _RETRY = 2.0
 _LOG_TAIL = 50
@@ -65,9 +66,7 @@ class Clerk:
         for timer in self._timers.values():
             timer.cancel()
         for task in list(self._busy.values()):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
 
     def _later(self, id: str) -> None:
         old = self._timers.pop(id, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.log_lines import Attempt, second_of
 from primehub_deploy_ext.engines.kubernetes.log_reading import is_gone
+from primehub_deploy_ext.engines.patience import ended
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
@@ -50,9 +50,7 @@ class Follower:
     async def stop(self) -> None:
         """End."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
 
     async def renew(self, before: float) -> None:
         """Open the stream anew if it was opened before a moment (monotonic) at which connections may have died."""

@@ -15,6 +15,7 @@ from primehub_deploy_ext.engines.kubernetes.log_following import Follower
 from primehub_deploy_ext.engines.kubernetes.log_lines import Attempt, attempts_of, wanted
 from primehub_deploy_ext.engines.kubernetes.log_reading import Range, merged, range_of
 from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
+from primehub_deploy_ext.engines.patience import within
 
 Json = dict[str, Any]
 
@@ -106,7 +107,7 @@ class _Crowd:
         await self._renew()
         fresh: list[LogLine] = []
         with contextlib.suppress(asyncio.TimeoutError):
-            fresh.append(await asyncio.wait_for(self._queue.get(), _COLLECT_SECONDS))
+            fresh.append(await within(_COLLECT_SECONDS, self._queue.get()))
             # What other replicas print at the same moment comes with it.
             await asyncio.sleep(_COLLECT_SECONDS / 4)
         while len(fresh) < _TOGETHER and not self._queue.empty():

@@ -27,7 +27,6 @@ Key = tuple[str, str]
 
 # Pods of a deployment whose events are told, at most.
 _MOST_RECENT = 200
-_CLOSINGS, _CLOSING_SECONDS = 3, 2.0
 
 
 class Mirror:
@@ -86,14 +85,7 @@ class Mirror:
 
     async def close(self) -> None:
         """Stop listening."""
-        # One that just begins may miss the first word: nobody's shutdown hangs for that.
-        for _ in range(_CLOSINGS):
-            closing = [asyncio.create_task(reflector.close()) for reflector in self.reflectors()]
-            _, pending = await asyncio.wait(closing, timeout=_CLOSING_SECONDS)
-            for task in pending:
-                task.cancel()
-            if not pending:
-                return
+        await asyncio.gather(*(reflector.close() for reflector in self.reflectors()))
 
     async def ready(self) -> None:
         """Return once all was listed; ``ApiError`` when that is refused. Events may come later."""

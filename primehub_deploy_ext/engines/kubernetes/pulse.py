@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
+from primehub_deploy_ext.engines.patience import ended, within
 
 INTERVAL_SECONDS = 15.0
 _ANSWER_SECONDS = 4.0
@@ -59,9 +60,7 @@ class Pulse:
     async def close(self) -> None:
         """Stop asking."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
             self._task = None
 
     def doubt(self) -> None:
@@ -82,7 +81,7 @@ class Pulse:
             quiet = time.monotonic() - max(self._api.traffic.heard, self._answered_at)
             if quiet < self._interval and not self._doubted.is_set():
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._doubted.wait(), self._interval - quiet)
+                    await within(self._interval - quiet, self._doubted.wait())
                 continue
             await self._ask_until_answered()
             self._answered_at = time.monotonic()

@@ -17,6 +17,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
 from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.patience import within
 
 _JSON = "application/json"
 _CONNECT_LIMIT = 1.5
@@ -113,7 +114,9 @@ class Reach:
     async def _knock(address: str, port: int) -> bool | None:
         """Tell whether somebody opens; None where no packet gets there at all."""
         try:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(address, port), _CONNECT_LIMIT)
+            _, writer = await within(
+                _CONNECT_LIMIT, asyncio.open_connection(address, port), lost=lambda opened: opened[1].close()
+            )
         except ConnectionRefusedError:
             return False
         except (OSError, asyncio.TimeoutError):

@@ -20,6 +20,7 @@ from datetime import datetime, timezone
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, Kind
 from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
+from primehub_deploy_ext.engines.patience import ended, within
 
 Project = Callable[[Json], Json]
 Listener = Callable[[str, "Json | None", "Json | None"], None]
@@ -132,9 +133,7 @@ class Reflector:
             self._forget_pulse = None
         for task in (self._task, self._stream):
             if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ApiError):
-                    await task
+                await ended(task)
         self._task = None
         if self._first is not None:
             self._first.cancel()
@@ -172,7 +171,7 @@ class Reflector:
             if pause:
                 self._wake.clear()
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    await within(pause, self._wake.wait())
             if self._pulse is not None:
                 await self._pulse.wait_alive()
 

@@ -16,6 +16,7 @@ import aiohttp
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.engines.kubernetes.access import Access
+from primehub_deploy_ext.engines.patience import within
 
 Json = dict[str, Any]
 
@@ -178,7 +179,7 @@ class Transport:
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence)
         with self._told("GET", path):
             request = self._request("GET", path, query, None, {"Accept": accept}, limits, verb)
-            response = await asyncio.wait_for(request, answer)
+            response = await within(answer, request, lost=aiohttp.ClientResponse.close)
         async with response:
             if response.status >= HTTPStatus.BAD_REQUEST:
                 with self._told("GET", path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 import re
@@ -20,6 +19,7 @@ from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.patience import ended, within
 
 _LOOK_FOR_NAMESPACES = 15.0
 _FIRST_LIST = 30.0
@@ -71,9 +71,7 @@ class World:
     async def close(self) -> None:
         """Stop listening."""
         if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
+            await ended(self._looking)
         await asyncio.gather(*(mirror.close() for mirror in self._mirrors.values()))
         await self.pulse.close()
 
@@ -91,7 +89,7 @@ class World:
             await asyncio.gather(*(mirror.ready() for mirror in self._mirrors.values()))
 
         try:
-            await asyncio.wait_for(listed(), _FIRST_LIST)
+            await within(_FIRST_LIST, listed())
         except asyncio.TimeoutError:
             why = self._problem or next((r.error for r in self.reflectors() if r.error), "")
             raise EngineUnavailable(f"the cluster does not answer: {why or 'no list within 30 s'}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -253,3 +254,45 @@ async def test_a_listener_or_a_projection_that_fails_stops_nothing(tmp_path: Pat
 
 def test_streams_of_events_live_short_because_they_have_no_bookmarks() -> None:
     assert Pace.of(EVENT).lifetime < Pace.of(POD).lifetime
+
+
+@pytest.mark.parametrize("rest", range(4))
+async def test_it_closes_at_once_at_every_stage_of_opening(tmp_path: Path, rest: int) -> None:
+    """Connecting, listing, asking for the watch, and the very moment in which each of them is answered."""
+    async with serving() as server:
+        server.put(pod("a"))
+        api = Api(Source(kubeconfig=server.kubeconfig(tmp_path)))
+        await api.open()
+        lists = set()
+        for steps in range(rest, 160, 4):
+            beat = Pulse(api)
+            beat.start()
+            mirror = Reflector(api, POD, "lab", pulse=beat)
+            mirror.start()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            lists.add(mirror.lists)
+            closing = asyncio.ensure_future(asyncio.gather(mirror.close(), beat.close()))
+            done, _ = await asyncio.wait({closing}, timeout=2)
+            assert done, f"it hangs when it is closed {steps} steps after it began"
+        await api.close()
+        assert lists == {0, 1}, "not all stages were tried"
+        assert server.watches
+
+
+async def test_it_closes_at_once_as_the_server_comes_back(tmp_path: Path) -> None:
+    async with serving() as server:
+        for steps in range(8):
+            async with mirrored(server, tmp_path, pulse={"interval": 30, "answer": 1}) as mirror:
+                await mirror.ready()
+                server.fail = [500, 500, 500]
+                server.cut()
+                await until(lambda mirror=mirror: not mirror.healthy)
+                # What it waits for, and the end, in the same moment.
+                mirror._wake.set()
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                closing = asyncio.ensure_future(mirror.close())
+                done, _ = await asyncio.wait({closing}, timeout=2)
+                assert done, f"it hangs when it is closed {steps} steps after it was woken"
+                server.fail = []
