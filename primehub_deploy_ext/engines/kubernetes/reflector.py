@@ -97,6 +97,7 @@ class Reflector:
         self._versions: dict[str, str] = {}
         self._version = ""
         self._failures = 0
+        self._failed_as = ""
         self._heard_at = 0.0
         self._wake = asyncio.Event()
         self._first: asyncio.Future[None] | None = None
@@ -262,7 +263,13 @@ class Reflector:
 
     def _failed(self, error: ApiError) -> float:
         """Remember what went wrong, and return for how long to wait."""
-        self._failures += 1
+        # What kept it waiting before says nothing of this: a place that was forgotten is no reason to wait at all.
+        sort = "gone" if error.gone else "unreachable" if error.unreachable else "refused"
+        if sort == self._failed_as:
+            self._failures += 1
+        else:
+            self._failures = 1 if error.gone or not self._failures else 2
+        self._failed_as = sort
         if error.gone or (error.status and self._failures % _LIST_AFTER == 0):
             log.info("%s begins anew with a list: %s", self, error)
             self._version = ""

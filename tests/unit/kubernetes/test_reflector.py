@@ -296,3 +296,17 @@ async def test_it_closes_at_once_as_the_server_comes_back(tmp_path: Path) -> Non
                 done, _ = await asyncio.wait({closing}, timeout=2)
                 assert done, f"it hangs when it is closed {steps} steps after it was woken"
                 server.fail = []
+
+
+@pytest.mark.parametrize(("status", "most"), [(410, 0.1), (403, 0.5), (503, 0.5)])
+def test_how_long_it_waits_depends_on_what_happens_now_and_not_on_what_kept_it_before(
+    tmp_path: Path, status: int, most: float
+) -> None:
+    """After an overload the first answer is often that the place was forgotten: the list must not wait then."""
+    mirror = Reflector(Api(Source(kubeconfig=str(tmp_path))), POD, "lab")
+    for _ in range(12):
+        waits = mirror._failed(ApiError(429 if status != 503 else 403, "", "storage is (re)initializing"))
+    assert waits >= 2.5
+    assert mirror.error
+    assert mirror._failed(ApiError(status, "", "")) <= most
+    assert max(mirror._failed(ApiError(status, "", "")) for _ in range(12)) >= 2.5, "it must not spin"
