@@ -5,7 +5,7 @@ Every promise in these docstrings is a test in ``tests/engines/``, which each en
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -274,6 +274,12 @@ class Engine(Protocol):
 
     async def revisions(self, id: str) -> list[Revision]:
         """History, newest first."""
+
+    async def environments(self, ids: Collection[str]) -> dict[str, list[Mapping[str, str]]]:
+        """Environments of all revisions of several deployments, at the price of few questions, however many they are.
+
+        Deployments that are not there are left out.
+        """
 
     async def replicas(self, id: str) -> list[Replica]:
         """Replicas now, by revision and slot."""

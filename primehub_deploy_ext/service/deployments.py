@@ -175,7 +175,7 @@ class DeploymentService:
     async def _try(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
         if not self._engine.capabilities.trials:
             raise InvalidInput(f"the engine {self._engine.name!r} can't try models out: deploy it to see")
-        return masked_trial(await self._engine.try_out(spec, request), secrets_in([spec]))
+        return masked_trial(await self._engine.try_out(spec, request), secrets_in([spec.env]))
 
     async def scale(
         self, caller: Caller, id: str, replicas: int, *, update_message: str = "", if_match: int | None = None

@@ -8,7 +8,7 @@ as Python and JSON write them. What a program encodes, cuts or wraps first is no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.mask import MASK
@@ -28,10 +28,10 @@ SHORTEST = 8
 Secrets = tuple[str, ...]
 
 
-def secrets_in(specs: Iterable[DeploymentSpec]) -> Secrets:
-    """Return the texts that must not be read in what the replicas of these specifications print."""
+def secrets_in(environments: Iterable[Mapping[str, str]]) -> Secrets:
+    """Return the texts that must not be read in what replicas with these environments print."""
     found = {
-        text for spec in specs for value in spec.env.values() for text in _spellings(value) if len(text) >= SHORTEST
+        text for env in environments for value in env.values() for text in _spellings(value) if len(text) >= SHORTEST
     }
     return tuple(sorted(found, key=lambda text: (-len(text), text)))
 

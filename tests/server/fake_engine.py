@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any
 
 from primehub_deploy_ext.domain.clients import Client
@@ -86,6 +86,9 @@ class FakeEngine(FakeState):
     async def revisions(self, id: str) -> list[Revision]:
         await self.get(id)
         return self._revisions[id][::-1]
+
+    async def environments(self, ids: Collection[str]) -> dict[str, list[Mapping[str, str]]]:
+        return {own: [one.spec.env for one in self._revisions[own]] for own in ids if own in self._revisions}
 
     async def replicas(self, id: str) -> list[Replica]:
         deployment = await self.get(id)

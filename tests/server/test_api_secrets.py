@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ async def test_healthy_deployments_are_listed_without_looking_through_their_hist
 ) -> None:
     for number in range(20):
         await grace.create(id=f"d-{number}", env={"TOKEN": FIRST})
-    asked = engine.count("revisions")
+    asked = engine.count("environments")
 
     await grace("GET", "deployments")
     assert asked() == 0
@@ -109,6 +110,38 @@ async def test_healthy_deployments_are_listed_without_looking_through_their_hist
     for _ in range(3):
         await grace("GET", "deployments")
     assert asked() == 1
+
+
+async def test_when_many_are_in_trouble_at_once_one_question_is_asked_for_all(
+    grace: Api, engine: FakeEngine, lab: MemoryGroups, open_stream: Any
+) -> None:
+    for number in range(20):
+        await grace.create(id=f"d-{number}", env={"TOKEN": f"{FIRST}-{number}"})
+        engine.show(f"d-{number}", phase=Phase.FAILED, reason=Reason.CRASH_LOOP, message=f"{FIRST}-{number}!")
+    asked, one_by_one = engine.count("environments"), engine.count("revisions")
+
+    async with open_stream("watch", headers={"X-User": "grace"}) as stream:
+        lines = [await stream.line() for _ in range(21)]
+    listed = (await grace("GET", "deployments", params={"limit": 100})).body.decode()
+
+    assert [line["object"]["status"]["message"] for line in map(json.loads, lines[1:])] == [f"{MASK}!"] * 20
+    assert FIRST not in listed
+    assert (asked(), one_by_one()) == (1, 0)
+
+
+async def test_one_that_never_had_an_environment_has_nothing_to_hide(
+    grace: Api, engine: FakeEngine, lab: MemoryGroups
+) -> None:
+    await grace.create(id="iris")
+    engine.show("iris", phase=Phase.FAILED, reason=Reason.CRASH_LOOP, message="it died")
+    asked = engine.count("environments")
+    await grace("GET", "deployments")
+    assert asked() == 0
+
+    await grace("PATCH", "deployments/iris", {"env": {"TOKEN": FIRST}})
+    await grace("PATCH", "deployments/iris", {"env": {}})
+    engine.show("iris", phase=Phase.FAILED, reason=Reason.CRASH_LOOP, message=f"it died of {FIRST}")
+    assert f"it died of {MASK}" in (await grace("GET", "deployments")).body.decode()
 
 
 async def test_passwords_are_in_no_answer_no_log_and_no_audit_line(

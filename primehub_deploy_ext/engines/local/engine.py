@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
+from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound, UpstreamFailed
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
@@ -222,6 +223,14 @@ class LocalEngine:
     async def revisions(self, id: str) -> list[Revision]:
         """See ``Engine.revisions``."""
         return [Revision.model_validate(item) for item in await self._call("revisions", id=id)]
+
+    async def environments(self, ids: Collection[str]) -> dict[str, list[Mapping[str, str]]]:
+        """See ``Engine.environments``; the daemon is next door and has them at hand."""
+        found: dict[str, list[Mapping[str, str]]] = {}
+        for own in ids:
+            with contextlib.suppress(NotFound):
+                found[own] = [revision.spec.env for revision in await self.revisions(own)]
+        return found
 
     async def replicas(self, id: str) -> list[Replica]:
         """See ``Engine.replicas``."""

@@ -184,6 +184,8 @@ class ApiServer:
             return web.Response(text="ok")
         if request.path == "/version":
             return _answer({"gitVersion": "v1.34.4"})
+        if request.path.endswith("/selfsubjectaccessreviews"):
+            return _answer({"status": {"allowed": True}})
         if verb == "WATCH":
             return await self._watch(request)
         if request.path.endswith("/log"):

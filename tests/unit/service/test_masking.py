@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.domain.models import MASK, DeploymentSpec, Model
+from primehub_deploy_ext.domain.models import MASK
 from primehub_deploy_ext.service.masking import SHORTEST, hide, secrets_in
 
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQ\n-----END KEY-----\n"
@@ -14,7 +14,7 @@ KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQ\n-----END KEY-----\n"
 
 def secrets(*values: str) -> Any:
     env = {f"NAME_{number}": value for number, value in enumerate(values)}
-    return secrets_in([DeploymentSpec(model=Model(artifact="0" * 64, size=1, interpreter="/python"), env=env)])
+    return secrets_in([env])
 
 
 @pytest.mark.parametrize(
