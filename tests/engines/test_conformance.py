@@ -331,6 +331,16 @@ async def test_a_rollback_is_a_new_revision_of_an_old_specification(bench: Bench
         await bench.engine.rollback("back", 99, user="eve")
 
 
+async def test_environments_of_all_revisions_are_told_of_several_deployments_at_once(bench: Bench) -> None:
+    await bench.create("changing", env={"TOKEN": "first-value"})
+    await bench.create("without")
+    await bench.engine.update("changing", UpdateDeployment(env={"TOKEN": "second-value"}), user="ada")
+    found = await bench.engine.environments(["changing", "without", "not-there"])
+    assert set(found) == {"changing", "without"}
+    assert {env["TOKEN"] for env in found["changing"]} == {"first-value", "second-value"}
+    assert not [env for env in found["without"] if env]
+
+
 async def test_events_tell_what_happened(bench: Bench) -> None:
     await bench.deployed("story")
     await bench.update_model("story", Unloadable(), example=None)
