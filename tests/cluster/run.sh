@@ -27,7 +27,7 @@ failed=0
 python -m pytest -q --timeout 300 tests/cluster || failed=1
 took tests/cluster
 for flavor in ${*:-$flavors}; do
-  PRIMEHUB_DEPLOY_TEST_ENGINES=kubernetes-$flavor python -m pytest -q tests/engines/test_conformance.py || failed=1
+  PRIMEHUB_DEPLOY_TEST_ENGINES=kubernetes-$flavor python -m pytest -q -n 2 --timeout 300 tests/engines/test_conformance.py || failed=1
   took "the engines' suite on $flavor"
 done
 exit $failed
