@@ -126,6 +126,7 @@ test('layout, order and columns are there again after a reload', async ({
     'Group',
     'Status',
     'Replicas',
+    'Traffic',
     'Metadata',
     'Last updated'
   ]);
