@@ -31,10 +31,8 @@ export const Card = memo((props: IRowProps): JSX.Element => {
         <Replicas {...props} labelled />
       </div>
       <Trouble {...props} />
-      {traffic !== undefined &&
-        (!deployment.spec.stopped || !!traffic?.requests) && (
-          <Traffic {...props} />
-        )}
+      {/* Of stopped ones too: cards of one height are found again where they were. */}
+      {traffic !== undefined && <Traffic {...props} />}
       <Endpoint url={deployment.endpoint} />
       <div className="pd-Card-line">
         <span
