@@ -93,7 +93,8 @@ def cases(registry: str) -> list[Failing]:
             "image-wrong-secret",
             Reason.IMAGE_PULL_FAILED,
             "401 Unauthorized",
-            "(401 Unauthorized): pull secret 'wrong' is not accepted",
+            # Of a busy kubelet first "… in the namespace", then "… accepted".
+            "(401 Unauthorized): pull secret 'wrong' is not",
             private,
             {"imagePullSecrets": [{"name": "wrong"}]},
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from primehub_deploy_ext.engines.kubernetes.steps import event_time
@@ -18,6 +19,9 @@ _UNREACHABLE = re.compile(
     r"connection refused|no such host|i/o timeout|no route to host|unreachable|server misbehaving|deadline exceeded",
     re.IGNORECASE,
 )
+
+# Between the look for the secrets and the registry's answer.
+_SAME_TRY = timedelta(seconds=8)
 
 
 def image_words(pod: Json, container: str, said: str, events: Sequence[Json]) -> str:
@@ -50,7 +54,15 @@ def is_hopeless(container: str, waiting: str, said: str, events: Sequence[Json])
 
 def _secrets(pod: Json, events: Sequence[Json]) -> str:
     names = [one.get("name", "") for one in pod["spec"].get("imagePullSecrets", [])]
-    absent = [one for one in events if one["reason"] == "FailedToRetrieveImagePullSecret"]
+    pulls = [event_time(one) for one in events if one["message"].startswith("Failed to pull image")]
+    # A kubelet that is busy misses a secret at first and finds it the next time: only its newest word counts.
+    latest = max(pulls, default=None)
+    absent = [
+        one
+        for one in events
+        if one["reason"] == "FailedToRetrieveImagePullSecret"
+        and (latest is None or event_time(one) >= latest - _SAME_TRY)
+    ]
     if not names:
         return "no pull secret is named"
     named = ", ".join(repr(name) for name in names)

@@ -9,6 +9,9 @@ const ID = "iris-classifier-x3k9q";
 const iris = () =>
   deployment(ID, "Iris classifier", { phase: "Deployed", reason: "Ready" });
 
+/** The charts come with a library of their own, late on a busy machine. */
+const SOON = { timeout: 30_000 };
+
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/looks/metrics-${name}.png` });
 
