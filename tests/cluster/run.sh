@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kit=tests/cluster/kit
-flavors="plain kserve seldon" # with a fixture kubernetes_<flavor>_bench in tests/engines/conftest.py
+flavors="plain kserve" # others: seldon, primehub (beside stand-ins); see docs/kubernetes/engine.md
 if [ "$(id -u)" != 0 ] || [ "$(uname -s)" != Linux ]; then
   echo "The test cluster needs Linux and root: it makes network links, mounts and control groups." >&2
   exit 2

@@ -81,7 +81,7 @@ class Standin:
             await self.reconcile(owner)
         except ApiError as error:
             print(f"{key}: {error}", file=sys.stderr, flush=True)
-            if error.status not in {404, 409}:
+            if error.status != 404:
                 asyncio.get_running_loop().call_later(_AGAIN, self._mark, key)
 
     def _mark(self, key: str | None) -> None:
