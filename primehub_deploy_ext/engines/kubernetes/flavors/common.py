@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.asks import asks_of_pod
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
 
@@ -85,6 +85,28 @@ def is_complete(deployment: Json, wanted: int) -> bool:
 def runs_template(deployment: Json, revision: int) -> bool:
     """Tell whether the pods that a Deployment makes are those of a revision; 0: whichever they are."""
     return revision in {0, template_of({"metadata": {}, **(deployment["spec"].get("template") or {})})}
+
+
+def standing_of(made: Sequence[Json], wanted: int, revision: int, pods: Sequence[Json]) -> Standing:
+    """Return how far the Deployments behind an owner have come.
+
+    Parameters
+    ----------
+    made
+        They; none: nothing was made of the owner yet.
+    wanted, revision
+        The replicas that the owner wants, and the revision whose template they run; 0: whichever it is.
+    pods
+        All pods of the owner that are left.
+    """
+    seen = bool(made) and all(
+        is_seen(one) and one["spec"].get("replicas", 1) == wanted and runs_template(one, revision) for one in made
+    )
+    return Standing(
+        seen=seen,
+        complete=seen and all(is_complete(one, wanted) for one in made) and bool(wanted or not pods),
+        conditions=[condition for one in made for condition in (one.get("status") or {}).get("conditions") or []],
+    )
 
 
 def described(pod: Json, *, replicas: int, stopped: bool, what: str = "") -> DeploymentSpec:

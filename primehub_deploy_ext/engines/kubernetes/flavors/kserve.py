@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import routes, words
@@ -98,18 +99,8 @@ class KServe:
         if deployment is None:
             return Standing(seen=bool(problem), complete=False, problem=problem)
         revision = template_of({"metadata": {"labels": predictor.get("labels")}})
-        wanted = predictor.get("minReplicas", 1)
-        seen = (
-            common.is_seen(deployment)
-            and deployment["spec"].get("replicas", 1) == wanted
-            and common.runs_template(deployment, revision)
-        )
-        return Standing(
-            seen=seen,
-            complete=seen and common.is_complete(deployment, wanted),
-            conditions=(deployment.get("status") or {}).get("conditions") or [],
-            problem="" if seen else problem,
-        )
+        standing = common.standing_of([deployment], predictor.get("minReplicas", 1), revision, pods)
+        return standing if standing.seen else replace(standing, problem=problem)
 
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""

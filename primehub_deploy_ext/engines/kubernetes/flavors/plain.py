@@ -65,12 +65,7 @@ class Plain:
         others: Mapping[Kind, Mapping[str, Json]],  # noqa: ARG002
     ) -> Standing:
         """See ``Flavor.standing``."""
-        wanted, seen = owner["spec"].get("replicas", 1), common.is_seen(owner)
-        return Standing(
-            seen=seen,
-            complete=seen and common.is_complete(owner, wanted) and bool(wanted or not pods),
-            conditions=(owner.get("status") or {}).get("conditions") or [],
-        )
+        return common.standing_of([owner], owner["spec"].get("replicas", 1), 0, pods)
 
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""

@@ -86,16 +86,7 @@ class PrimeHub:
         if deployment is None:
             told = f"PrimeHub says: {problem}" if problem else ""
             return Standing(seen=bool(told), complete=not wanted and not pods, problem=told)
-        seen = (
-            common.is_seen(deployment)
-            and deployment["spec"].get("replicas", 1) == wanted
-            and common.runs_template(deployment, _revision(spec))
-        )
-        return Standing(
-            seen=seen,
-            complete=seen and common.is_complete(deployment, wanted) and bool(wanted or not pods),
-            conditions=(deployment.get("status") or {}).get("conditions") or [],
-        )
+        return common.standing_of([deployment], wanted, _revision(spec), pods)
 
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""

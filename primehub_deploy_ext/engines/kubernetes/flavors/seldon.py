@@ -85,7 +85,7 @@ class Seldon:
         what counts are the Deployments that it makes.
         """
         predictor, status = _predictor(owner), owner.get("status") or {}
-        wanted, revision = _count(owner), template_of({"metadata": {"labels": predictor.get("labels")}})
+        revision = template_of({"metadata": {"labels": predictor.get("labels")}})
         made = [
             deployment
             for deployment in (others.get(DEPLOYMENT) or {}).values()
@@ -94,19 +94,7 @@ class Seldon:
         problem = str(status.get("description") or "") if status.get("state") == "Failed" and not made else ""
         if problem:
             return Standing(seen=True, complete=False, problem=f"Seldon says: {problem}")
-        seen = bool(made) and all(
-            common.is_seen(deployment)
-            and deployment["spec"].get("replicas", 1) == wanted
-            and common.runs_template(deployment, revision)
-            for deployment in made
-        )
-        return Standing(
-            seen=seen,
-            complete=seen
-            and all(common.is_complete(deployment, wanted) for deployment in made)
-            and bool(wanted or not pods),
-            conditions=[c for one in made for c in (one.get("status") or {}).get("conditions") or []],
-        )
+        return common.standing_of(made, _count(owner), revision, pods)
 
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""
