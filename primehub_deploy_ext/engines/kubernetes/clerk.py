@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
@@ -229,9 +229,9 @@ class Clerk:
                 raise
 
     async def _end_page(
-        self, seen: Seen, entry: Entry, log_tail: Sequence[str] = (), steps: Sequence[object] = ()
+        self, seen: Seen, entry: Entry, log_tail: Sequence[str] = (), steps: Sequence[StepTime] = ()
     ) -> None:
-        body = outcome_patch(entry, log_tail, steps)  # type: ignore[arg-type]
+        body = outcome_patch(entry, log_tail, steps)
         await self._means.api.patch(KIND, words.history_name(seen.name, entry.number), body, seen.namespace)
 
     async def _forget_old(self, seen: Seen) -> None:

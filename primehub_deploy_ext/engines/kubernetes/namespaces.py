@@ -16,16 +16,13 @@ from typing import Any
 
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.errors import NotFound
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, NAMESPACE, POD
 from primehub_deploy_ext.engines.kubernetes.needs import Need, needs_of
 from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
 
 Json = Mapping[str, Any]
-
-PREFIX = "primehub-deploy.io/"
-GROUP_LABEL = PREFIX + "group"
-ENABLED = PREFIX + "enabled"
 
 # Seconds for which the answer to "which namespace has this group" counts.
 _REFRESH = 10.0
@@ -38,7 +35,7 @@ _log = logging.getLogger(__name__)
 def group_of(namespace: Json) -> str | None:
     """Return the name of the group that a namespace belongs to; None when it is nobody's."""
     metadata = namespace["metadata"]
-    label = (metadata.get("labels") or {}).get(GROUP_LABEL)
+    label = (metadata.get("labels") or {}).get(words.GROUP)
     return None if label is None else label or metadata["name"]
 
 
@@ -105,7 +102,7 @@ class Namespaces:
             found = await self._each(self._listed)
         else:
             try:
-                found = await self._api.list(NAMESPACE, labels=GROUP_LABEL)
+                found = await self._api.list(NAMESPACE, labels=words.GROUP)
             except ApiError as error:
                 if error.status != HTTPStatus.FORBIDDEN:
                     raise
@@ -129,7 +126,7 @@ class Namespaces:
         if group not in self._known:
             raise NotFound(
                 f"no namespace of the cluster has the group {group!r}: an administrator labels one with"
-                f" {GROUP_LABEL}={group}"
+                f" {words.GROUP}={group}"
             )
         namespace = self._known[group]
         if namespace not in self._open:
@@ -186,8 +183,8 @@ class Namespaces:
                 if error.status != HTTPStatus.FORBIDDEN:
                     raise
                 found = {**NAMESPACE.stub(name)}
-                found["metadata"]["annotations"] = {ENABLED: "true"}
-            found["metadata"].setdefault("labels", {}).setdefault(GROUP_LABEL, "")
+                found["metadata"]["annotations"] = {words.ENABLED: "true"}
+            found["metadata"].setdefault("labels", {}).setdefault(words.GROUP, "")
             return found
 
         return [namespace for namespace in await asyncio.gather(*map(one, wanted)) if namespace is not None]

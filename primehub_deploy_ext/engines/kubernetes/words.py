@@ -27,6 +27,9 @@ GROUP = PREFIX + "group"
 
 # --------------------------------------------------------------------------- annotations
 
+# On namespaces: whether the group may deploy.
+ENABLED = PREFIX + "enabled"
+# What people read; on namespaces too.
 DISPLAY_NAME = PREFIX + "display-name"
 CREATED_BY = PREFIX + "created-by"
 # JSON: which revision is wanted, which serves, which is the newest and what came of it (`record.py`).

@@ -16,21 +16,20 @@ from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.groups import GroupSettings, PullSecret
 from primehub_deploy_ext.domain.quantities import format_cpu
 from primehub_deploy_ext.domain.resources import Quota
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.asks import quantity, written_memory
 from primehub_deploy_ext.engines.kubernetes.instance_types import NVIDIA
-from primehub_deploy_ext.engines.kubernetes.namespaces import ENABLED, GROUP_LABEL, PREFIX
 
 Json = Mapping[str, Any]
 
-DISPLAY_NAME = PREFIX + "display-name"
-MEMBERS = PREFIX + "members"
-ADMINS = PREFIX + "admins"
+MEMBERS = words.PREFIX + "members"
+ADMINS = words.PREFIX + "admins"
 # A ResourceQuota counts objects, so stopped deployments too; this one counts those that run.
-RUNNING = PREFIX + "quota-deployments"
+RUNNING = words.PREFIX + "quota-deployments"
 # Removed in the UI while it owned deployments: they go on running, the namespace and its label stay.
-REMOVED = PREFIX + "removed"
-REGISTRY = PREFIX + "registry"
-USERNAME = PREFIX + "username"
+REMOVED = words.PREFIX + "removed"
+REGISTRY = words.PREFIX + "registry"
+USERNAME = words.PREFIX + "username"
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "primehub-deploy-ext"
@@ -62,8 +61,8 @@ def settings_of(group: str, namespace: Json, quotas: Iterable[Json]) -> GroupSet
     try:
         return GroupSettings(
             name=group,
-            display_name=notes.get(DISPLAY_NAME, ""),
-            enabled=notes.get(ENABLED, "").strip().lower() == "true",
+            display_name=notes.get(words.DISPLAY_NAME, ""),
+            enabled=notes.get(words.ENABLED, "").strip().lower() == "true",
             quota=quota_of(quotas, notes),
             members=read_users(notes.get(MEMBERS, "")),
             admins=read_users(notes.get(ADMINS, "")),
@@ -263,7 +262,7 @@ def is_ours(metadata: Json) -> bool:
 
 def group_label(group: str, namespace: str) -> dict[str, str]:
     """Return the label that makes a namespace a group's."""
-    return {GROUP_LABEL: "" if group == namespace else group}
+    return {words.GROUP: "" if group == namespace else group}
 
 
 def _whole(text: str) -> int:

@@ -12,13 +12,12 @@ from typing import Any
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from primehub_deploy_ext.domain.groups import CreateGroup, CreatePullSecret, UpdateGroup, UpdatePullSecret
 from primehub_deploy_ext.domain.resources import Quota
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.kinds import LIMIT_RANGE, NAMESPACE, RESOURCE_QUOTA, SECRET
-from primehub_deploy_ext.engines.kubernetes.namespaces import ENABLED, GROUP_LABEL, PREFIX
 from primehub_deploy_ext.service.groups.kubernetes_objects import (
     ADMINS,
-    DISPLAY_NAME,
     DOCKER_CONFIG,
     MANAGED_BY,
     MANAGER,
@@ -41,7 +40,7 @@ from primehub_deploy_ext.service.groups.tables import stale
 Json = Mapping[str, Any]
 
 # So that each of our changes is one of the namespace too, whose version everybody compares.
-_CHANGED_AT = PREFIX + "changed-at"
+_CHANGED_AT = words.PREFIX + "changed-at"
 _NAMESPACE_RULE = "1 to 63 lower-case letters, digits and '-': it becomes the name of a namespace"
 
 
@@ -112,7 +111,7 @@ class ClusterWriting:
         namespace = _namespace(known, name)["metadata"]
         if version is not None and version != version_of(namespace):
             raise stale("group", name, now=version_of(namespace), seen=version)
-        gone = dict.fromkeys((ENABLED, MEMBERS, ADMINS, DISPLAY_NAME, RUNNING))
+        gone = dict.fromkeys((words.ENABLED, MEMBERS, ADMINS, words.DISPLAY_NAME, RUNNING))
         body = {
             "metadata": {
                 "resourceVersion": namespace["resourceVersion"],
@@ -129,7 +128,7 @@ class ClusterWriting:
     async def _make_namespace(self, name: str, notes: Mapping[str, Any]) -> None:
         body = NAMESPACE.stub(name)
         body["metadata"] |= {
-            "labels": {GROUP_LABEL: "", MANAGED_BY: MANAGER},
+            "labels": {words.GROUP: "", MANAGED_BY: MANAGER},
             "annotations": {key: text for key, text in notes.items() if text is not None},
         }
         async with _told(f"create the namespace {name!r}"):
@@ -140,7 +139,7 @@ class ClusterWriting:
                     raise
                 raise Conflict(
                     f"the cluster has a namespace {name!r} that is no group's: to use it, label it with"
-                    f" `kubectl label namespace {name} {GROUP_LABEL}=`, else choose another name",
+                    f" `kubectl label namespace {name} {words.GROUP}=`, else choose another name",
                     fields=[{"field": "name", "message": "a namespace of this name is there"}],
                 ) from error
 
@@ -272,9 +271,9 @@ def _notes(change: CreateGroup | UpdateGroup, fields: set[str]) -> dict[str, str
     """Return the annotations that a change sets; None removes one."""
     notes: dict[str, str | None] = {_CHANGED_AT: _now()}
     if "display_name" in fields and change.display_name is not None:
-        notes[DISPLAY_NAME] = change.display_name or None
+        notes[words.DISPLAY_NAME] = change.display_name or None
     if "enabled" in fields and change.enabled is not None:
-        notes[ENABLED] = "true" if change.enabled else "false"
+        notes[words.ENABLED] = "true" if change.enabled else "false"
     if "members" in fields and change.members is not None:
         notes[MEMBERS] = written_users(change.members) or None
     if "admins" in fields and change.admins is not None:

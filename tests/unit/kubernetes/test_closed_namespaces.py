@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.errors import Forbidden, NotFound
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import Verdict
 from primehub_deploy_ext.engines.kubernetes.kinds import Kind
-from primehub_deploy_ext.engines.kubernetes.namespaces import GROUP_LABEL, Namespaces
+from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
 
 
 class Cluster:
@@ -21,7 +22,7 @@ class Cluster:
         self.asked: list[str | None] = []
 
     async def list(self, kind: Kind, **selectors: str) -> list[dict[str, Any]]:
-        return [{"metadata": {"name": name, "labels": {GROUP_LABEL: ""}}} for name in self.names]
+        return [{"metadata": {"name": name, "labels": {words.GROUP: ""}}} for name in self.names]
 
     async def can_i(self, verb: str, kind: Kind, namespace: str | None = None, **more: str) -> Verdict:
         self.asked.append(namespace)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from primehub_deploy_ext.engines.kubernetes.namespaces import GROUP_LABEL, by_group, group_of
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.namespaces import by_group, group_of
 
 
 def namespace(name: str, group: str | None, created: str = "2026-01-01T00:00:00Z") -> dict[str, Any]:
-    labels = {} if group is None else {GROUP_LABEL: group}
+    labels = {} if group is None else {words.GROUP: group}
     return {"metadata": {"name": name, "labels": labels, "creationTimestamp": created}}
 
 
