@@ -131,7 +131,7 @@ def pod_template(id: str, revision: int, order: str, spec: DeploymentSpec, means
     _place(pod, spec.resources)
     return {
         "metadata": {
-            "labels": {**words.owned(id, "replica", revision), "app.kubernetes.io/name": id},
+            "labels": words.named(id, "replica", revision),
             "annotations": {"kubectl.kubernetes.io/default-container": words.CONTAINER},
         },
         "spec": merged(pod, means.overrides),

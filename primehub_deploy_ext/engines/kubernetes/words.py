@@ -69,6 +69,11 @@ def owned(id: str, part: str | None = None, revision: int | None = None) -> dict
     return labels
 
 
+def named(id: str, part: str | None = None, revision: int | None = None) -> dict[str, str]:
+    """Return the labels of what is a deployment to people too: with the name that tools of others show."""
+    return {**owned(id, part, revision), "app.kubernetes.io/name": id}
+
+
 def selector(labels: dict[str, str]) -> str:
     """Write labels as the API selects by them."""
     return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))

@@ -141,6 +141,3 @@ class Flavor(Protocol):
 
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """Return the public base URL, with ``/`` at its end."""
-
-    def matchers(self, owner: Json) -> dict[str, str]:
-        """Return the labels by which Prometheus tells this deployment's series from others'."""

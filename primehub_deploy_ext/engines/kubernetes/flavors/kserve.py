@@ -50,7 +50,7 @@ class KServe:
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""
         body = INFERENCE_SERVICE.stub(workload.id, workload.namespace)
-        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        body["metadata"]["labels"] = words.named(workload.id)
         body["metadata"]["annotations"] = {
             _GROUP + "deploymentMode": "Standard",
             # Replicas are as many as were wished for.
@@ -132,16 +132,10 @@ class KServe:
         """See ``Flavor.endpoint``."""
         metadata = owner["metadata"]
         if not common.is_ours(owner):
-            url = (owner.get("status") or {}).get(
-                "url"
-            ) or f"http://{metadata['name']}-predictor.{metadata['namespace']}"
+            inside = f"http://{metadata['name']}-predictor.{metadata['namespace']}"
+            url = (owner.get("status") or {}).get("url") or inside
             return str(url).rstrip("/") + "/"
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
-
-    def matchers(self, owner: Json) -> dict[str, str]:
-        """See ``Flavor.matchers``."""
-        metadata = owner["metadata"]
-        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}
 
 
 def _take_template(predictor: Json, template: Json) -> None:

@@ -23,7 +23,7 @@ class Plain:
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""
         body = DEPLOYMENT.stub(workload.id, workload.namespace)
-        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        body["metadata"]["labels"] = words.named(workload.id)
         body["spec"] = {
             "selector": {"matchLabels": {words.DEPLOYMENT: workload.id, words.PART: "replica"}},
             # History is ours; these are only what the roll-out itself needs.
@@ -86,8 +86,3 @@ class Plain:
         """See ``Flavor.endpoint``."""
         metadata = owner["metadata"]
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
-
-    def matchers(self, owner: Json) -> dict[str, str]:
-        """See ``Flavor.matchers``."""
-        metadata = owner["metadata"]
-        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}

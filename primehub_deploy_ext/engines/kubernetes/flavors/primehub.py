@@ -38,7 +38,7 @@ class PrimeHub:
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""
         body = PH_DEPLOYMENT.stub(workload.id, workload.namespace)
-        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        body["metadata"]["labels"] = words.named(workload.id)
         body["spec"] = {
             "userId": "",
             "userName": "",
@@ -128,11 +128,6 @@ class PrimeHub:
         backend = self.backend(owner, spec)
         host = f"{backend.service}.{owner['metadata']['namespace']}.svc.{way.cluster_domain}"
         return f"http://{host}:{backend.port}{backend.path}"
-
-    def matchers(self, owner: Json) -> dict[str, str]:
-        """See ``Flavor.matchers``."""
-        metadata = owner["metadata"]
-        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}
 
 
 def _take_template(spec: Json, template: Json, workload: Workload) -> None:

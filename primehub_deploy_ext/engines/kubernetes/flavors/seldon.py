@@ -39,7 +39,7 @@ class Seldon:
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""
         body = SELDON_DEPLOYMENT.stub(workload.id, workload.namespace)
-        body["metadata"]["labels"] = {**words.owned(workload.id), "app.kubernetes.io/name": workload.id}
+        body["metadata"]["labels"] = words.named(workload.id)
         predictor = {
             "name": _PREDICTOR,
             "annotations": {"seldon.io/no-engine": "true"},
@@ -127,11 +127,6 @@ class Seldon:
             backend = self.backend(owner, spec)
             return f"http://{backend.service}.{metadata['namespace']}.svc.{way.cluster_domain}:{backend.port}/"
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
-
-    def matchers(self, owner: Json) -> dict[str, str]:
-        """See ``Flavor.matchers``."""
-        metadata = owner["metadata"]
-        return {"namespace": metadata["namespace"], "deployment_name": metadata["name"]}
 
 
 def _with_short_end(spec: Json) -> Json:
