@@ -12,6 +12,7 @@ import type {
   Health,
   InstanceType,
   Me,
+  Metrics,
   MetricsSummary,
   PullSecretInfo
 } from '../api/contract';
@@ -74,6 +75,47 @@ export function deployment(
     }
   };
 }
+
+/** What was measured of a deployment over time: nothing in two steps, but what is said. */
+export const measured = (changes: Partial<Metrics> = {}): Metrics => ({
+  id: 'iris',
+  range: '15m',
+  step: 5,
+  source: 'engine',
+  since: '2026-11-20T10:59:50Z',
+  until: '2026-11-20T11:00:00Z',
+  times: [1_795_258_795, 1_795_258_800],
+  requests_ever: 0,
+  totals: {
+    requests: 0,
+    success: null,
+    client_errors: 0,
+    server_errors: 0,
+    aborted: 0,
+    feedback: 0,
+    reward: null,
+    latency: {},
+    codes: {}
+  },
+  qps: [0, 0],
+  success: [null, null],
+  client_errors: [0, 0],
+  server_errors: [0, 0],
+  latency: [],
+  predict_qps: [],
+  model_latency: [],
+  batch_size: [],
+  reward: [],
+  in_flight: [0, 0],
+  bytes_in: [0, 0],
+  bytes_out: [0, 0],
+  cpu: [],
+  memory: [],
+  ready: [1, 1],
+  marks: [],
+  not_measured: [],
+  ...changes
+});
 
 /** What was measured of a deployment; nothing happened but what is said. */
 export const summary = (
@@ -356,7 +398,7 @@ export function scriptedDeployments(): ScriptedDeployments {
     tryRevision: nothing(),
     logs: jest.fn(async () => (async function* () {})()),
     logFile: nothing(),
-    metrics: nothing(),
+    metrics: jest.fn(async (id: string) => measured({ id })),
     metricsFile: nothing(),
     metricsSummary: empty(),
     alerts: jest.fn(async () => ({

@@ -21,52 +21,42 @@ import {
 } from '../metrics/series';
 import { Unit, counted, ticks, written } from '../metrics/units';
 import { DOMAIN } from '../ui/translation';
+import { measured } from './fixtures';
 
 const trans = nullTranslator.load(DOMAIN);
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
-const metrics = (changes: Partial<Metrics> = {}): Metrics => ({
-  id: 'iris',
-  range: '15m',
-  step: 5,
-  source: 'engine',
-  since: iso(995),
-  until: iso(1010),
-  times: [1000, 1005, 1010],
-  requests_ever: 50,
-  totals: {
-    requests: 3_201,
-    success: 0.88,
-    client_errors: 4,
-    server_errors: 6,
-    aborted: 0,
-    feedback: 1_000,
-    reward: 0.3,
-    latency: { p50: 0.012, p75: 0.02, p90: null, p95: 0.06, p99: 1.2 },
-    codes: { '200': 3_191, '400': 3, '422': 1, '500': 6 }
-  },
-  qps: [4, null, 6],
-  success: [1, null, 0.5],
-  client_errors: [0, null, 1],
-  server_errors: [0, null, 1],
-  latency: [],
-  predict_qps: [
-    { label: '1', values: [4, null, null] },
-    { label: '2', values: [null, null, 6] }
-  ],
-  model_latency: [],
-  batch_size: [],
-  reward: [],
-  in_flight: [0, null, 2],
-  bytes_in: [0, null, 2048],
-  bytes_out: [0, null, 10],
-  cpu: [],
-  memory: [],
-  ready: [1, null, 1],
-  marks: [],
-  not_measured: [],
-  ...changes
-});
+const metrics = (changes: Partial<Metrics> = {}): Metrics =>
+  measured({
+    since: iso(995),
+    until: iso(1010),
+    times: [1000, 1005, 1010],
+    requests_ever: 50,
+    totals: {
+      requests: 3_201,
+      success: 0.88,
+      client_errors: 4,
+      server_errors: 6,
+      aborted: 0,
+      feedback: 1_000,
+      reward: 0.3,
+      latency: { p50: 0.012, p75: 0.02, p90: null, p95: 0.06, p99: 1.2 },
+      codes: { '200': 3_191, '400': 3, '422': 1, '500': 6 }
+    },
+    qps: [4, null, 6],
+    success: [1, null, 0.5],
+    client_errors: [0, null, 1],
+    server_errors: [0, null, 1],
+    predict_qps: [
+      { label: '1', values: [4, null, null] },
+      { label: '2', values: [null, null, 6] }
+    ],
+    in_flight: [0, null, 2],
+    bytes_in: [0, null, 2048],
+    bytes_out: [0, null, 10],
+    ready: [1, null, 1],
+    ...changes
+  });
 
 const chart = (key: string) => CHARTS.find(one => one.key === key)!;
 
