@@ -25,7 +25,8 @@ from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from tests.cluster.cluster import Cluster
 from tests.cluster.failing import Failing, cases, policy, pull_secret, quota
 
-ON_SCREEN = 2.0
+# What is measured is in docs/kubernetes/reasons.md; this only tells a watch from a poll, on a machine that is busy.
+ON_SCREEN = 10.0
 _LIMIT = 150.0
 NAMES = [one.name for one in cases("registry")]
 

@@ -38,7 +38,7 @@ def judge(seen: Seen) -> Reached | GivenUp | None:
     if target.stopped:
         return Reached() if seen.standing.complete else None
     running = seen.pods_of(target.template)
-    if seen.standing.complete and len(running) >= target.replicas:
+    if seen.standing.complete and len(running) >= target.replicas and not seen.still_answers(target.template):
         return Reached()
     if not seen.standing.seen and not running:
         # The conditions are those of what was wanted before.

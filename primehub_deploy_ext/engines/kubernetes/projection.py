@@ -188,7 +188,12 @@ def _judge_rollout(seen: Seen, record: Record) -> Judgement:
     pods = seen.pods_of(target.template)
     ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
     trouble = seen.trouble(target.template)
-    waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
+    if trouble:
+        waiting = f". {trouble[0].message.rstrip('.')}"
+    elif ready >= target.replicas and seen.still_answers(target.template):
+        waiting = "; those of before answer what still comes"
+    else:
+        waiting = _waiting(seen, pod)
     serving = record.serving
     text = (
         f"Revision {target.number} is rolled out: {ready} of {_count(target.replicas)} ready{waiting}. "

@@ -184,6 +184,8 @@ def _of_container(pod: Json, status: Json, events: Sequence[Json]) -> Failure | 
         final = is_hopeless(name, reason, said, events)
         message = image_words(pod, name, said, events)
         return Failure(Reason.IMAGE_PULL_FAILED, message, final, _event_since(events, "Failed"), name)
+    if reason in _NOT_MADE and (absent := _absent_for(events, name)):
+        reason, said = "CreateContainerConfigError", absent
     if reason == "CreateContainerConfigError":
         since = _event_since(events, "Failed")
         if _MISSING.search(said):
@@ -197,6 +199,19 @@ def _of_container(pod: Json, status: Json, events: Sequence[Json]) -> Failure | 
     if ended and not status.get("ready") and not _done(pod, status):
         return _of_end(pod, status, ended, events)
     return None
+
+
+def _absent_for(events: Sequence[Json], container: str) -> str:
+    """Return what a container could not be made for want of; empty if nothing is known to be missing.
+
+    As with images, a busy kubelet tells it in an event seconds before it writes it into the pod's status.
+    """
+    mine = [one for one in events if f"{{{container}}}" in (one["involvedObject"].get("fieldPath") or "")]
+    told = [one for one in mine if one["reason"] == "Failed" and _MISSING.search(one["message"])]
+    if not told or any(one["reason"] in {"Created", "Started"} for one in mine):
+        return ""
+    newest: str = max(told, key=event_time)["message"]
+    return newest.removeprefix("Error: ")
 
 
 def _of_end(pod: Json, status: Json, ended: Json, events: Sequence[Json]) -> Failure:

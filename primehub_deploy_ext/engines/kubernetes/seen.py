@@ -13,7 +13,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Standing
 from primehub_deploy_ext.engines.kubernetes.reasons import Failure, failure_of_pod, worst
 from primehub_deploy_ext.engines.kubernetes.record import Record
 from primehub_deploy_ext.engines.kubernetes.refusals import failure_of_owner
-from primehub_deploy_ext.engines.kubernetes.steps import event_time, moment, step_of
+from primehub_deploy_ext.engines.kubernetes.steps import event_time, is_true, moment, step_of
 
 Json = dict[str, Any]
 
@@ -64,6 +64,14 @@ class Seen:
     def pods_of(self, template: int) -> list[Json]:
         """Return the pods that run a revision's template."""
         return [pod for pod in self.pods if template_of(pod) == template]
+
+    def still_answers(self, template: int) -> bool:
+        """Tell whether pods of other templates may still get requests, for they end only now.
+
+        Every proxy in the cluster learns in its own time that a pod is going; until then some callers meet what was
+        before.
+        """
+        return any(template_of(pod) != template and is_true(pod, "Ready") for pod in self.pods)
 
     def events_about(self, pod: Json) -> list[Json]:
         """Return the events about a pod."""

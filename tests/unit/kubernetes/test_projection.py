@@ -157,6 +157,24 @@ def test_a_roll_out_says_how_far_it_is_and_what_serves() -> None:
     assert shown.status.update.outcome is Outcome.IN_PROGRESS
 
 
+def test_an_update_is_done_only_when_nobody_meets_what_was_before() -> None:
+    """A proxy that doesn't know yet that a pod is going sends requests to it: `predict` would get old answers."""
+    going = pod("a", 1)
+    going["metadata"]["deletionTimestamp"] = stamp(20)
+    record = wished(began().succeeded(), SPEC, OTHER)
+    still = seen(record, OTHER, going, pod("c", 2), pod("d", 2), **all_there(2))
+    assert judge(still) is None
+    shown = status_of(still, None, CLOCK)
+    assert (shown.phase, shown.reason) == (Phase.DEPLOYING, Reason.ROLLING_UPDATE)
+    assert "2 of 2 replicas ready; those of before answer what still comes" in shown.message
+    gone = seen(record, OTHER, pod("c", 2), pod("d", 2), **all_there(2))
+    assert judge(gone) == Reached()
+    # A node that is lost never says that its pod is gone; its pods are ready no more.
+    lost = pod("a", 1, ready=False)
+    lost["metadata"]["deletionTimestamp"] = stamp(-500)
+    assert judge(seen(record, OTHER, lost, pod("c", 2), pod("d", 2), **all_there(2))) == Reached()
+
+
 def test_an_update_that_failed_is_told_beside_what_serves() -> None:
     record = wished(began().succeeded(), SPEC, OTHER).failed(Reason.CRASH_LOOP, "it ends at once")
     shown = deployment_of(seen(record, SPEC, pod("a"), pod("b"), **all_there(2)), None, CLOCK, Way(), MACHINE, 7)

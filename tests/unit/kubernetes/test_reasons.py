@@ -157,6 +157,22 @@ def test_the_next_attempt_is_told_from_the_kubelets_words() -> None:
     assert failure.until == datetime.fromisoformat("2026-11-26T01:48:49+00:00")
 
 
+@pytest.mark.parametrize("name", ["envsecret", "envkey", "envconfig"])
+def test_what_is_missing_is_told_by_the_event_before_the_status_has_it(name: str) -> None:
+    pod, events = recorded(name)
+    (status,) = pod["status"]["containerStatuses"]
+    before = copy.deepcopy(pod)
+    before["status"]["containerStatuses"][0]["state"] = {"waiting": {"reason": "ContainerCreating"}}
+    assert failure_of_pod(before, events) == failure_of_pod(pod, events)
+    assert failure_of_pod(before, [one for one in events if one["reason"] != "Failed"]) is None
+    made = {**events[0], "reason": "Created", "message": "Created container", "involvedObject": mine(events, status)}
+    assert failure_of_pod(before, [*events, made]) is None
+
+
+def mine(events: list[dict[str, Any]], status: dict[str, Any]) -> dict[str, Any]:
+    return {**events[0]["involvedObject"], "fieldPath": f"spec.containers{{{status['name']}}}"}
+
+
 def test_a_first_failed_pull_may_heal_and_a_second_may_not() -> None:
     pod, events = recorded("nosecret401")
     waiting = pod["status"]["containerStatuses"][0]["state"]["waiting"]

@@ -263,8 +263,10 @@ async def test_it_closes_at_once_at_every_stage_of_opening(tmp_path: Path, rest:
         server.put(pod("a"))
         api = Api(Source(kubeconfig=server.kubeconfig(tmp_path)))
         await api.open()
-        lists = set()
-        for steps in range(rest, 160, 4):
+        steps, lists = rest, set()
+        # How many turns of the loop the whole opening takes differs from run to run.
+        while steps < 160 or 1 not in lists:
+            assert steps < 20_000, "it never came to its list"
             beat = Pulse(api)
             beat.start()
             mirror = Reflector(api, POD, "lab", pulse=beat)
@@ -275,8 +277,9 @@ async def test_it_closes_at_once_at_every_stage_of_opening(tmp_path: Path, rest:
             closing = asyncio.ensure_future(asyncio.gather(mirror.close(), beat.close()))
             done, _ = await asyncio.wait({closing}, timeout=2)
             assert done, f"it hangs when it is closed {steps} steps after it began"
+            steps += 4 if steps < 160 else 40
         await api.close()
-        assert lists == {0, 1}, "not all stages were tried"
+        assert 0 in lists, "not all stages were tried"
         assert server.watches
 
 
