@@ -66,6 +66,9 @@ class ModelServer(HTTPServerConnectionDelegate):
         seconds.
     names_client
         Whether the header that names the client of a private endpoint is from a gateway, not from the caller.
+    guard
+        Called before anything else with the path, as it came, and the headers, which it may change; what it returns is
+        the answer to somebody who is not let in.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class ModelServer(HTTPServerConnectionDelegate):
         prefix: str = "",
         answered: Callable[[str, Route | None, str, int, float], None] | None = None,
         names_client: bool = True,
+        guard: Callable[[str, HTTPHeaders], Response | None] | None = None,
     ) -> None:
         self.routes = routes
         self.otherwise: Response | None = None  # to what no route is for, instead of 404
@@ -88,6 +92,7 @@ class ModelServer(HTTPServerConnectionDelegate):
         self.meter = meter
         self._take_rows = take_rows
         self.names_client = names_client
+        self.guard = guard
         self._prefix = prefix.rstrip("/")
         self.in_flight = 0
         self.draining = False
@@ -178,6 +183,7 @@ class _Exchange(HTTPMessageDelegate):
         "_headers",
         "_length",
         "_path",
+        "_refusal",
         "_route",
         "_server",
         "_start",
@@ -193,6 +199,7 @@ class _Exchange(HTTPMessageDelegate):
         self._length = 0
         self._future: Future[Response] | None = None
         self._route: Route | None = None
+        self._refusal: Response | None = None
         self._path = ""
 
     def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
@@ -200,9 +207,13 @@ class _Exchange(HTTPMessageDelegate):
         self._start = start_line
         self._headers = headers
         self._began = time.perf_counter()  # not when this was made: an idle connection has the next one waiting
-        self._path = self._server.inside(start_line.path.partition("?")[0])
+        came = start_line.path.partition("?")[0]
+        self._path = self._server.inside(came)
         if not self._server.names_client:
             headers.pop(CLIENT_HEADER, None)
+        if self._server.guard is not None and (refusal := self._server.guard(came, headers)) is not None:
+            # Told when the body has come, of which nothing is kept: an answer before that may never be read.
+            self._refusal, self._chunks = refusal, None
         announced = headers.get("Content-Length", "")
         if announced.isdigit() and int(announced) > self._server.max_body:
             self._refuse()
@@ -216,6 +227,9 @@ class _Exchange(HTTPMessageDelegate):
 
     def finish(self) -> None:
         server, chunks = self._server, self._chunks or ()
+        if self._refusal is not None:
+            self._send(self._refusal)
+            return
         client = self._headers.get(CLIENT_HEADER)
         if client:
             server.saw(client)

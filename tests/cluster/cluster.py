@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 KIT = Path(__file__).parent / "kit"
-RUNNER_IMAGE = "registry.test/runner:1"
+# Another name for each checkout with a runner of its own, where several use one cluster.
+RUNNER_IMAGE = os.environ.get("PRIMEHUB_DEPLOY_TEST_RUNNER", "registry.test/runner:1")
 WEB_IMAGE = "registry.test/web:1"
 _ALIAS = Path("/sys/class/net/tcnode0/ifalias")
 

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import cloudpickle
@@ -68,9 +68,14 @@ class Bench:
         assert replica.pid is not None
         os.kill(replica.pid, signal.SIGKILL)
 
-    async def told(self, deployment: Deployment) -> Any:
+    async def told(self, deployment: Deployment, headers: Mapping[str, str] | None = None) -> Any:
         """Return what callers are told while nothing serves: status and JSON body."""
-        return await self.call(deployment)
+        return await self.call(deployment, headers=headers)
+
+    async def strangers_hear(self, deployment: Deployment) -> str:
+        """Return what anybody is told of a private deployment while nothing serves: a code, or nothing."""
+        _, body = await self.call(deployment)
+        return str(body["error"]["code"])
 
     async def is_gone(self, deployment: Deployment) -> bool:
         """Tell whether nothing is left of a deployment that was deleted."""
@@ -147,12 +152,13 @@ class Bench:
                 return await self.engine.get(id)
             await asyncio.sleep(0.01)
 
-    async def call(self, deployment: Deployment, value: Any = 3) -> Any:
+    async def call(self, deployment: Deployment, value: Any = 3, *, headers: Mapping[str, str] | None = None) -> Any:
         """Call the endpoint as anybody would; return the status and the JSON body."""
         answer = await AsyncHTTPClient().fetch(
             deployment.endpoint + f"v2/models/{deployment.id}/infer",
             method="POST",
             body=json.dumps(infer(value)),
+            headers=dict(headers or {}),
             raise_error=False,
         )
         return answer.code, json.loads(answer.body or b"null")

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ class KubernetesBench(Bench):
                 return
         raise AssertionError(f"no process of {replica.name} was found")
 
-    async def call(self, deployment: Deployment, value: Any = 3) -> Any:
+    async def call(self, deployment: Deployment, value: Any = 3, *, headers: Mapping[str, str] | None = None) -> Any:
         """Call the Service by its cluster IP, as pods do."""
         if deployment.id not in self._addresses:
             namespace = self.namespaces[deployment.group]
@@ -92,14 +93,23 @@ class KubernetesBench(Bench):
             f"http://{self._addresses[deployment.id]}:{self.port}{path}v2/models/{deployment.id}/infer",
             method="POST",
             body=json.dumps(infer(value)),
+            headers=dict(headers or {}),
             raise_error=False,
         )
         return answer.code, json.loads(answer.body or b"null")
 
-    async def told(self, deployment: Deployment) -> Any:
+    async def told(self, deployment: Deployment, headers: Mapping[str, str] | None = None) -> Any:
         """A Service with no replica refuses connections: the words come by the engine's own way."""
         answer = await self.engine.predict(deployment.id, PredictRequest(body=json.dumps(infer(3)).encode()))
         return answer.status, answer.body
+
+    async def strangers_hear(self, deployment: Deployment) -> str:
+        """Nobody listens."""
+        try:
+            _, body = await self.call(deployment)
+        except ConnectionRefusedError:
+            return ""
+        return str(body["error"]["code"])
 
     async def is_gone(self, deployment: Deployment) -> bool:
         self._addresses.pop(deployment.id, None)

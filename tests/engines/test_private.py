@@ -9,11 +9,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from tornado.httpclient import AsyncHTTPClient
 
 from primehub_deploy_ext.domain.clients import new_token
 from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
-from primehub_deploy_ext.domain.models import Deployment, UpdateDeployment
+from primehub_deploy_ext.domain.models import UpdateDeployment
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.base import NewClient, PredictRequest
 from tests.engines.bench import Bench, infer
@@ -28,17 +27,6 @@ def says_who_asks(x: Any) -> Any:
 
 def fails(x: Any) -> Any:
     raise ValueError("never answers")
-
-
-async def call(deployment: Deployment, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-    answer = await AsyncHTTPClient().fetch(
-        deployment.endpoint + f"v2/models/{deployment.id}/infer",
-        method="POST",
-        body=json.dumps(infer(3)),
-        headers=headers or {},
-        raise_error=False,
-    )
-    return answer.code, json.loads(answer.body)
 
 
 async def with_client(bench: Bench, id: str, name: str = "alice", expires_at: datetime | None = None) -> str:
@@ -62,32 +50,32 @@ async def test_a_private_endpoint_lets_its_clients_in_and_nobody_else(bench: Ben
     deployment = await bench.deployed("secret", access="private")
     token = await with_client(bench, "secret")
     basic = b64encode(f"alice:{token}".encode()).decode()
-    assert (await call(deployment, bearer(token)))[0] == 200
-    assert (await call(deployment, {"Authorization": f"Basic {basic}"}))[0] == 200
+    assert (await bench.call(deployment, headers=bearer(token)))[0] == 200
+    assert (await bench.call(deployment, headers={"Authorization": f"Basic {basic}"}))[0] == 200
     forged = b64encode(f"bob:{token}".encode()).decode()
     for headers in ({}, bearer("alice.wrong"), bearer(token + "x"), {"Authorization": f"Basic {forged}"}):
-        status, body = await call(deployment, headers)
+        status, body = await bench.call(deployment, headers=headers)
         assert (status, body["error"]["code"]) == (401, "unauthenticated")
 
 
 async def test_a_private_endpoint_without_clients_lets_nobody_in(bench: Bench) -> None:
     deployment = await bench.deployed("closed", access="private")
-    assert (await call(deployment))[0] == 401
+    assert (await bench.call(deployment))[0] == 401
 
 
 async def test_a_client_of_one_deployment_is_nobody_to_another(bench: Bench) -> None:
     await bench.deployed("mine", access="private")
     other = await bench.deployed("yours", access="private")
     token = await with_client(bench, "mine")
-    assert (await call(other, bearer(token)))[0] == 401
+    assert (await bench.call(other, headers=bearer(token)))[0] == 401
 
 
 async def test_a_revoked_client_is_out_when_the_call_returns(bench: Bench) -> None:
     deployment = await bench.deployed("revoke", access="private")
     token = await with_client(bench, "revoke")
-    assert (await call(deployment, bearer(token)))[0] == 200
+    assert (await bench.call(deployment, headers=bearer(token)))[0] == 200
     await bench.engine.remove_client("revoke", "alice", user="ada")
-    assert (await call(deployment, bearer(token)))[0] == 401
+    assert (await bench.call(deployment, headers=bearer(token)))[0] == 401
     assert await bench.engine.clients("revoke") == []
     with pytest.raises(NotFound):
         await bench.engine.remove_client("revoke", "alice", user="ada")
@@ -97,8 +85,8 @@ async def test_an_expired_client_is_out_and_stays_in_the_list(bench: Bench) -> N
     deployment = await bench.deployed("expire", access="private")
     soon = datetime.now(timezone.utc) + timedelta(seconds=1)
     token = await with_client(bench, "expire", expires_at=soon)
-    assert (await call(deployment, bearer(token)))[0] == 200
-    while (await call(deployment, bearer(token)))[0] == 200:
+    assert (await bench.call(deployment, headers=bearer(token)))[0] == 200
+    while (await bench.call(deployment, headers=bearer(token)))[0] == 200:
         await asyncio.sleep(0.02)
     assert datetime.now(timezone.utc) >= soon
     (client,) = await bench.engine.clients("expire")
@@ -119,7 +107,7 @@ async def test_the_list_tells_when_a_client_was_last_used(bench: Bench) -> None:
     token = await with_client(bench, "used")
     await with_client(bench, "used", "bob")
     before = datetime.now(timezone.utc) - timedelta(milliseconds=1)
-    await call(deployment, bearer(token))
+    await bench.call(deployment, headers=bearer(token))
 
     while (clients := await bench.engine.clients("used"))[0].last_used_at is None:
         await asyncio.sleep(0.01)
@@ -131,10 +119,10 @@ async def test_the_list_tells_when_a_client_was_last_used(bench: Bench) -> None:
 async def test_the_model_learns_the_clients_name_and_nobody_can_forge_it(bench: Bench) -> None:
     deployment = await bench.deployed("asks", await bench.model(says_who_asks), access="private")
     token = await with_client(bench, "asks")
-    await call(deployment, {**bearer(token), "X-Forwarded-User": "root"})
+    await bench.call(deployment, headers={**bearer(token), "X-Forwarded-User": "root"})
     await bench.engine.update("asks", UpdateDeployment(access="public"), user="ada")
     await bench.settled("asks")
-    await call(deployment, {"X-Forwarded-User": "root"})
+    await bench.call(deployment, headers={"X-Forwarded-User": "root"})
 
     assert await questions(bench, "asks", 3) == ["asked by None", "asked by alice", "asked by None"]
 
@@ -142,21 +130,21 @@ async def test_the_model_learns_the_clients_name_and_nobody_can_forge_it(bench: 
 async def test_access_changes_without_a_restart(bench: Bench) -> None:
     deployment = await bench.deployed("doors")
     (before,) = await bench.engine.replicas("doors")
-    assert (await call(deployment))[0] == 200
+    assert (await bench.call(deployment))[0] == 200
     await bench.engine.update("doors", UpdateDeployment(access="private"), user="ada")
     deployment = await bench.settled("doors")
     assert deployment.spec.access == "private"
-    assert (await call(deployment))[0] == 401
-    assert (await bench.engine.replicas("doors"))[0].pid == before.pid
+    assert (await bench.call(deployment))[0] == 401
+    assert bench.identity((await bench.engine.replicas("doors"))[0]) == bench.identity(before)
 
 
 async def test_an_endpoint_is_private_when_the_call_that_makes_it_so_returns(bench: Bench) -> None:
     deployment = await bench.deployed("shut-at-once")
     for _ in range(10):
         await bench.engine.update("shut-at-once", UpdateDeployment(access="private"), user="ada")
-        assert (await call(deployment))[0] == 401
+        assert (await bench.call(deployment))[0] == 401
         await bench.engine.update("shut-at-once", UpdateDeployment(access="public"), user="ada")
-        assert (await call(deployment))[0] == 200
+        assert (await bench.call(deployment))[0] == 200
 
 
 async def test_a_rollback_opens_no_endpoint_that_was_made_private_since(bench: Bench) -> None:
@@ -166,7 +154,7 @@ async def test_a_rollback_opens_no_endpoint_that_was_made_private_since(bench: B
     await bench.engine.rollback("older", 1, user="ada")
     deployment = await bench.settled("older")
     assert (deployment.spec.access, deployment.spec.description) == ("private", "")
-    assert (await call(deployment))[0] == 401
+    assert (await bench.call(deployment))[0] == 401
 
 
 async def test_a_failing_update_opens_no_endpoint_that_was_made_private_with_it(bench: Bench) -> None:
@@ -176,12 +164,12 @@ async def test_a_failing_update_opens_no_endpoint_that_was_made_private_with_it(
     failed = await bench.settled("shut")
     assert (failed.serving_revision, failed.status.update.outcome) == (1, Outcome.FAILED)
     assert failed.spec.access == "private"
-    assert (await call(deployment))[0] == 401
+    assert (await bench.call(deployment))[0] == 401
     # What is changed later starts from there, and whoever says so opens it again.
     await bench.engine.scale("shut", 2, user="ada")
     assert (await bench.settled("shut")).spec.access == "private"
     await bench.engine.update("shut", UpdateDeployment(access="public"), user="ada")
-    assert (await call(deployment))[0] == 200
+    assert (await bench.call(deployment))[0] == 200
 
 
 async def test_a_stopped_private_endpoint_tells_strangers_nothing(bench: Bench) -> None:
@@ -189,8 +177,8 @@ async def test_a_stopped_private_endpoint_tells_strangers_nothing(bench: Bench) 
     token = await with_client(bench, "still")
     await bench.engine.stop("still", user="ada")
     await bench.settled("still")
-    assert (await call(deployment))[0] == 401
-    status, body = await call(deployment, bearer(token))
+    assert await bench.strangers_hear(deployment) in {"unauthenticated", ""}
+    status, body = await bench.told(deployment, bearer(token))
     assert (status, body["error"]["code"]) == (503, "stopped")
 
 

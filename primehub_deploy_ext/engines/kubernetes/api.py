@@ -302,6 +302,11 @@ def service_proxy_path(namespace: str, service: str, port: str | int, path: str)
     return f"/api/v1/namespaces/{namespace}/services/{service}:{port}/proxy/{path.lstrip('/')}"
 
 
+def pod_proxy_path(namespace: str, pod: str, port: int, path: str) -> str:
+    """Return the path by which the API server passes requests on to a pod."""
+    return f"/api/v1/namespaces/{namespace}/pods/{pod}:{port}/proxy/{path.lstrip('/')}"
+
+
 def _query(**parameters: Any) -> Json:
     return {name: str(value) for name, value in parameters.items() if value not in {"", None}}
 

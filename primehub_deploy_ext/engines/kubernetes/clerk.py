@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.doors import Doors, access_of
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.history import KIND, Page, outcome_patch, page_object, pages_of, read_page
 from primehub_deploy_ext.engines.kubernetes.judge import GivenUp, Reached, judge, steps_since
@@ -36,9 +37,10 @@ log = logging.getLogger(__name__)
 class Clerk:
     """See the module."""
 
-    def __init__(self, means: Means, reach: Reach) -> None:
+    def __init__(self, means: Means, reach: Reach, doors: Doors) -> None:
         self._means = means
         self._reach = reach
+        self._doors = doors
         self._woken: set[str] = set()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -114,6 +116,7 @@ class Clerk:
     async def _reached(self, seen: Seen, record: Record) -> None:
         steps = steps_since(seen, record.target.number)
         await self.keep_page(seen)
+        await self._doors.follow(seen)
         note = ""
         if not record.target.stopped:
             await self._reach.wait_reachable(seen)
@@ -136,14 +139,16 @@ class Clerk:
         owner = await self._means.api.get(seen.flavor.owner, seen.name, seen.namespace)
         if owner["metadata"]["annotations"].get(words.RECORD) != seen.owner["metadata"]["annotations"][words.RECORD]:
             return  # something else is wanted by now
+        # What was made private with the failing model stays so.
+        spec = back.spec.model_copy(update={"access": seen.spec.access}) if back else seen.spec
         if back is not None:
-            annotations[words.SPEC] = dump_small(back.spec)
+            annotations[words.SPEC] = dump_small(spec)
         workload = Workload(
             id=seen.name,
             namespace=seen.namespace,
             name=seen.name,
             group=seen.group,
-            spec=back.spec if back else seen.spec,
+            spec=spec,
             revision=after.target.template,
             replicas=0 if after.never_ran or after.target.stopped else after.target.replicas,
             surge=after.target.replicas,
@@ -257,9 +262,10 @@ class Clerk:
         """Write what goes with an owner, and make its Secret its own."""
         for kind, body in flavor.parts(workload, owner, self._means.way):
             await self._means.api.apply(kind, owned_by(body, owner, flavor))
-        if entry.number == 1 and entry.order:
+        if entry.number == 1:
             reference = owned_by({"metadata": {}}, owner, flavor)
-            await self._means.api.patch(SECRET, entry.order, reference, workload.namespace)
+            for name in filter(None, (entry.order, access_of(owner))):
+                await self._means.api.patch(SECRET, name, reference, workload.namespace)
 
     async def _catch_up(self, seen: Seen) -> None:
         record = seen.record
@@ -278,6 +284,7 @@ class Clerk:
             annotations={},
         )
         await self.keep_parts(seen.flavor, workload, seen.owner, record.target)
+        await self._doors.follow(seen)
         await self.keep_page(seen)
 
     # ------------------------------------------------------------------ the story

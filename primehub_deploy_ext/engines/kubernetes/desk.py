@@ -12,7 +12,7 @@ import secrets
 from collections import defaultdict
 from contextlib import suppress
 
-from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, NotFound
+from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, DeployError, NotFound
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.domain.quota import largest, usage_of
@@ -21,6 +21,7 @@ from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.doors import Doors, access_of
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.grants import Wish as QuotaWish
 from primehub_deploy_ext.engines.kubernetes.history import Page
@@ -28,7 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.patches import changed_since
-from primehub_deploy_ext.engines.kubernetes.pods import order_secret, pod_template
+from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, pod_template
 from primehub_deploy_ext.engines.kubernetes.record import Entry, Record
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.specs import dump_small
@@ -44,9 +45,10 @@ log = logging.getLogger(__name__)
 class Desk:
     """Writes wishes to the cluster."""
 
-    def __init__(self, means: Means, clerk: Clerk) -> None:
+    def __init__(self, means: Means, clerk: Clerk, doors: Doors) -> None:
         self._means = means
         self._clerk = clerk
+        self._doors = doors
         # One wish for a deployment at a time: it would only race with itself.
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -56,12 +58,14 @@ class Desk:
         mirror = await means.world.mirror_of(new.group)
         if means.world.seen(new.id) is not None:
             raise _taken(new.id)
-        await means.check(new.spec)
         flavor, namespace = means.flavor_of(new.group), mirror.namespace
+        await means.check(new.spec, flavor)
         order = words.order_name(new.id, 1, secrets.token_hex(3))
+        access = words.access_name(new.id, secrets.token_hex(3)) if means.checks_callers(new.spec, flavor) else ""
+        pods = means.pod_means(new.spec, access)
         entry = first_entry(new.spec, new.user, new.update_message, order)
         record = Record(entry, entry)
-        template = pod_template(new.id, 1, order, new.spec, means.pod_means(new.spec))
+        template = pod_template(new.id, 1, order, new.spec, pods)
         workload = Workload(
             id=new.id,
             namespace=namespace,
@@ -77,6 +81,7 @@ class Desk:
                 words.CREATED_BY: new.user,
                 words.RECORD: record.dump(),
                 words.SPEC: dump_small(new.spec),
+                words.ACCESS: access or None,
             },
             progress_deadline=means.settings.progress_deadline,
         )
@@ -84,12 +89,14 @@ class Desk:
         quota = QuotaWish(namespace, new.group, new.id, new.quota or NO_QUOTA, wanted)
         try:
             async with means.ledger.grant(quota) as grant:
-                await self._write_order(namespace, new.id, 1, order, new.spec, owner=None, flavor=flavor)
                 try:
+                    await self._write_order(namespace, new.id, 1, order, new.spec, pods)
+                    if access:
+                        await self._doors.make(new.id, namespace, access, private=new.spec.access == "private")
                     grant.check()
                     owner = await means.api.create(flavor.owner, flavor.build(workload))
                 except BaseException:
-                    await self._drop_order(namespace, order)
+                    await self._drop(namespace, order, access)
                     raise
         except ApiError as error:
             if error.reason == "AlreadyExists":
@@ -155,23 +162,34 @@ class Desk:
         if plan is None:
             return
         if plan.fresh or wish.action is not Action.STOP:
-            await means.check(plan.spec)
+            await means.check(plan.spec, seen.flavor)
         # Before its place is taken: the page of the newest revision may not have been written yet.
         await self._clerk.keep_page(seen)
-        plan, template = self._with_template(seen, record, plan, serving)
+        closes = plan.spec.access == "private" and base.access != "private"
+        if closes:
+            await self._doors.close_for(seen, record.latest.number + 1)
+        try:
+            quota = await self._quota_wish(seen, record, base, plan, wish)
+            await self._write(seen, record, plan, serving, quota)
+        except BaseException:
+            if closes:
+                await asyncio.shield(self._reopen(seen, record.latest.number + 1))
+            raise
+        if closes or base.access != plan.spec.access:
+            await self._follow(seen.id)
+
+    async def _write(self, seen: Seen, record: Record, plan: Plan, serving: Page | None, quota: QuotaWish) -> None:
+        """Write a revision, and all that comes with it."""
+        means = self._means
+        access, pods = access_of(seen.owner), means.pod_means(plan.spec, access_of(seen.owner))
+        made = ""
+        if plan.fresh and not access and means.checks_callers(plan.spec, seen.flavor):
+            made = words.access_name(seen.name, secrets.token_hex(3))
+            pods = means.pod_means(plan.spec, made)
+        plan, template = _with_template(seen, record, plan, serving, pods)
         entry = plan.entry
         after = record.wish(entry)
-        async with means.ledger.grant(await self._quota_wish(seen, record, base, plan, wish)) as grant:
-            if plan.fresh:
-                await self._write_order(
-                    seen.namespace,
-                    seen.name,
-                    entry.number,
-                    entry.order,
-                    plan.spec,
-                    owner=seen.owner,
-                    flavor=seen.flavor,
-                )
+        async with means.ledger.grant(quota) as grant:
             workload = Workload(
                 id=seen.name,
                 namespace=seen.namespace,
@@ -186,16 +204,22 @@ class Desk:
                     words.RECORD: after.dump(),
                     words.SPEC: dump_small(plan.spec),
                     words.RESERVED: grant.reserve.model_dump_json() if _rolls(record, entry) else None,
+                    words.ACCESS: access or made or None,
                 },
                 progress_deadline=means.settings.progress_deadline,
             )
+            owns = (seen.owner, seen.flavor)
             try:
+                if plan.fresh:
+                    await self._write_order(seen.namespace, seen.name, entry.number, entry.order, plan.spec, pods, owns)
+                if made:
+                    private = plan.spec.access == "private"
+                    await self._doors.make(seen.name, seen.namespace, made, private=private, owns=owns)
                 grant.check()
                 body = changed_since(seen.owner, seen.flavor.change(seen.owner, workload))
                 owner = await means.api.patch(seen.flavor.owner, seen.name, body, seen.namespace)
             except BaseException:
-                if plan.fresh:
-                    await self._drop_order(seen.namespace, entry.order)
+                await self._drop(seen.namespace, entry.order if plan.fresh else "", made)
                 raise
         found = means.world.find(seen.id)
         if found is not None:
@@ -207,16 +231,26 @@ class Desk:
             seen.id, seen.flavor, workload, owner, Plan(entry, plan.spec, plan.fresh), template or await self._pod(seen)
         )
 
-    def _with_template(self, seen: Seen, record: Record, plan: Plan, serving: Page | None) -> tuple[Plan, Json | None]:
-        """Return the plan with its Secret's name, and the template that its pods run; None: as it is."""
-        entry = plan.entry
-        if plan.fresh:
-            order = words.order_name(seen.name, entry.number, secrets.token_hex(3))
-            means = self._means.pod_means(plan.spec)
-            template = pod_template(seen.name, entry.template, order, plan.spec, means)
-            return Plan(entry.model_copy(update={"order": order}), plan.spec, fresh=True), template
-        returns = serving is not None and entry.template != record.target.template
-        return plan, serving.pod if returns and serving is not None else None
+    async def _follow(self, id: str) -> None:
+        """Have replicas let in whom the deployment says now; where that fails, it is tried again in a while."""
+        seen = await self.fresh(id)
+        try:
+            await self._doors.follow(seen)
+        except (ApiError, DeployError) as error:
+            if seen.spec.access == "private":
+                raise
+            log.warning("%s: it is opened to everybody later: %s", id, error)
+            self._clerk.look_again(id)
+
+    async def _reopen(self, seen: Seen, revision: int) -> None:
+        """Open again what was closed for a wish of which nothing came."""
+        try:
+            now = await self.fresh(seen.id)
+            if now.spec.access != "private":
+                await self._doors.shut(now, revision, private=False)
+        except (ApiError, DeployError) as error:
+            log.warning("%s: it is opened to everybody again later: %s", seen.id, error)
+            self._clerk.look_again(seen.id)
 
     async def _bases(self, seen: Seen, record: Record) -> tuple[DeploymentSpec, Page | None]:
         """Return what is wanted and what serves, with the values of their environments."""
@@ -280,17 +314,31 @@ class Desk:
         revision: int,
         order: str,
         spec: DeploymentSpec,
-        *,
-        owner: Json | None,
-        flavor: Flavor,
+        pods: PodMeans,
+        owns: tuple[Json, Flavor] | None = None,
     ) -> None:
-        body = order_secret(id, revision, order, namespace, spec, self._means.pod_means(spec))
-        await self._means.api.create(SECRET, owned_by(body, owner, flavor) if owner else body)
+        body = order_secret(id, revision, order, namespace, spec, pods)
+        await self._means.api.create(SECRET, owned_by(body, *owns) if owns else body)
         self._means.envs.remember(namespace, order, spec)
 
-    async def _drop_order(self, namespace: str, order: str) -> None:
-        with suppress(ApiError):
-            await asyncio.shield(self._means.api.delete(SECRET, order, namespace))
+    async def _drop(self, namespace: str, *names: str) -> None:
+        """Remove Secrets of which nothing came."""
+        for name in filter(None, names):
+            with suppress(ApiError):
+                await asyncio.shield(self._means.api.delete(SECRET, name, namespace))
+
+
+def _with_template(
+    seen: Seen, record: Record, plan: Plan, serving: Page | None, pods: PodMeans
+) -> tuple[Plan, Json | None]:
+    """Return the plan with its Secret's name, and the template that its pods run; None: as it is."""
+    entry = plan.entry
+    if plan.fresh:
+        order = words.order_name(seen.name, entry.number, secrets.token_hex(3))
+        template = pod_template(seen.name, entry.template, order, plan.spec, pods)
+        return Plan(entry.model_copy(update={"order": order}), plan.spec, fresh=True), template
+    returns = serving is not None and entry.template != record.target.template
+    return plan, serving.pod if returns and serving is not None else None
 
 
 def _rolls(record: Record, entry: Entry) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.models import (
@@ -28,6 +29,7 @@ from primehub_deploy_ext.engines.base import (
     Capabilities,
     LogQuery,
     ModelOfDeployment,
+    NewClient,
     NewDeployment,
     NewSavedModel,
     PredictRequest,
@@ -62,7 +64,7 @@ class KubernetesEngine(Lacking):
     """
 
     name = "kubernetes"
-    capabilities = Capabilities(artifacts=True, images=True, warm=False, log_attempts=True, private=False, trials=False)
+    capabilities = Capabilities(artifacts=True, images=True, warm=False, log_attempts=True, private=True, trials=False)
 
     def __init__(self, settings: KubernetesSettings | None = None) -> None:
         self._settings = settings or KubernetesSettings()
@@ -281,6 +283,24 @@ class KubernetesEngine(Lacking):
         office = self._at_work
         seen = await office.seen(id)
         return await office.reach.predict(seen, (await office.show(id)).status, request)
+
+    async def clients(self, id: str) -> list[Client]:
+        """See ``Engine.clients``."""
+        office = self._at_work
+        return await office.doors.clients(await office.seen(id))
+
+    async def add_client(self, id: str, new: NewClient) -> Client:
+        """See ``Engine.add_client``."""
+        office = self._at_work
+        client = await office.doors.add(await office.seen(id), new)
+        await office.clerk.tell(await office.seen(id), "ClientAdded", f"{new.user}: let the client {new.name} in")
+        return client
+
+    async def remove_client(self, id: str, name: str, *, user: str) -> None:
+        """See ``Engine.remove_client``."""
+        office = self._at_work
+        await office.doors.remove(await office.seen(id), name)
+        await office.clerk.tell(await office.seen(id), "ClientRevoked", f"{user}: revoked the client {name}")
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""

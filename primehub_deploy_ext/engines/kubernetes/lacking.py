@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import InvalidInput, NotFound
+from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
     AlertSettings,
@@ -18,7 +17,6 @@ from primehub_deploy_ext.domain.metrics import (
 )
 from primehub_deploy_ext.domain.models import DeploymentSpec, Trial
 from primehub_deploy_ext.domain.resources import Measurement
-from primehub_deploy_ext.engines.base import NewClient
 
 
 class Lacking:
@@ -27,18 +25,6 @@ class Lacking:
     async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
         """See ``Engine.try_out``."""
         raise InvalidInput("this engine can't try models out: deploy it to see")
-
-    async def clients(self, id: str) -> list[Client]:
-        """See ``Engine.clients``."""
-        return []
-
-    async def add_client(self, id: str, new: NewClient) -> Client:
-        """See ``Engine.add_client``."""
-        raise InvalidInput("this engine has no private endpoints")
-
-    async def remove_client(self, id: str, name: str, *, user: str) -> None:
-        """See ``Engine.remove_client``."""
-        raise NotFound(f"{id} has no client {name!r}")
 
     async def measurements(self) -> list[Measurement]:
         """See ``Engine.measurements``."""

@@ -53,8 +53,12 @@ class Means:
         """Return what deployments of a group are made as."""
         return self.flavors[self.settings.flavor_of(group)]
 
-    def pod_means(self, spec: DeploymentSpec) -> PodMeans:
-        """Return what the pods of a specification are made with."""
+    def checks_callers(self, spec: DeploymentSpec, flavor: Flavor) -> bool:
+        """Tell whether the replicas of a specification can tell who calls: our runner can, where it is told."""
+        return bool(spec.model.artifact) and flavor.tells_callers
+
+    def pod_means(self, spec: DeploymentSpec, access: str = "") -> PodMeans:
+        """Return what the pods of a specification are made with; ``access`` is the Secret with who may call."""
         settings = self.settings
         return PodMeans(
             runner_image=settings.runner_image,
@@ -64,6 +68,7 @@ class Means:
             artifact=self._artifact_of(spec.model.artifact) if spec.model.artifact else "",
             artifact_volume=settings.artifact_volume,
             artifact_secret=settings.artifact_secret,
+            access=access if spec.model.artifact else "",
             linger=settings.linger,
             drain_limit=settings.drain_limit,
             progress_deadline=settings.progress_deadline,
@@ -91,15 +96,22 @@ class Means:
             raise InvalidInput(f"model.artifact: {rule}", fields=[{"field": "model.artifact", "message": rule}])
         return self.artifacts
 
-    async def check(self, spec: DeploymentSpec) -> None:
+    async def check(self, spec: DeploymentSpec, flavor: Flavor) -> None:
         """Refuse what can't run here.
 
         Raises
         ------
         InvalidInput
-            If the artifact is not stored, or there is nothing to run it in.
+            If the artifact is not stored, there is nothing to run it in, or it is private and can't tell who calls.
         """
         model = spec.model
+        if spec.access == "private" and not self.checks_callers(spec, flavor):
+            what = "an image that serves by itself" if not model.artifact else f"the flavor {flavor.name!r}"
+            rule = (
+                f"{what} can't tell who calls: leave it public, and have the Ingress or gateway in front of it ask for "
+                "a login"
+            )
+            raise InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
         if not model.artifact:
             return
         if not model.image and not self.settings.runner_image:

@@ -16,6 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.kubernetes.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
+from primehub_deploy_ext.engines.kubernetes.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.dues import Dues
 from primehub_deploy_ext.engines.kubernetes.ends import Ends
 from primehub_deploy_ext.engines.kubernetes.envs import Envs
@@ -80,9 +81,10 @@ class Office:
             capacity=capacity,
             way=self.way,
         )
-        self.reach = Reach(self.means)
-        self.clerk = Clerk(self.means, self.reach)
-        self.desk = Desk(self.means, self.clerk)
+        self.doors = Doors(self.means)
+        self.reach = Reach(self.means, self.doors)
+        self.clerk = Clerk(self.means, self.reach, self.doors)
+        self.desk = Desk(self.means, self.clerk, self.doors)
         self.ends = Ends(self.means, self.clerk)
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}
@@ -109,6 +111,7 @@ class Office:
         if self._gathering is not None:
             self._gathering.cancel()
         await self.clerk.close()
+        await self.doors.close()
         await self.world.close()
         await self.api.close()
 
@@ -172,6 +175,7 @@ class Office:
             except Exception:
                 log.exception("%s can't be shown", one)
             self.clerk.look(one)
+            self.doors.look(one)
 
     def _publish(self, id: str) -> None:
         """Tell those who watch what became of a deployment, if anything did."""

@@ -38,6 +38,8 @@ class PodMeans:
         Source of a volume that holds artifacts; empty: they are fetched.
     artifact_secret
         Secret whose keys are variables by which artifacts are fetched.
+    access
+        Name of the Secret by which replicas check who calls; empty: they check nobody.
     linger, drain_limit
         Seconds that a replica goes on taking requests at its end, and that those in flight are given.
     overrides
@@ -51,6 +53,7 @@ class PodMeans:
     artifact: str = ""
     artifact_volume: Mapping[str, Any] = field(default_factory=dict)
     artifact_secret: str = ""
+    access: str = ""
     linger: float = 5.0
     drain_limit: float = 30.0
     progress_deadline: int = 600
@@ -100,6 +103,7 @@ def order_of(id: str, revision: int, spec: DeploymentSpec, means: PodMeans) -> J
         "threads": max(1, round(cpu)) if cpu else None,
         "linger": means.linger,
         "drain": means.drain_limit,
+        "access": words.ACCESS_FOLDER if means.access else "",
     }
 
 
@@ -172,6 +176,11 @@ def _container(revision: int, order: str, spec: DeploymentSpec, means: PodMeans)
         env.append({"name": "PRIMEHUB_DEPLOY_ORDER_FILE", "value": path})
         container["volumeMounts"] = [
             {"name": words.ORDER_VOLUME, "mountPath": words.ORDER_FOLDER, "readOnly": True},
+            *(
+                [{"name": words.ACCESS_VOLUME, "mountPath": words.ACCESS_FOLDER, "readOnly": True}]
+                if means.access
+                else []
+            ),
             *(
                 [{"name": words.ARTIFACT_VOLUME, "mountPath": words.ARTIFACT_FOLDER, "readOnly": True}]
                 if means.artifact_volume
@@ -261,6 +270,10 @@ def _volumes(order: str, means: PodMeans) -> list[Json]:
     # Only the order: the values of the environment are no files.
     items = [{"key": words.ORDER_FILE, "path": words.ORDER_FILE}]
     volumes: list[Json] = [{"name": words.ORDER_VOLUME, "secret": {"secretName": order, "items": items}}]
+    if means.access:
+        # As folders, not by `subPath`, which the kubelet never brings up to date.
+        items = [{"key": name, "path": name} for name in (words.ACCESS_KEY, words.ACCESS_DOCUMENT)]
+        volumes.append({"name": words.ACCESS_VOLUME, "secret": {"secretName": means.access, "items": items}})
     if means.artifact_volume:
         volumes.append({"name": words.ARTIFACT_VOLUME, **means.artifact_volume})
     return volumes

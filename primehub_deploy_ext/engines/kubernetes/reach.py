@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from primehub_deploy_ext.domain.models import Prediction, Status
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes.api import ApiError, service_proxy_path
+from primehub_deploy_ext.engines.kubernetes.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
 from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE
 from primehub_deploy_ext.engines.kubernetes.means import Means
@@ -31,8 +33,9 @@ _DRIFT_LIMIT = 5.0
 class Reach:
     """Sends requests to deployments."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, doors: Doors) -> None:
         self._means = means
+        self._doors = doors
         self._addresses: dict[tuple[str, str], tuple[str, str]] = {}
         self._unreachable_until = 0.0
 
@@ -90,6 +93,7 @@ class Reach:
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str = "POST"
     ) -> tuple[int, str, bytes]:
         setting = self._means.settings.reach
+        request = replace(request, headers={**request.headers, **await self._doors.server_headers(seen)})
         if setting == "service" or (setting == "auto" and time.monotonic() >= self._unreachable_until):
             address = await self._address(seen, backend)
             if setting == "service" or await self._knock(address, backend.port) is not None:

@@ -20,7 +20,7 @@ MANAGER = "primehub-deploy"
 DEPLOYMENT = PREFIX + "deployment"
 # On pods and what they are made from: number of the revision whose template they run. On a history entry: its own.
 REVISION = PREFIX + "revision"
-# What part of a deployment an object is: `replica`, `trial`, `order`, `history`.
+# What part of a deployment an object is: `replica`, `trial`, `order`, `access`, `history`.
 PART = PREFIX + "part"
 # On namespaces: the group that the namespace is (value empty: its name).
 GROUP = PREFIX + "group"
@@ -40,6 +40,10 @@ SPEC = PREFIX + "spec"
 RESERVED = PREFIX + "reserved"
 # JSON, on a history entry: outcome, reason, message, last log lines, steps.
 OUTCOME = PREFIX + "outcome"
+# Name of the Secret by which replicas check who calls, for as long as the deployment lives.
+ACCESS = PREFIX + "access"
+# On a pod: the version of that Secret that it should know; that it changes makes the kubelet look at what it mounts.
+ACCESS_VERSION = PREFIX + "access-version"
 # On a pod that somebody ended: how, and who, for the story that events tell.
 ENDED_BY = PREFIX + "ended-by"
 
@@ -53,6 +57,9 @@ SERVICE_PORT = 80
 ORDER_VOLUME = "order"
 ORDER_FOLDER = "/etc/primehub-deploy"
 ORDER_FILE = "order.json"
+ACCESS_VOLUME = "access"
+ACCESS_FOLDER = "/etc/primehub-deploy-access"
+ACCESS_DOCUMENT, ACCESS_KEY = "access.json", "key"
 ARTIFACT_VOLUME = "artifacts"
 ARTIFACT_FOLDER = "/artifacts"
 
@@ -87,6 +94,11 @@ def history_name(id: str, number: int) -> str:
 def order_name(id: str, number: int, salt: str) -> str:
     """Return the name of the Secret with what the replicas of a revision are told; ``salt`` parts racing wishes."""
     return f"{id}-{number}-{salt}"
+
+
+def access_name(id: str, salt: str) -> str:
+    """Return the name of the Secret by which replicas check who calls; ``salt`` parts racing wishes."""
+    return f"{id}-access-{salt}"
 
 
 def label_value(text: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from primehub_deploy_ext.runner import protocols
+from primehub_deploy_ext.runner.container.callers import Callers, callers_of
 from primehub_deploy_ext.runner.container.counting import Counting
 from primehub_deploy_ext.runner.container.drift import Environment, environment
 from primehub_deploy_ext.runner.container.fetch import fetch
@@ -69,7 +70,8 @@ def _serve(order: ContainerOrder, found: Environment) -> None:
 async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    counting = Counting(order)
+    counting, callers = Counting(order), _callers(order)
+    watching = asyncio.ensure_future(callers.watch()) if callers else None
     # Loading happens in the thread that will predict: what a library ties to a thread stays valid.
     worker = ThreadPoolExecutor(1, "model")
     server = ModelServer(
@@ -79,10 +81,12 @@ async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None
         prefix=order.prefix,
         answered=counting.answered,
         names_client=order.names_client,
+        guard=callers.guard if callers else None,
+        saw=callers.seen if callers else lambda _: None,
         take_rows=lambda: served.take_rows() if served else None,
     )
     served: ServedModel | None = None
-    fixed = _routes_of_container(server, counting, found)
+    fixed = _routes_of_container(server, counting, found) | (callers.route() if callers else {})
     server.routes, server.otherwise = _routes_while_loading() | fixed, _LOADING
     if not order.quiet:
         _listen(server, order)
@@ -105,6 +109,15 @@ async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None
     await asyncio.sleep(order.linger)
     if not await server.drain(order.drain):
         print(f"stopped with {server.in_flight} requests unanswered", file=sys.stderr)
+    if watching is not None:
+        watching.cancel()
+
+
+def _callers(order: ContainerOrder) -> Callers | None:
+    try:
+        return callers_of(order.access, order.deployment)
+    except ValueError as unusable:
+        raise ReplicaFailedError("ConfigMissing", str(unusable)) from unusable
 
 
 def _listen(server: ModelServer, order: ContainerOrder) -> None:

@@ -45,6 +45,8 @@ class ContainerOrder:
         Seconds that what is in flight after that is given.
     names_client
         Whether ``X-Forwarded-User`` is set by a gateway that lets no caller set it; else no model is shown it.
+    access
+        Folder with who may call, which a cluster keeps up to date (see ``callers.py``); everybody where there is none.
     quiet
         It listens only once it is ready: for probes that ask nothing but whether it listens. Besides: the variable
         ``PRIMEHUB_DEPLOY_QUIET``.
@@ -67,6 +69,7 @@ class ContainerOrder:
     linger: float = 5.0
     drain: float = DRAIN_TIMEOUT
     names_client: bool = False
+    access: str = ""
     quiet: bool = False
 
     @classmethod

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Builds what images/runner/ describes from local files, and loads it into a cluster as registry.test/runner:1.
+"""Builds what images/runner/ describes from local files, and loads it into a cluster: as registry.test/runner:1,
+unless $PRIMEHUB_DEPLOY_TEST_RUNNER says another name.
 
     runner_image.py STATE_DIR
 
@@ -23,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from image import Image, Layer, load
 
-REF = "registry.test/runner:1"
+REF = os.environ.get("PRIMEHUB_DEPLOY_TEST_RUNNER", "registry.test/runner:1")
 LIBRARIES = ("tornado", "cloudpickle", "numpy", "pandas", "scikit-learn", "fsspec", "obstore")
 PACKAGE = Path(__file__).resolve().parents[3] / "primehub_deploy_ext"
 # As images/runner/Containerfile has it.
@@ -46,7 +47,7 @@ _LEFT_OUT = re.compile(
 def main() -> None:
     """Bring the image up to date."""
     state = Path(sys.argv[1]).resolve()
-    kept = state / "images" / "runner.tar"
+    kept = state / "images" / f"{REF.rpartition('/')[2].replace(':', '-')}.tar"
     socket = state / "containerd" / "containerd.sock"
     libraries = libraries_layer()
     with tempfile.TemporaryDirectory(dir=state / "images") as folder:

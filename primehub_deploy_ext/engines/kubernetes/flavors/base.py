@@ -112,6 +112,8 @@ class Flavor(Protocol):
     owner: Kind
     # What has to be watched besides owners and pods to know how a deployment stands.
     kinds: tuple[Kind, ...]
+    # Whether what our runner reads of who may call gets into its pods; see `doors.py`.
+    tells_callers: bool
     # What is written besides the owner: for the check of permissions.
     writes: tuple[Kind, ...]
 

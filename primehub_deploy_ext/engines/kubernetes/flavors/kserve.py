@@ -31,7 +31,7 @@ _CONTAINER = "kserve-container"
 # KServe copies an InferenceService's annotations into the pod template, so that each change of one would replace all
 # pods; what the predictor says wins there, and this says always the same.
 _STEADY = dict.fromkeys(
-    (words.RECORD, words.SPEC, words.RESERVED, words.DISPLAY_NAME, words.CREATED_BY, words.OUTCOME), ""
+    (words.RECORD, words.SPEC, words.RESERVED, words.DISPLAY_NAME, words.CREATED_BY, words.ACCESS, words.OUTCOME), ""
 )
 # What a predictor has besides the fields of a pod.
 _OWN_FIELDS = ("minReplicas", "maxReplicas", "labels", "annotations", "deploymentStrategy")
@@ -44,6 +44,7 @@ class KServe:
 
     name = "kserve"
     owner = INFERENCE_SERVICE
+    tells_callers = True
     kinds: tuple[Kind, ...] = (DEPLOYMENT,)
     writes: tuple[Kind, ...] = (INFERENCE_SERVICE, SERVICE, INGRESS, HTTP_ROUTE)
 

@@ -17,6 +17,7 @@ class Plain:
 
     name = "plain"
     owner = DEPLOYMENT
+    tells_callers = True
     kinds: tuple[Kind, ...] = ()
     writes: tuple[Kind, ...] = (DEPLOYMENT, SERVICE, INGRESS, HTTP_ROUTE)
 

@@ -32,6 +32,7 @@ class PrimeHub:
 
     name = "primehub"
     owner = PH_DEPLOYMENT
+    tells_callers = False  # no volume can be mounted
     kinds: tuple[Kind, ...] = (DEPLOYMENT,)
     writes: tuple[Kind, ...] = (PH_DEPLOYMENT,)
 

@@ -33,6 +33,7 @@ class Seldon:
 
     name = "seldon"
     owner = SELDON_DEPLOYMENT
+    tells_callers = True
     kinds: tuple[Kind, ...] = (DEPLOYMENT,)
     writes: tuple[Kind, ...] = (SELDON_DEPLOYMENT, SERVICE, INGRESS, HTTP_ROUTE)
 

@@ -1,0 +1,139 @@
+"""Who may call a private endpoint, as it is written in a Secret of the deployment. Pure.
+
+Replicas mount its key and its document (``runner/container/callers.py``); when clients were last used, which only
+people want to know, is beside them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
+from primehub_deploy_ext.engines.kubernetes import words
+
+Json = dict[str, Any]
+
+_USED = "used.json"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Guests:
+    """Whom the replicas of one deployment let in.
+
+    Parameters
+    ----------
+    version
+        Counts the changes: of two, replicas take the newer.
+    private, revision
+        Whether clients alone may call, and the revision of the deployment that said so.
+    clients
+        By name, each with the hash of its token.
+    """
+
+    version: int = 1
+    private: bool = False
+    revision: int = 1
+    clients: Mapping[str, tuple[Client, str]] = field(default_factory=dict)
+
+    def document(self) -> bytes:
+        """Return it as replicas read it."""
+        clients = {
+            name: {**client.model_dump(mode="json", exclude={"name", "last_used_at"}), "hash": hashed}
+            for name, (client, hashed) in sorted(self.clients.items())
+        }
+        body = {"version": self.version, "private": self.private, "revision": self.revision, "clients": clients}
+        return json.dumps(body, separators=(",", ":")).encode()
+
+    def shut(self, revision: int, *, private: bool) -> Guests:
+        """Return it once the endpoint is private, or public; the same where it is already, or a later revision rules.
+
+        Two objects can't be written at once: one that is made private says so here first. Whoever compares the two
+        meanwhile knows by the number not to undo it.
+        """
+        if private == self.private or revision < self.revision:
+            return self
+        return replace(self, private=private, revision=revision, version=self.version + 1)
+
+    def having(self, client: Client, hashed: str) -> Guests:
+        """Return it with one more client; ``AlreadyExists`` if the name is taken."""
+        if client.name in self.clients:
+            raise AlreadyExists(
+                f"there is a client {client.name!r} already: choose another name, or revoke that one first",
+                fields=[{"field": "name", "message": "taken"}],
+            )
+        return replace(self, clients={**self.clients, client.name: (client, hashed)}, version=self.version + 1)
+
+    def without(self, name: str) -> Guests:
+        """Return it without a client; ``NotFound`` if there is none of this name."""
+        if name not in self.clients:
+            raise NotFound(f"there is no client {name!r}")
+        rest = {other: client for other, client in self.clients.items() if other != name}
+        return replace(self, clients=rest, version=self.version + 1)
+
+    def used(self, times: Mapping[str, datetime]) -> list[Client]:
+        """Return the clients by name, each with when it was used last; the newest of what is told counts."""
+        found = []
+        for name, (client, _) in sorted(self.clients.items()):
+            known = [when for when in (client.last_used_at, times.get(name)) if when is not None]
+            # Somebody of that name who was revoked before is somebody else.
+            known = [when for when in known if when >= client.created_at]
+            found.append(client.model_copy(update={"last_used_at": max(known, default=None)}))
+        return found
+
+
+def new_secret(id: str, name: str, namespace: str, guests: Guests) -> Json:
+    """Return the Secret of a new deployment, with a key of its own."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": namespace, "labels": words.owned(id, "access")},
+        "type": "Opaque",
+        "stringData": {
+            words.ACCESS_KEY: secrets.token_urlsafe(_KEY_BYTES),
+            words.ACCESS_DOCUMENT: guests.document().decode(),
+        },
+    }
+
+
+def read_guests(secret: Mapping[str, Any]) -> Guests:
+    """Read them off the Secret."""
+    body = json.loads(_text(secret, words.ACCESS_DOCUMENT))
+    times = json.loads(_text(secret, _USED) or "{}")
+    clients = {}
+    for name, one in body["clients"].items():
+        hashed = one.pop("hash")
+        clients[name] = (Client.model_validate({"name": name, "last_used_at": times.get(name), **one}), hashed)
+    return Guests(body["version"], body["private"], body["revision"], clients)
+
+
+def key_of(secret: Mapping[str, Any]) -> str:
+    """Return the key by which replicas know what servers tell them."""
+    return _text(secret, words.ACCESS_KEY)
+
+
+def guests_patch(secret: Mapping[str, Any], guests: Guests) -> Json:
+    """Return what makes the Secret say this, unless somebody was faster."""
+    return _patch(secret, words.ACCESS_DOCUMENT, guests.document().decode())
+
+
+def used_patch(secret: Mapping[str, Any], clients: list[Client]) -> Json:
+    """Return what makes the Secret say when clients were used last."""
+    times = {client.name: client.last_used_at.isoformat() for client in clients if client.last_used_at}
+    return _patch(secret, _USED, json.dumps(times, separators=(",", ":")))
+
+
+def _patch(secret: Mapping[str, Any], name: str, text: str) -> Json:
+    data = {name: base64.b64encode(text.encode()).decode()}
+    return {"metadata": {"resourceVersion": secret["metadata"]["resourceVersion"]}, "data": data}
+
+
+def _text(secret: Mapping[str, Any], name: str) -> str:
+    return base64.b64decode((secret.get("data") or {}).get(name, "")).decode()

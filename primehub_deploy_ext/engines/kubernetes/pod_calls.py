@@ -1,0 +1,100 @@
+"""Requests to one pod: by its own address where that is reachable, else through the API server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from primehub_deploy_ext.domain.errors import UpstreamFailed
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, pod_proxy_path
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
+from primehub_deploy_ext.engines.patience import within
+
+_CONNECT_LIMIT = 1.0
+# A network that was not reachable may become so, and the other way round.
+_REMEMBER = 120.0
+
+
+class PodCalls:
+    """Sends requests to pods.
+
+    Parameters
+    ----------
+    reach
+        The setting of this name: ``service`` (by address), ``proxy`` or ``auto``.
+    """
+
+    def __init__(self, api: Api, reach: str) -> None:
+        self._api = api
+        self._reach = reach
+        self._unreachable_until = 0.0
+
+    async def post(
+        self, pod: Json, path: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> tuple[int, bytes]:
+        """Send one request; return status and body.
+
+        Raises
+        ------
+        UpstreamFailed
+            If nobody answers there.
+        """
+        if self._reach != "proxy" and time.monotonic() >= self._unreachable_until:
+            address = (pod.get("status") or {}).get("podIP", "")
+            if not address:
+                raise UpstreamFailed(f"{pod['metadata']['name']} has no address yet")
+            if self._reach == "service" or await _opens(address):
+                return await _post(f"http://{_host(address)}:{words.PORT}{path}", body, headers, timeout)
+            self._unreachable_until = time.monotonic() + _REMEMBER
+        return await self._by_proxy(pod, path, body, headers, timeout)
+
+    async def _by_proxy(
+        self, pod: Json, path: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> tuple[int, bytes]:
+        metadata = pod["metadata"]
+        proxied = pod_proxy_path(metadata["namespace"], metadata["name"], words.PORT, path)
+        try:
+            answer = await self._api.raw("POST", proxied, body=body, headers=headers, timeout=timeout)
+        except ApiError as error:
+            raise UpstreamFailed(f"{metadata['name']} did not answer: {error.message}") from error
+        if answer.status in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE} and (
+            b'"kind":"Status"' in answer.body
+        ):
+            # The API server's own words, not the pod's.
+            said = ApiError.of(answer.status, answer.body).message
+            raise UpstreamFailed(f"{metadata['name']} can't be reached through the API server: {said}")
+        return answer.status, answer.body
+
+
+async def _opens(address: str) -> bool:
+    """Tell whether packets get there; a refusal is an answer too, and none that another way would change."""
+    try:
+        _, writer = await within(
+            _CONNECT_LIMIT, asyncio.open_connection(address, words.PORT), lost=lambda opened: opened[1].close()
+        )
+    except ConnectionRefusedError:
+        raise UpstreamFailed(f"nobody listens at {address} yet") from None
+    except (OSError, asyncio.TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int, bytes]:
+    from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+
+    sent = HTTPRequest(url, method="POST", body=body, headers=dict(headers), request_timeout=timeout)
+    try:
+        answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
+    except OSError as error:
+        raise UpstreamFailed(f"{url} could not be reached: {error}") from error
+    if answer.code == 599:
+        raise UpstreamFailed(f"{url} did not answer: {answer.error}")
+    return answer.code, answer.body
+
+
+def _host(address: str) -> str:
+    return f"[{address}]" if ":" in address else address

@@ -1,0 +1,33 @@
+"""How replicas of a cluster are told who may call them: the words that a server and a replica share.
+
+The document is JSON: ``version``, ``private``, and ``clients`` by name, each with the SHA-256 of its token and perhaps
+the time at which it expires. A fast, unsalted hash is sound for 256 random bits, which can't be guessed from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+PATH = "/v2/access"
+SIGNATURE_HEADER = "X-Primehub-Deploy-Signature"
+# Not ``Authorization``: the proxy of a Kubernetes API server keeps that for itself.
+PASS_HEADER = "X-Primehub-Deploy-Pass"  # noqa: S105 -- the name of a header
+SERVER_CLIENT = "primehub-deploy.server"
+"""The name under which servers call; no client can have it, since it contains a dot."""
+
+
+def hash_token(token: str) -> str:
+    """Return what is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def signature(key: str, document: bytes) -> str:
+    """Return what shows that a document is from somebody who has the deployment's key."""
+    return hmac.new(key.encode(), b"access:" + document, hashlib.sha256).hexdigest()
+
+
+def server_pass(key: str) -> str:
+    """Return by what a replica knows a server; the key itself never goes over the line."""
+    return base64.urlsafe_b64encode(hmac.digest(key.encode(), b"server", "sha256")).decode().rstrip("=")
