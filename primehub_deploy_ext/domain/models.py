@@ -327,6 +327,11 @@ class Deployment(Value):
     created_by: str
     updated_at: datetime
     updated_by: str
+    managed_by: str = Field(
+        default="",
+        description="what made it and changes it, where that was not this server (kubectl, Argo CD, Helm, PrimeHub …): "
+        "it is shown here, and refused to be changed",
+    )
     resource_version: int = Field(description="grows with every change of anything; for watch")
 
 

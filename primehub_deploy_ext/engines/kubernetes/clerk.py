@@ -14,9 +14,18 @@ from collections.abc import Sequence
 from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.chronicle import Chronicle
 from primehub_deploy_ext.engines.kubernetes.doors import Doors, access_of
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
-from primehub_deploy_ext.engines.kubernetes.history import KIND, Page, outcome_patch, page_object, pages_of, read_page
+from primehub_deploy_ext.engines.kubernetes.history import (
+    KIND,
+    Page,
+    is_owned_by,
+    outcome_patch,
+    page_object,
+    pages_of,
+    read_page,
+)
 from primehub_deploy_ext.engines.kubernetes.judge import GivenUp, Reached, judge, steps_since
 from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, POD, SECRET
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
@@ -41,6 +50,7 @@ class Clerk:
         self._means = means
         self._reach = reach
         self._doors = doors
+        self._chronicle = Chronicle(means.api, means.world)
         self._woken: set[str] = set()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -54,7 +64,11 @@ class Clerk:
             self._woken.add(id)
             return
         seen = self._means.world.seen(id)
-        if seen is None or (id not in self._incomplete and judge(seen) is None):
+        if seen is None:
+            self._chronicle.forget(id)
+            return
+        self._chronicle.look(seen)
+        if id not in self._incomplete and judge(seen) is None:
             return
         self._busy[id] = asyncio.create_task(self._work(id))
 
@@ -69,6 +83,7 @@ class Clerk:
             timer.cancel()
         for task in list(self._busy.values()):
             await ended(task)
+        await self._chronicle.close()
 
     def _later(self, id: str) -> None:
         old = self._timers.pop(id, None)
@@ -201,8 +216,7 @@ class Clerk:
         """Return the history of a deployment, newest first."""
         labels = words.selector(words.owned(seen.name, "history"))
         items = await self._means.api.list(KIND, seen.namespace, labels=labels)
-        uid = seen.owner["metadata"]["uid"]
-        return pages_of(item for item in items if _owner_uid(item) in {uid, None})
+        return pages_of(item for item in items if is_owned_by(item, seen.owner))
 
     async def page(self, seen: Seen, number: int) -> Page | None:
         """Return one revision of a deployment; None when its page is gone, or not there yet."""
@@ -237,6 +251,9 @@ class Clerk:
         self, seen: Seen, entry: Entry, log_tail: Sequence[str] = (), steps: Sequence[StepTime] = ()
     ) -> None:
         body = outcome_patch(entry, log_tail, steps)
+        # The newest that was told: it took a moment until the revision could be reached.
+        latest = self._means.world.seen(seen.id) or seen
+        body["metadata"]["annotations"] |= await self._chronicle.closing(latest, entry.number)
         await self._means.api.patch(KIND, words.history_name(seen.name, entry.number), body, seen.namespace)
 
     async def _forget_old(self, seen: Seen) -> None:
@@ -325,7 +342,3 @@ class Clerk:
         except ApiError as error:
             log.info("%s: no event could be written: %s", seen.id, error)
 
-
-def _owner_uid(item: Json) -> str | None:
-    references = item["metadata"].get("ownerReferences") or []
-    return str(references[0]["uid"]) if references else None

@@ -22,6 +22,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.doors import Doors, access_of
+from primehub_deploy_ext.engines.kubernetes.elsewhere import refusal
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.grants import Wish as QuotaWish
 from primehub_deploy_ext.engines.kubernetes.history import Page
@@ -154,9 +155,8 @@ class Desk:
         if seen.deleting:
             raise Conflict(f"{seen.id} is being deleted")
         if record is None:
-            raise Conflict(
-                f"{seen.id} was not made here, but {_by_whom(seen.owner)}: change it there, or deploy its image anew"
-            )
+            spec = change(seen.spec)
+            raise refusal(seen, wish.action, spec.replicas)
         base, serving = await self._bases(seen, record)
         plan = next_entry(seen.id, record, base, serving.spec if serving else None, change, wish)
         if plan is None:
@@ -350,11 +350,6 @@ def _with_owner(seen: Seen, owner: Json) -> Seen:
     record, spec = read_owner(seen.flavor, owner)
     standing = seen.flavor.standing(owner, seen.pods, {})
     return Seen(seen.id, seen.group, seen.flavor, owner, record, spec, standing, seen.pods, seen.events)
-
-
-def _by_whom(owner: Json) -> str:
-    managers = [field.get("manager") for field in owner["metadata"].get("managedFields") or []]
-    return f"by {managers[0]}" if managers and managers[0] else "by somebody else"
 
 
 def _taken(id: str) -> AlreadyExists:

@@ -9,6 +9,7 @@ from primehub_deploy_ext.domain.errors import Conflict, EngineUnavailable, NotFo
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours, refusal
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
 from primehub_deploy_ext.engines.kubernetes.kinds import CONTROLLER_REVISION, POD, SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.means import Means
@@ -36,6 +37,8 @@ class Ends:
         """
         if seen.record is not None:
             check_match(seen.id, seen.record, if_match)
+        elif not is_ours(seen.owner):
+            raise refusal(seen, "delete")
         api, kind, uid = self._means.api, seen.flavor.owner, seen.owner["metadata"]["uid"]
         try:
             await api.delete(kind, seen.name, seen.namespace, propagation="Foreground", uid=uid)
@@ -52,7 +55,9 @@ class Ends:
     async def restart_replica(self, seen: Seen, name: str, *, user: str, kill: bool) -> None:
         """Replace one replica; see ``Engine.restart_replica``."""
         record = seen.record
-        rolling = record is not None and (
+        if record is None:
+            raise refusal(seen, "restart a replica", replica=name)
+        rolling = (
             record.serving is None or record.in_progress or record.serving.template != record.target.template
         )
         pod = next((pod for pod in seen.pods if pod["metadata"]["name"] == name), None)

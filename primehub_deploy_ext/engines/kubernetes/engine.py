@@ -36,10 +36,11 @@ from primehub_deploy_ext.engines.base import (
 )
 from primehub_deploy_ext.engines.kubernetes.api import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.catalogue import models_of
+from primehub_deploy_ext.engines.kubernetes.elsewhere import refusal
 from primehub_deploy_ext.engines.kubernetes.errors import told
-from primehub_deploy_ext.engines.kubernetes.happenings import events_of
+from primehub_deploy_ext.engines.kubernetes.happenings import happenings_of, merged
 from primehub_deploy_ext.engines.kubernetes.health import health_of
-from primehub_deploy_ext.engines.kubernetes.history import revisions_of
+from primehub_deploy_ext.engines.kubernetes.history import Page, history_of
 from primehub_deploy_ext.engines.kubernetes.instance_type_store import InstanceTypes
 from primehub_deploy_ext.engines.kubernetes.lacking import Lacking
 from primehub_deploy_ext.engines.kubernetes.logs import read_logs
@@ -189,6 +190,8 @@ class KubernetesEngine(Lacking):
         """See ``Engine.rollback``."""
         office = self._at_work
         seen = await office.seen(id)
+        if seen.record is None:
+            raise refusal(await office.desk.fresh(id), Action.ROLLBACK)
         page = await self._asked(office.clerk.page(seen, revision), seen, f"read revision {revision} of {id}")
         if page is None:
             raise no_revision(id, revision)
@@ -214,12 +217,9 @@ class KubernetesEngine(Lacking):
     async def revisions(self, id: str) -> list[Revision]:
         """See ``Engine.revisions``."""
         office = self._at_work
-        seen = await office.seen(id)
-        if seen.record is None:
-            return []
-        pages = await self._asked(office.clerk.pages(seen), seen, f"read the history of {id}")
+        seen, pages = await self._history(id)
         orders = {page.entry.number: page.entry.order for page in pages}
-        found = revisions_of(pages, seen.record, seen.spec)
+        found = history_of(seen, pages)
         return [
             revision.model_copy(
                 update={
@@ -250,8 +250,9 @@ class KubernetesEngine(Lacking):
 
     async def events(self, id: str) -> list[Event]:
         """See ``Engine.events``."""
-        seen = await self._at_work.seen(id)
-        told_events = [*story(await self.revisions(id)), *events_of(seen)]
+        seen, pages = await self._history(id)
+        happened = merged(happenings_of(seen), *(page.happenings for page in pages))
+        told_events = [*story(history_of(seen, pages)), *(one.told() for one in happened)]
         return sorted(told_events, key=lambda event: event.time, reverse=True)
 
     async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
@@ -352,6 +353,14 @@ class KubernetesEngine(Lacking):
             return shown
         spec = await office.means.whole_spec(seen, office.clerk)
         return shown.model_copy(update={"spec": spec})
+
+    async def _history(self, id: str) -> tuple[Seen, list[Page]]:
+        """Return a deployment and the pages of its history; one that was made elsewhere with all that it tells."""
+        office = self._at_work
+        seen = await office.seen(id)
+        if seen.record is None:
+            return await office.desk.fresh(id), []
+        return seen, await self._asked(office.clerk.pages(seen), seen, f"read the history of {id}")
 
     async def _asked(self, question: Awaitable[T], seen: Seen, doing: str) -> T:
         try:

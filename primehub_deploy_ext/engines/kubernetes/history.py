@@ -14,8 +14,10 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision, StepTime
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.happenings import Happening, load_happenings
 from primehub_deploy_ext.engines.kubernetes.kinds import CONTROLLER_REVISION, Kind
 from primehub_deploy_ext.engines.kubernetes.record import Entry, Record
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.specs import dump_spec, load_spec
 
 Json = dict[str, Any]
@@ -31,6 +33,8 @@ class Page:
         The pod template that its replicas run.
     log_tail, steps
         What is known of its end beyond the entry.
+    happenings
+        What the cluster told in its time.
     """
 
     entry: Entry
@@ -39,6 +43,7 @@ class Page:
     log_tail: list[str]
     steps: list[StepTime]
     name: str
+    happenings: Sequence[Happening] = ()
 
 
 def page_object(id: str, namespace: str, entry: Entry, spec: DeploymentSpec, pod: Json) -> Json:
@@ -81,6 +86,7 @@ def read_page(item: Json) -> Page | None:
             log_tail=[str(line) for line in log_tail],
             steps=[StepTime.model_validate(step) for step in steps],
             name=item["metadata"]["name"],
+            happenings=load_happenings(item["metadata"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
@@ -121,6 +127,19 @@ def revisions_of(pages: Sequence[Page], record: Record, wanted: DeploymentSpec) 
         revisions.append(revision.model_copy(update={"log_tail": page.log_tail, "steps": page.steps}))
         after = entry.created_at
     return revisions
+
+
+def history_of(seen: Seen, pages: Sequence[Page]) -> list[Revision]:
+    """Return the history of a deployment, newest first; of one that was made elsewhere, what its object tells."""
+    if seen.record is None:
+        return seen.flavor.past(seen.owner)
+    return revisions_of(pages, seen.record, seen.spec)
+
+
+def is_owned_by(item: Json, owner: Json) -> bool:
+    """Tell whether an object belongs to this very owner, not to one before it that had the same name."""
+    references = item["metadata"].get("ownerReferences") or []
+    return not references or bool(references[0].get("uid") == owner["metadata"]["uid"])
 
 
 def _unchanging(page: Json) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import Api
+from primehub_deploy_ext.engines.kubernetes.elsewhere import git_maker, short_fields
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import without_past
+from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, PH_DEPLOYMENT, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.record import Record, read_record
 from primehub_deploy_ext.engines.kubernetes.reflector import Reflector
@@ -236,11 +238,16 @@ class Mirror:
 
 def _trim(item: Json) -> Json:
     """Keep all but what a mirror of many objects would only carry along."""
-    metadata = {key: value for key, value in item["metadata"].items() if key != "managedFields"}
+    metadata = {**item["metadata"], "managedFields": short_fields(item["metadata"])}
     return {**item, "metadata": metadata}
 
 
-_TRIMS: dict[Kind, Callable[[Json], Json]] = {POD: trim_pod, EVENT: trim_event, DEPLOYMENT: trim_deployment}
+_TRIMS: dict[Kind, Callable[[Json], Json]] = {
+    POD: trim_pod,
+    EVENT: trim_event,
+    DEPLOYMENT: trim_deployment,
+    PH_DEPLOYMENT: lambda item: without_past(_trim(item)),
+}
 
 
 def _is_trial(pod: Json) -> bool:
@@ -260,7 +267,9 @@ def _spec_of(text: str) -> DeploymentSpec:
 def read_owner(flavor: Flavor, owner: Json) -> tuple[Record | None, DeploymentSpec]:
     """Return what is written on an owner; of one that was made elsewhere, or that somebody broke, what it tells."""
     metadata = owner["metadata"]
-    record, text = read_record(metadata), (metadata.get("annotations") or {}).get(words.SPEC)
+    # What is kept in Git is changed there, though it be a copy of what was made here.
+    record = read_record(metadata) if git_maker(metadata) is None else None
+    text = (metadata.get("annotations") or {}).get(words.SPEC)
     if record is not None and text is not None:
         try:
             spec = _spec_of(text)

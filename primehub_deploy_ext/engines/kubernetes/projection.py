@@ -12,7 +12,8 @@ from primehub_deploy_ext.domain.quota import usage_of
 from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.asks import asks, counted
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
+from primehub_deploy_ext.engines.kubernetes.elsewhere import maker_of
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Told, Way
 from primehub_deploy_ext.engines.kubernetes.reasons import CRASHES, exit_words, failure_of_pod
 from primehub_deploy_ext.engines.kubernetes.record import Record
 from primehub_deploy_ext.engines.kubernetes.seen import Seen, is_leaving, is_ready, template_of
@@ -59,21 +60,23 @@ def deployment_of(
     annotations = metadata.get("annotations") or {}
     created = moment(metadata.get("creationTimestamp")) or clock
     latest = record.latest if record else None
+    told = Told() if record else seen.flavor.told(seen.owner)
     return Deployment.model_construct(
         id=seen.id,
-        name=annotations.get(words.DISPLAY_NAME, metadata["name"]),
+        name=annotations.get(words.DISPLAY_NAME) or told.name or metadata["name"],
         group=seen.group,
         engine="kubernetes",
         spec=seen.spec,
-        revision=latest.number if latest else 1,
-        serving_revision=_serving(seen),
+        revision=latest.number if latest else told.revision,
+        serving_revision=_serving(seen, told.revision),
         status=status_of(seen, previous, clock),
         usage=usage_of_seen(seen, capacity),
         endpoint=seen.flavor.endpoint(seen.owner, seen.spec, way),
         created_at=created,
-        created_by=annotations.get(words.CREATED_BY, ELSEWHERE),
-        updated_at=latest.created_at if latest else created,
-        updated_by=latest.user if latest else ELSEWHERE,
+        created_by=annotations.get(words.CREATED_BY) or told.created_by or ELSEWHERE,
+        updated_at=latest.created_at if latest else told.updated_at or created,
+        updated_by=latest.user if latest else told.updated_by or ELSEWHERE,
+        managed_by="" if record else maker_of(seen.owner, seen.flavor.owner).name,
         resource_version=version,
     )
 
@@ -245,9 +248,9 @@ def _update(record: Record | None) -> UpdateStatus | None:
     return None
 
 
-def _serving(seen: Seen) -> int | None:
+def _serving(seen: Seen, newest: int) -> int | None:
     if seen.record is None:
-        return 1 if any(map(is_ready, seen.pods)) else None
+        return newest if any(map(is_ready, seen.pods)) else None
     return seen.record.serving.number if seen.record.serving else None
 
 

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.elsewhere import short_fields
 
 Json = dict[str, Any]
 
@@ -73,7 +74,7 @@ def trim_deployment(deployment: Json) -> Json:
     template = spec.get("template", {})
     pod = template.get("spec", {})
     return {
-        "metadata": _metadata(deployment),
+        "metadata": {**_metadata(deployment), "managedFields": _shared(short_fields(deployment["metadata"]))},
         "spec": {
             **_pick(spec, ("replicas", "selector", "paused", "progressDeadlineSeconds", "strategy")),
             "template": {

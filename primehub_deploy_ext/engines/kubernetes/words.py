@@ -44,6 +44,8 @@ OUTCOME = PREFIX + "outcome"
 ACCESS = PREFIX + "access"
 # On a pod: the version of that Secret that it should know; that it changes makes the kubelet look at what it mounts.
 ACCESS_VERSION = PREFIX + "access-version"
+# JSON, on a history entry: what the cluster told in its time, which it forgets within the hour (`happenings.py`).
+EVENTS = PREFIX + "events"
 # On a pod that somebody ended: how, and who, for the story that events tell.
 ENDED_BY = PREFIX + "ended-by"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes.kinds import Kind
 
 Json = dict[str, Any]
@@ -91,6 +92,29 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What an owner that was made elsewhere tells of itself, beside what it runs.
+
+    Parameters
+    ----------
+    name
+        What people call it; empty: as its object is called.
+    revision
+        How many revisions it knows of.
+    created_by, updated_by
+        Users; empty: not known.
+    updated_at
+        None: not known.
+    """
+
+    name: str = ""
+    revision: int = 1
+    created_by: str = ""
+    updated_by: str = ""
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Backend:
     """Where a deployment's service is inside the cluster.
 
@@ -134,6 +158,12 @@ class Flavor(Protocol):
 
     def describe(self, owner: Json) -> DeploymentSpec:
         """Return what an owner that was made elsewhere says it runs, as well as that can be told."""
+
+    def told(self, owner: Json) -> Told:
+        """Return what else an owner that was made elsewhere tells; of its history only the ends may be there."""
+
+    def past(self, owner: Json) -> list[Revision]:
+        """Return what an owner that was made elsewhere tells of its own history, newest first."""
 
     def pod_spec(self, owner: Json) -> Json:
         """Return the ``spec`` of the pods that the owner asks for: what it takes of a quota."""

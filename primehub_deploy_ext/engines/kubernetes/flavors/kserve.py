@@ -9,10 +9,10 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.flavors import common
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
     DEPLOYMENT,
     HTTP_ROUTE,
@@ -112,6 +112,14 @@ class KServe:
         what = model.get("storageUri") or (model.get("modelFormat") or {}).get("name") or ""
         stopped = stopped or count == 0
         return common.described(self.pod_spec(owner), what=what, replicas=count or 1, stopped=stopped)
+
+    def told(self, owner: Json) -> Told:  # noqa: ARG002
+        """See ``Flavor.told``."""
+        return Told()
+
+    def past(self, owner: Json) -> list[Revision]:  # noqa: ARG002
+        """See ``Flavor.past``."""
+        return []
 
     def pod_spec(self, owner: Json) -> Json:
         """See ``Flavor.pod_spec``."""

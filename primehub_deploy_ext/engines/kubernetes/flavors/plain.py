@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.flavors import common
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, INGRESS, SERVICE, Kind
+
+# The number of the newest roll-out, by the cluster's own controller.
+_ROLL_OUT = "deployment.kubernetes.io/revision"
 
 
 class Plain:
@@ -72,6 +75,15 @@ class Plain:
         """See ``Flavor.describe``."""
         count = owner["spec"].get("replicas", 1)
         return common.described(self.pod_spec(owner), replicas=count, stopped=count == 0)
+
+    def told(self, owner: Json) -> Told:
+        """See ``Flavor.told``."""
+        number = str((owner["metadata"].get("annotations") or {}).get(_ROLL_OUT, ""))
+        return Told(revision=int(number) if number.isdecimal() else 1)
+
+    def past(self, owner: Json) -> list[Revision]:  # noqa: ARG002
+        """See ``Flavor.past``."""
+        return []
 
     def pod_spec(self, owner: Json) -> Json:
         """See ``Flavor.pod_spec``."""

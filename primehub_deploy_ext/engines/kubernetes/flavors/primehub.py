@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.flavors import common
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import past_of, told_of
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT, Kind
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
 
@@ -105,6 +106,14 @@ class PrimeHub:
                 "access": "private" if access == "private" else "public",
             }
         )
+
+    def told(self, owner: Json) -> Told:
+        """See ``Flavor.told``."""
+        return told_of(owner)
+
+    def past(self, owner: Json) -> list[Revision]:
+        """See ``Flavor.past``."""
+        return past_of(owner, self.describe)
 
     def pod_spec(self, owner: Json) -> Json:
         """See ``Flavor.pod_spec``."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.flavors import common
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
     DEPLOYMENT,
     HTTP_ROUTE,
@@ -107,6 +107,14 @@ class Seldon:
             replicas=_count(owner) or 1,
             stopped=_count(owner) == 0,
         )
+
+    def told(self, owner: Json) -> Told:  # noqa: ARG002
+        """See ``Flavor.told``."""
+        return Told()
+
+    def past(self, owner: Json) -> list[Revision]:  # noqa: ARG002
+        """See ``Flavor.past``."""
+        return []
 
     def pod_spec(self, owner: Json) -> Json:
         """See ``Flavor.pod_spec``."""

@@ -1,0 +1,114 @@
+"""What happened to a deployment is told long after the cluster has forgotten it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Model, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Outcome
+from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
+from tests.cluster.cluster import WEB_IMAGE, Cluster
+
+_LIMIT = 120.0
+WEB = DeploymentSpec(model=Model(image=WEB_IMAGE))
+
+
+def run(scenario: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(scenario, _LIMIT))
+
+
+@asynccontextmanager
+async def engine_of(cluster: Cluster, namespace: str, **settings: Any) -> AsyncIterator[KubernetesEngine]:
+    told = {"kubeconfig": str(cluster.kubeconfig()), "namespaces": [namespace], "linger": 0.0, **settings}
+    engine = KubernetesEngine(KubernetesSettings(**told))
+    await engine.open()
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def until(condition: Callable[[], Coroutine[Any, Any, Any]], what: str) -> Any:
+    for _ in range(600):
+        if found := await condition():
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"waited for {what}")
+
+
+async def settled(engine: KubernetesEngine, id: str) -> None:
+    async def ended() -> bool:
+        newest = (await engine.revisions(id))[0]
+        return newest.outcome is not Outcome.IN_PROGRESS
+
+    await until(ended, f"the end of the newest revision of {id}")
+
+
+def of(events: list[Event], reason: str) -> list[Event]:
+    return [event for event in events if event.reason == reason]
+
+
+def is_crash_loop(event: Event) -> bool:
+    return event.kind == "Warning" and event.reason == "BackOff"
+
+
+@pytest.mark.timeout(180)
+def test_events_are_told_after_the_cluster_has_dropped_them(cluster: Cluster, namespace: Callable[..., str]) -> None:
+    place = namespace("history")
+
+    async def kubectl(*arguments: str) -> str:
+        return await asyncio.to_thread(cluster.kubectl, "-n", place, *arguments)
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+            await settled(engine, "web")
+            broken = WEB.model.model_copy(update={"image": f"{cluster.registry[0]}/web:absent"})
+            await engine.update("web", UpdateDeployment(model=broken), user="bob")
+            await settled(engine, "web")
+
+            # Long after both have ended: it crashes until the kubelet backs off.
+            async def backs_off() -> list[Event]:
+                (replica,) = [one for one in await engine.replicas("web") if one.revision == 1]
+                if replica.serving:
+                    # It takes its own shell with it: that it "failed" says nothing.
+                    with contextlib.suppress(AssertionError):
+                        await kubectl("exec", replica.name, "--", "/bin/sh", "-c", "kill 1")
+                return [event for event in await engine.events("web") if is_crash_loop(event)]
+
+            while not await backs_off():
+                await asyncio.sleep(0.5)
+            replica = (await engine.replicas("web"))[0].name
+            await engine.restart_replica("web", replica, user="ada")
+
+            async def is_kept() -> bool:
+                pages = await asyncio.to_thread(cluster.get, "controllerrevisions", "-n", place)
+                text = str([page["metadata"].get("annotations") for page in pages["items"]])
+                return "restarting failed container" in text and "ada: restarted" in text
+
+            await until(is_kept, "what came later to be kept")
+            before = await engine.events("web")
+            await kubectl("delete", "events", "--all")
+
+        async with engine_of(cluster, place) as another:
+            after = await another.events("web")
+
+        told = {(event.reason, event.replica, event.revision) for event in after}
+        # All that happened while revisions were rolled out, and of what came later all that was trouble.
+        wanted = [event for event in before if event.kind == "Warning" or event.reason == "Restarted"]
+        assert {(event.reason, event.replica, event.revision) for event in wanted} <= told
+        assert of(after, "ScalingReplicaSet")
+        assert [event.revision for event in of(after, "Pulled")] == [1]
+        assert {event.revision for event in of(after, "Failed")} == {2}
+        assert any(map(is_crash_loop, after))
+        assert sorted(after, key=lambda event: event.time, reverse=True) == after
+
+    run(scenario())
