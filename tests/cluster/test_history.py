@@ -4,52 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from primehub_deploy_ext.domain.models import DeploymentSpec, Event, Model, UpdateDeployment
-from primehub_deploy_ext.domain.phases import Outcome
+from primehub_deploy_ext.domain.models import Event, UpdateDeployment
 from primehub_deploy_ext.engines.base import NewDeployment
-from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from tests.cluster.cluster import WEB_IMAGE, Cluster
-
-_LIMIT = 120.0
-WEB = DeploymentSpec(model=Model(image=WEB_IMAGE))
-
-
-def run(scenario: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(scenario, _LIMIT))
-
-
-@asynccontextmanager
-async def engine_of(cluster: Cluster, namespace: str, **settings: Any) -> AsyncIterator[KubernetesEngine]:
-    told = {"kubeconfig": str(cluster.kubeconfig()), "namespaces": [namespace], "linger": 0.0, **settings}
-    engine = KubernetesEngine(KubernetesSettings(**told))
-    await engine.open()
-    try:
-        yield engine
-    finally:
-        await engine.close()
-
-
-async def until(condition: Callable[[], Coroutine[Any, Any, Any]], what: str) -> Any:
-    for _ in range(600):
-        if found := await condition():
-            return found
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"waited for {what}")
-
-
-async def settled(engine: KubernetesEngine, id: str) -> None:
-    async def ended() -> bool:
-        newest = (await engine.revisions(id))[0]
-        return newest.outcome is not Outcome.IN_PROGRESS
-
-    await until(ended, f"the end of the newest revision of {id}")
+from tests.cluster.cluster import Cluster
+from tests.cluster.engines import WEB, engine_of, run, settled, until
 
 
 def of(events: list[Event], reason: str) -> list[Event]:

@@ -60,6 +60,7 @@ export function deployment(
     created_by: 'ada',
     updated_at: '2026-11-20T09:00:00Z',
     updated_by: 'grace',
+    managed_by: '',
     resource_version: 1,
     ...changes,
     status: {

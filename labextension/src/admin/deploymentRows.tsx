@@ -162,7 +162,7 @@ function Actions({
   run
 }: IOversightProps): JSX.Element | null {
   const trans = useTranslation();
-  if (!run) {
+  if (!run || deployment.managed_by) {
     return null;
   }
   const { name, spec } = deployment;

@@ -506,6 +506,12 @@ export interface components {
             group: string;
             /** Id */
             id: string;
+            /**
+             * Managed By
+             * @description what made it and changes it, where that was not this server (kubectl, Argo CD, Helm, PrimeHub …): it is shown here, and refused to be changed
+             * @default
+             */
+            managed_by: string;
             /** Name */
             name: string;
             /**

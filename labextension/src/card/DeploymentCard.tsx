@@ -162,7 +162,7 @@ function Known({
         >
           {trans.__('Open in a tab')}
         </button>
-        {mayWrite && (
+        {mayWrite && !deployment.managed_by && (
           <button
             type="button"
             className="pd-Button"

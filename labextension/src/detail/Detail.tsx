@@ -57,7 +57,11 @@ export function Detail(props: IDetailProps): JSX.Element {
       deployment && {
         deployment,
         me: who,
-        writable: who?.can_write === true && presence === 'known',
+        usable: who?.can_write === true && presence === 'known',
+        writable:
+          who?.can_write === true &&
+          presence === 'known' &&
+          !deployment.managed_by,
         asked,
         showRevision
       },

@@ -4,6 +4,7 @@ import React, { useEffect, useRef } from 'react';
 import type { DetailTab } from '../model/place';
 import { useDeploymentControls } from '../ui/actions';
 import { useHost } from '../ui/host';
+import { MadeBy } from '../ui/MadeBy';
 import { useNavigation } from '../ui/navigation';
 import { useSession } from '../ui/session';
 import { Status } from '../ui/Status';
@@ -24,7 +25,7 @@ export function Head({
   /** It is no more: what it was doing last is not what it does. */
   gone: boolean;
 }): JSX.Element {
-  const { deployment, writable } = useDetail();
+  const { deployment, usable } = useDetail();
   const { status, name, id, group } = deployment;
   const trans = useTranslation();
   const controls = useDeploymentControls();
@@ -75,9 +76,10 @@ export function Head({
         <span className="pd-Group" title={trans.__('Group: %1', group)}>
           {group}
         </span>
+        <MadeBy deployment={deployment} />
       </div>
       {!gone && status.message && <Message text={status.message} />}
-      {writable && <HeadButtons controls={controls} />}
+      {usable && <HeadButtons controls={controls} />}
     </header>
   );
 }

@@ -29,7 +29,7 @@ export function HeadButtons({
   controls: IDeploymentControls;
 }): JSX.Element {
   const trans = useTranslation();
-  const { deployment } = useDetail();
+  const { deployment, writable } = useDetail();
   const { go, back } = useNavigation();
   const { id, spec } = deployment;
   const group = useRef<HTMLDivElement>(null);
@@ -40,7 +40,11 @@ export function HeadButtons({
       back?.();
     }
   };
-  const all: IAction[] = [
+  const clone = {
+    word: trans.__('Clone'),
+    act: () => controls.clone(deployment)
+  };
+  const changes: IAction[] = [
     { word: trans.__('Update'), act: () => go({ view: 'update', id }) },
     spec.stopped
       ? { word: trans.__('Start'), act: run('start'), waits: true }
@@ -49,7 +53,7 @@ export function HeadButtons({
       ? []
       : [{ word: trans.__('Restart'), act: run('restart'), waits: true }]),
     { word: trans.__('Scale'), act: run('scale'), waits: true },
-    { word: trans.__('Clone'), act: () => controls.clone(deployment) },
+    clone,
     {
       word: trans.__('Delete'),
       act: () => void remove(),
@@ -57,6 +61,7 @@ export function HeadButtons({
       danger: true
     }
   ];
+  const all: IAction[] = writable ? changes : [clone];
   const shown = wide ? all : all.slice(0, FIRST);
   const folded = all.slice(shown.length);
   return (

@@ -7,7 +7,9 @@ export interface IDetailContext {
   readonly deployment: Deployment;
   /** Null until it came. */
   readonly me: Me | null;
-  /** Whether the caller may change it. */
+  /** Whether the caller may call it, and make others like it. */
+  readonly usable: boolean;
+  /** Whether the caller may change it: not what another tool keeps as it is. */
   readonly writable: boolean;
   /** The revision that was asked for last, by a new object each time; null: none yet. */
   readonly asked: { readonly revision: number } | null;

@@ -3,6 +3,7 @@ import React, { memo } from 'react';
 import { Endpoint } from '../ui/CopyButton';
 import { Replicas, Trouble, Updated } from '../ui/facts';
 import { useTranslation } from '../ui/translation';
+import { MadeBy } from '../ui/MadeBy';
 import { IRowProps, LiveStatus, Tick, Title, openingRow } from './cells';
 import { MetadataButton } from './Metadata';
 import { RowMenu } from './RowMenu';
@@ -41,6 +42,7 @@ export const Card = memo((props: IRowProps): JSX.Element => {
         >
           {deployment.group}
         </span>
+        <MadeBy deployment={deployment} />
         <span className="pd-Card-aside">
           <MetadataButton {...props} />
           <Updated {...props} />

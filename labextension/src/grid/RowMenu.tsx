@@ -24,7 +24,9 @@ export function RowMenu({
       onChoose: (deployment: Deployment) => void,
       more: Partial<IMenuItem> = {}
     ): IMenuItem => ({ label, onChoose: () => onChoose(deployment), ...more });
-    const { open, openTab, logs, metrics, change } = actions;
+    const { open, openTab, logs, metrics } = actions;
+    const elsewhere = deployment.managed_by !== '';
+    const change = elsewhere ? null : actions.change;
     return [
       item(trans.__('Open'), open),
       item(trans.__('Open in a tab'), openTab),
@@ -40,6 +42,9 @@ export function RowMenu({
             item(trans.__('Scale…'), change.scale),
             item(trans.__('Clone…'), change.clone)
           ]
+        : []),
+      ...(elsewhere && actions.change
+        ? [item(trans.__('Clone…'), actions.change.clone, { apart: true })]
         : []),
       item(trans.__('Copy endpoint'), actions.copyEndpoint, { apart: true }),
       item(trans.__('Copy curl command'), actions.copyCurl),

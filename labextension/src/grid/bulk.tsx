@@ -40,14 +40,15 @@ export function concernedBy(
   action: BulkAction,
   deployments: readonly Deployment[]
 ): readonly Deployment[] {
+  const ours = deployments.filter(one => one.managed_by === '');
   switch (action) {
     case 'stop':
     case 'restart':
-      return deployments.filter(({ spec }) => !spec.stopped);
+      return ours.filter(({ spec }) => !spec.stopped);
     case 'start':
-      return deployments.filter(({ spec }) => spec.stopped);
+      return ours.filter(({ spec }) => spec.stopped);
     case 'delete':
-      return deployments;
+      return ours;
   }
 }
 

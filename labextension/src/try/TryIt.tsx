@@ -61,7 +61,7 @@ function Playground({
   active: boolean;
 }): JSX.Element {
   const trans = useTranslation();
-  const { me, writable } = useDetail();
+  const { me, usable } = useDetail();
   const { requests } = useSession();
   const shelf = requests(deployment.id);
   const serving = deployment.serving_revision ?? null;
@@ -92,7 +92,7 @@ function Playground({
     problem === null || !['json', 'fields'].includes(problem.kind);
   const send = () => {
     const body = bodyOf(draft);
-    if (body === undefined || !writable || sending.since) {
+    if (body === undefined || !usable || sending.since) {
       return;
     }
     shelf.remember(asText(draft));
@@ -144,7 +144,7 @@ function Playground({
         <button
           type="button"
           className="pd-Button pd-mod-primary"
-          disabled={!sendable || !writable}
+          disabled={!sendable || !usable}
           aria-busy={sending.since !== null}
           title={trans.__('Ctrl+Enter')}
           onClick={send}

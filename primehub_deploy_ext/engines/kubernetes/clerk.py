@@ -341,4 +341,3 @@ class Clerk:
             await self._means.api.create(EVENT, body)
         except ApiError as error:
             log.info("%s: no event could be written: %s", seen.id, error)
-

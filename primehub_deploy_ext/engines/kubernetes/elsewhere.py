@@ -81,11 +81,12 @@ def maker_of(owner: Json, kind: Kind) -> Maker:
 
 
 def first_manager(metadata: Mapping[str, Any]) -> str:
-    """Return the program that wrote an object first, as it called itself; empty where that is not known.
+    """Return the program that first wrote what an object is to be, as it called itself; empty: not known.
 
+    Controllers write finalizers and the like in the same second.
     https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
     """
-    fields = [one for one in metadata.get("managedFields") or [] if not one.get("subresource")]
+    fields = [one for one in metadata.get("managedFields") or [] if "f:spec" in one.get("fieldsV1", "f:spec")]
     first: Json = min(fields, key=lambda one: str(one.get("time", "")), default={})
     return str(first.get("manager") or "")
 

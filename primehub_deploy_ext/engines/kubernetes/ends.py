@@ -57,9 +57,7 @@ class Ends:
         record = seen.record
         if record is None:
             raise refusal(seen, "restart a replica", replica=name)
-        rolling = (
-            record.serving is None or record.in_progress or record.serving.template != record.target.template
-        )
+        rolling = record.serving is None or record.in_progress or record.serving.template != record.target.template
         pod = next((pod for pod in seen.pods if pod["metadata"]["name"] == name), None)
         if pod is None or pod["metadata"].get("deletionTimestamp"):
             raise NotFound(f"there is no replica {name!r}")

@@ -29,7 +29,6 @@ _WAITS_FOR = {
     Step.BACKING_OFF: "waits before it is started again",
 }
 _ORDER = [Step.SCHEDULING, Step.BACKING_OFF, Step.PULLING, Step.STARTING, Step.LOADING]
-ELSEWHERE = "made elsewhere"
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,7 @@ def deployment_of(
     created = moment(metadata.get("creationTimestamp")) or clock
     latest = record.latest if record else None
     told = Told() if record else seen.flavor.told(seen.owner)
+    maker = "" if record else maker_of(seen.owner, seen.flavor.owner).name
     return Deployment.model_construct(
         id=seen.id,
         name=annotations.get(words.DISPLAY_NAME) or told.name or metadata["name"],
@@ -73,10 +73,10 @@ def deployment_of(
         usage=usage_of_seen(seen, capacity),
         endpoint=seen.flavor.endpoint(seen.owner, seen.spec, way),
         created_at=created,
-        created_by=annotations.get(words.CREATED_BY) or told.created_by or ELSEWHERE,
+        created_by=annotations.get(words.CREATED_BY) or told.created_by or maker,
         updated_at=latest.created_at if latest else told.updated_at or created,
-        updated_by=latest.user if latest else told.updated_by or ELSEWHERE,
-        managed_by="" if record else maker_of(seen.owner, seen.flavor.owner).name,
+        updated_by=latest.user if latest else told.updated_by or maker,
+        managed_by=maker,
         resource_version=version,
     )
 

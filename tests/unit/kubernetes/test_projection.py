@@ -228,7 +228,8 @@ def test_a_deployment_that_was_made_elsewhere_is_shown_as_it_is() -> None:
     pods = [pod("a"), pod("b")]
     found = Seen("iris", "research", Plain(), body, record, spec, Plain().standing(body, pods, {}), pods)
     shown = deployment_of(found, None, CLOCK, Way(), MACHINE, 7)
-    assert (shown.created_by, shown.spec.model.image, shown.spec.replicas) == ("made elsewhere", "web:1", 2)
+    assert (shown.created_by, shown.managed_by) == ("somebody else", "somebody else")
+    assert (shown.spec.model.image, shown.spec.replicas) == ("web:1", 2)
     assert shown.status.phase is Phase.DEPLOYED
     assert shown.usage == Usage(cpu=2, memory=2 * 2**30, deployments=1)
     assert judge(found) is None

@@ -1,0 +1,164 @@
+"""What kubectl, Git or PrimeHub made in a group's namespace: shown for what it is, and never written by us."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.domain.errors import Conflict
+from primehub_deploy_ext.domain.models import Deployment, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Action, Outcome, Phase
+from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+from primehub_deploy_ext.engines.kubernetes.kinds import INFERENCE_SERVICE, PH_DEPLOYMENT, PH_INSTANCE_TYPE
+from tests.cluster.cluster import WEB_IMAGE, Cluster
+from tests.cluster.engines import engine_of, run, until
+from tests.cluster.failing import Failing
+from tests.cluster.standins.running import standin
+
+Json = dict[str, Any]
+
+
+def deployment(namespace: str, **metadata: Any) -> Json:
+    """Return what somebody would apply, with their own labels."""
+    made = Failing("shop", None, "", "").deployment(namespace)  # type: ignore[arg-type]
+    made["metadata"] |= metadata
+    return made
+
+
+def inference_service(namespace: str) -> Json:
+    body = INFERENCE_SERVICE.stub("shop", namespace)
+    body["metadata"]["annotations"] = {"serving.kserve.io/autoscalerClass": "none"}
+    container = {"name": "kserve-container", "image": WEB_IMAGE, "ports": [{"containerPort": 9000}]}
+    return {**body, "spec": {"predictor": {"minReplicas": 1, "containers": [container]}}}
+
+
+def changes(engine: KubernetesEngine, id: str, replica: str) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """Return all that people can ask of a deployment."""
+    return {
+        "scale": lambda: engine.scale(id, 3, user="ada"),
+        "stop": lambda: engine.stop(id, user="ada"),
+        "start": lambda: engine.start(id, user="ada"),
+        "restart": lambda: engine.restart(id, user="ada"),
+        "update": lambda: engine.update(id, UpdateDeployment(description="mine now"), user="ada"),
+        "rollback": lambda: engine.rollback(id, 1, user="ada"),
+        "restart a replica": lambda: engine.restart_replica(id, replica, user="ada"),
+        "delete": lambda: engine.delete(id),
+    }
+
+
+async def serves(engine: KubernetesEngine, id: str) -> Deployment:
+    async def ready() -> Deployment | None:
+        shown = next((one for one in (await engine.deployments())[0] if one.id == id), None)
+        return shown if shown is not None and shown.status.phase is Phase.DEPLOYED else None
+
+    found: Deployment = await until(ready, f"{id} to serve")
+    return found
+
+
+async def refused(engine: KubernetesEngine, id: str, words: str) -> dict[str, str]:
+    """Ask for everything; return the commands that the refusals name."""
+    (replica, *_) = await engine.replicas(id)
+    commands = {}
+    for name, ask in changes(engine, id, replica.name).items():
+        with pytest.raises(Conflict, match=words) as error:
+            await ask()
+        commands[name] = error.value.details.get("command", "")
+    return commands
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("flavor", ["plain", "kserve"])
+def test_what_kubectl_made_is_shown_and_refused_with_the_command_that_does_it(
+    cluster: Cluster, namespace: Callable[..., str], flavor: str
+) -> None:
+    place = namespace("elsewhere")
+    kind = "deployment" if flavor == "plain" else "inferenceservice"
+    cluster.apply(deployment(place) if flavor == "plain" else inference_service(place))
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place, flavor=flavor) as engine:
+            shown = await serves(engine, "shop")
+            assert (shown.managed_by, shown.spec.model.image, shown.status.replicas.ready) == ("kubectl", WEB_IMAGE, 1)
+            before = await asyncio.to_thread(cluster.get, kind, "shop", "-n", place)
+            commands = await refused(engine, "shop", "made by kubectl")
+            after = await asyncio.to_thread(cluster.get, kind, "shop", "-n", place)
+            assert after["metadata"]["generation"] == before["metadata"]["generation"]
+            assert "primehub-deploy" not in str(after)
+            # The way out is one: what the refusal names does what was asked for, and shows.
+            command = commands["scale"] if flavor == "plain" else commands["delete"]
+            await asyncio.to_thread(cluster.kubectl, *command.split()[1:])
+
+            async def done() -> bool:
+                left = {one.id: one for one in (await engine.deployments())[0]}
+                return left["shop"].status.replicas.desired == 3 if flavor == "plain" else "shop" not in left
+
+            await until(done, "what kubectl did to show")
+
+    run(scenario())
+
+
+def test_what_is_kept_in_git_is_never_written(cluster: Cluster, namespace: Callable[..., str]) -> None:
+    place = namespace("elsewhere")
+    tracked = {"argocd.argoproj.io/tracking-id": f"shop:apps/Deployment:{place}/shop"}
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await asyncio.to_thread(cluster.apply, deployment(place, annotations=tracked))
+            shown = await serves(engine, "shop")
+            assert shown.managed_by == "Argo CD"
+            commands = await refused(engine, "shop", "Git repository of its application shop")
+            assert set(commands.values()) == {""}
+            after = await asyncio.to_thread(cluster.get, "deployment", "shop", "-n", place)
+            assert "primehub-deploy" not in str(after)
+
+    run(scenario())
+
+
+@pytest.fixture
+def primehub(cluster: Cluster) -> Iterator[None]:
+    with standin(cluster, "primehub"):
+        yield
+
+
+def test_the_history_of_primehubs_own_is_what_its_controller_kept(
+    cluster: Cluster, namespace: Callable[..., str], primehub: None
+) -> None:
+    place = namespace("elsewhere")
+    kind = {**PH_INSTANCE_TYPE.stub("small", place), "spec": {"limits": {"cpu": 0.1, "memory": "64Mi"}}}
+
+    def portal(user: str, message: str, **more: Any) -> Json:
+        predictor = {"name": "predictor1", "replicas": 1, "modelImage": WEB_IMAGE, "instanceType": "small"}
+        spec = {"displayName": "Shop", "userName": user, "groupName": "hub", "predictors": [predictor], **more}
+        return {**PH_DEPLOYMENT.stub("shop-x1", place), "spec": {**spec, "updateMessage": message}}
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place, flavor="primehub") as engine:
+            await asyncio.to_thread(cluster.apply, kind, portal("ada", ""))
+            await serves(engine, "shop-x1")
+            await asyncio.to_thread(cluster.apply, portal("grace", "Deployment Stopped", stop=True))
+
+            async def stopped() -> bool:
+                return (await engine.get("shop-x1")).status.phase is Phase.STOPPED
+
+            await until(stopped, "it to be stopped")
+
+            async def ended() -> bool:
+                return (await engine.revisions("shop-x1"))[0].outcome is Outcome.SUCCEEDED
+
+            await until(ended, "the controller to say so")
+            told = [(one.number, one.action, one.user, one.outcome) for one in await engine.revisions("shop-x1")]
+            assert told == [
+                (2, Action.STOP, "grace", Outcome.SUCCEEDED),
+                (1, Action.CREATE, "ada", Outcome.SUPERSEDED),
+            ]
+            shown = await engine.get("shop-x1")
+            assert (shown.name, shown.revision, shown.managed_by) == ("Shop", 2, "kubectl")
+            assert (shown.created_by, shown.updated_by) == ("ada", "grace")
+            assert "grace: stopped" in [event.message for event in await engine.events("shop-x1")]
+            with pytest.raises(Conflict, match=r"change it with kubectl -n .* edit phdeployment/shop-x1"):
+                await engine.start("shop-x1", user="ada")
+
+    run(scenario())
