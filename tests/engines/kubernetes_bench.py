@@ -72,13 +72,7 @@ class KubernetesBench(Bench):
     async def kill(self, deployment: Deployment, replica: Replica) -> None:
         """End the process in the replica's container, from outside of it, as the kernel would."""
         pod = await asyncio.to_thread(self.cluster.get, "pod", replica.name, "-n", self.namespaces[deployment.group])
-        (status,) = pod["status"]["containerStatuses"]
-        container = status["containerID"].rpartition("/")[2]
-        for process in Path("/proc").iterdir():
-            if process.name.isdecimal() and _is_of(process, container) and b"container" in _command(process):
-                os.kill(int(process.name), signal.SIGKILL)
-                return
-        raise AssertionError(f"no process of {replica.name} was found")
+        os.kill(process_of(pod), signal.SIGKILL)
 
     async def call(self, deployment: Deployment, value: Any = 3, *, headers: Mapping[str, str] | None = None) -> Any:
         """Call the Service by its cluster IP, as pods do."""
@@ -119,6 +113,16 @@ class KubernetesBench(Bench):
             "-l", f"primehub-deploy.io/deployment={deployment.id}",
         )  # fmt: skip
         return left["items"] == []
+
+
+def process_of(pod: dict[str, Any]) -> int:
+    """Return the id of the process in a replica's container, as this machine sees it."""
+    (status,) = pod["status"]["containerStatuses"]
+    container = status["containerID"].rpartition("/")[2]
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal() and _is_of(process, container) and b"container" in _command(process):
+            return int(process.name)
+    raise AssertionError(f"no process of {pod['metadata']['name']} was found")
 
 
 def _is_of(process: Path, container: str) -> bool:

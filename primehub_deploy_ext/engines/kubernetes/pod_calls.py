@@ -84,15 +84,14 @@ async def _opens(address: str) -> bool:
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int, bytes]:
-    from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+    from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
     sent = HTTPRequest(url, method="POST", body=body, headers=dict(headers), request_timeout=timeout)
     try:
         answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
-    except OSError as error:
-        raise UpstreamFailed(f"{url} could not be reached: {error}") from error
-    if answer.code == 599:
-        raise UpstreamFailed(f"{url} did not answer: {answer.error}")
+    except (OSError, HTTPClientError) as error:
+        # Time-outs and closed connections are raised, whatever is said about errors.
+        raise UpstreamFailed(f"{url} did not answer: {error}") from error
     return answer.code, answer.body
 
 

@@ -163,7 +163,7 @@ def _default_path(seen: Seen) -> str:
 
 
 async def _call(url: str, request: PredictRequest, method: str) -> tuple[int, str, bytes]:
-    from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+    from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
     sent = HTTPRequest(
         url,
@@ -177,6 +177,7 @@ async def _call(url: str, request: PredictRequest, method: str) -> tuple[int, st
         answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
     except OSError as error:
         raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
-    if answer.code == 599:
-        raise UpstreamFailed(f"the endpoint did not answer: {answer.error}")
+    except HTTPClientError as error:
+        # Time-outs and closed connections are raised, whatever is said about errors.
+        raise UpstreamFailed(f"the endpoint did not answer: {error}") from error
     return answer.code, answer.headers.get("Content-Type", ""), answer.body
