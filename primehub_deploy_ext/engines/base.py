@@ -305,11 +305,12 @@ class Engine(Protocol):
     async def predict(self, id: str, request: PredictRequest) -> Prediction:
         """Send one request through the gateway, as any caller would; a private endpoint lets the server in."""
 
-    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None, *, group: str) -> Trial:
         """Load a model for a moment, as a replica of its own, and record nothing.
 
-        It is loaded with the specification's interpreter, environment and limits, and answers its example, as it would
-        before it takes traffic; then ``request`` (an Open Inference Protocol v2 inference request), if there is one.
+        It runs where those of ``group`` do, is loaded with the specification's interpreter, environment and limits, and
+        answers its example, as it would before it takes traffic; then ``request`` (an Open Inference Protocol v2
+        inference request), if there is one.
         A failure is told in the answer. Only for engines with ``capabilities.trials``.
         """
 

@@ -103,7 +103,7 @@ class DeploymentService:
         if any(deployment.id == chosen for deployment in deployments):
             raise AlreadyExists(f"the id {chosen!r} is taken", fields=[{"field": "id", "message": "is taken"}])
         preview = quota_preview(group, deployments, chosen, spec, await self._engine.capacity())
-        return await self._tried(preview, spec) if try_out else preview
+        return await self._tried(preview, spec, group.name) if try_out else preview
 
     async def update(
         self, caller: Caller, id: str, change: UpdateDeployment, *, if_match: int | None = None
@@ -153,7 +153,7 @@ class DeploymentService:
         group = caller.group(current.group)
         spec = _after(current.spec, whole, kind)
         preview = quota_preview(group, deployments, id, spec, await self._engine.capacity())
-        return await self._tried(preview, spec) if try_out else preview
+        return await self._tried(preview, spec, group.name) if try_out else preview
 
     async def try_revision(self, caller: Caller, id: str, number: int, request: dict[str, Any]) -> Trial:
         """Ask the model of any revision, loaded for a moment, whatever serves.
@@ -163,19 +163,19 @@ class DeploymentService:
         NotFound
             If there is no such revision.
         """
-        await find_deployment(self._engine, caller, id)
+        deployment = await find_deployment(self._engine, caller, id)
         for revision in await self._engine.revisions(id):
             if revision.number == number:
-                return await self._try(revision.spec, request)
+                return await self._try(revision.spec, deployment.group, request)
         raise NotFound(f"the deployment {id!r} has no revision {number}")
 
-    async def _tried(self, preview: DryRun, spec: DeploymentSpec) -> DryRun:
-        return preview.model_copy(update={"trial": await self._try(spec)})
+    async def _tried(self, preview: DryRun, spec: DeploymentSpec, group: str) -> DryRun:
+        return preview.model_copy(update={"trial": await self._try(spec, group)})
 
-    async def _try(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+    async def _try(self, spec: DeploymentSpec, group: str, request: dict[str, Any] | None = None) -> Trial:
         if not self._engine.capabilities.trials:
             raise InvalidInput(f"the engine {self._engine.name!r} can't try models out: deploy it to see")
-        return masked_trial(await self._engine.try_out(spec, request), secrets_in([spec.env]))
+        return masked_trial(await self._engine.try_out(spec, request, group=group), secrets_in([spec.env]))
 
     async def scale(
         self, caller: Caller, id: str, replicas: int, *, update_message: str = "", if_match: int | None = None

@@ -16,7 +16,15 @@ from typing import Any
 import cloudpickle
 from tornado.httpclient import AsyncHTTPClient
 
-from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, LogLine, Model, Replica, UpdateDeployment
+from primehub_deploy_ext.domain.models import (
+    Deployment,
+    DeploymentSpec,
+    LogLine,
+    Model,
+    Replica,
+    Trial,
+    UpdateDeployment,
+)
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import Engine, LogQuery, NewDeployment
@@ -37,12 +45,15 @@ class Bench:
         Whether of several replicas the newest go first when there are too many.
     measures
         Whether the engine knows what replicas use.
+    interpreters
+        Whether models run in an interpreter of their own choice.
     """
 
     limit = TEST_LIMIT
     retries = True
     keeps_oldest = True
     measures = True
+    interpreters = True
 
     def __init__(self, engine: Engine, **environment: Any) -> None:
         self.engine = engine
@@ -168,6 +179,14 @@ class Bench:
         status, body = await self.call(deployment, value)
         assert status == 200, body
         return body["outputs"][0]["data"][0]
+
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+        """Try a specification out."""
+        return await self.engine.try_out(spec, request, group="team")
+
+    async def left_by_trials(self) -> set[str]:
+        """Return what is there of trials."""
+        return {path.name for path in self.environment["paths"].run.iterdir() if path.name.startswith("t")}
 
     @contextlib.asynccontextmanager
     async def callers(self, deployment: Deployment, number: int = 4) -> AsyncIterator[dict[Any, int]]:

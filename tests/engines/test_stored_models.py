@@ -78,7 +78,7 @@ async def test_a_model_file_that_was_packed_serves(bench: Bench, tmp_path: Path)
 
     model = await ModelFileService(bench.engine).pack(MEMBER, ModelFile(path="model.joblib"), server)
 
-    trial = await bench.engine.try_out(DeploymentSpec(model=model))
+    trial = await bench.try_out(DeploymentSpec(model=model))
     assert trial.ok, trial.message
     deployment = await bench.deployed("packed", model)
     assert model.example is not None

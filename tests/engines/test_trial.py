@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
+import re
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ def refuses(x: Any) -> Any:
 
 
 def dies(x: Any) -> Any:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os._exit(70)
 
 
 def hoards(x: Any) -> Any:
@@ -47,60 +47,63 @@ def naps(x: Any) -> Any:
 
 async def test_a_model_is_loaded_with_its_environment_and_asked(bench: Bench) -> None:
     spec = DeploymentSpec(model=await bench.model(adds_the_offset), env={"OFFSET": "7"})
-    trial = await bench.engine.try_out(spec, infer(3))
+    trial = await bench.try_out(spec, infer(3))
     assert (trial.ok, trial.answer["outputs"][0]["data"]) == (True, [10])
     assert any("predicted the example" in line for line in trial.log_tail)
 
 
 async def test_nothing_is_recorded_and_nothing_runs_on(bench: Bench) -> None:
-    paths = bench.environment["paths"]
-    before = set(paths.run.iterdir())
-    await bench.engine.try_out(DeploymentSpec(model=await bench.model(lambda x: x)))
+    before = await bench.left_by_trials()
+    await bench.try_out(DeploymentSpec(model=await bench.model(lambda x: x)))
     assert (await bench.engine.deployments())[0] == []
     assert await bench.engine.measurements() == []
-    assert {path for path in paths.run.iterdir() if path.name.startswith("t")} <= before
+    assert await bench.left_by_trials() <= before
 
 
 async def test_a_model_that_refuses_its_example_says_why(bench: Bench) -> None:
-    trial = await bench.engine.try_out(DeploymentSpec(model=await bench.model(refuses)))
+    trial = await bench.try_out(DeploymentSpec(model=await bench.model(refuses)))
     assert (trial.ok, trial.reason, trial.message) == (False, Reason.EXAMPLE_FAILED, "ValueError: this is not a wine")
     assert "about to refuse" in trial.log_tail
 
 
 async def test_a_request_that_the_model_refuses_says_why(bench: Bench) -> None:
-    trial = await bench.engine.try_out(DeploymentSpec(model=await bench.model(refuses, example=None)), infer(1))
+    trial = await bench.try_out(DeploymentSpec(model=await bench.model(refuses, example=None)), infer(1))
     assert (trial.ok, trial.message) == (False, "ValueError: this is not a wine")
 
 
 async def test_a_process_that_dies_says_how(bench: Bench) -> None:
-    trial = await bench.engine.try_out(DeploymentSpec(model=await bench.model(dies, example=None)), infer(1))
+    trial = await bench.try_out(DeploymentSpec(model=await bench.model(dies, example=None)), infer(1))
     assert (trial.ok, trial.reason) == (False, Reason.CRASH_LOOP)
-    assert "SIGKILL" in trial.message
+    assert "70" in trial.message
 
 
 async def test_a_model_above_its_memory_says_so(bench: Bench) -> None:
     spec = DeploymentSpec(model=await bench.model(hoards), resources=Resources(memory="256Mi"))
-    trial = await bench.engine.try_out(spec)
+    trial = await bench.try_out(spec)
     assert (trial.ok, trial.reason) == (False, Reason.OOM_KILLED)
-    assert "limit 256 MiB" in trial.message
+    assert re.search("limit (is )?256 ?Mi", trial.message)
 
 
 async def test_an_interpreter_that_is_not_there_says_so(bench: Bench) -> None:
     model = (await bench.model(lambda x: x)).model_copy(update={"interpreter": "/nowhere/python"})
-    trial = await bench.engine.try_out(DeploymentSpec(model=model))
-    assert (trial.ok, trial.reason) == (False, Reason.INTERPRETER_UNUSABLE)
+    trial = await bench.try_out(DeploymentSpec(model=model))
+    if bench.interpreters:
+        assert (trial.ok, trial.reason) == (False, Reason.INTERPRETER_UNUSABLE)
+    else:
+        # The image has its own.
+        assert trial.ok
 
 
 async def test_an_artifact_that_is_not_stored_is_refused(bench: Bench) -> None:
     model = (await bench.model(lambda x: x)).model_copy(update={"artifact": "f" * 64})
     with pytest.raises(InvalidInput):
-        await bench.engine.try_out(DeploymentSpec(model=model))
+        await bench.try_out(DeploymentSpec(model=model))
 
 
 async def test_so_many_at_once_and_no_more(bench: Bench) -> None:
     spec = DeploymentSpec(model=await bench.model(naps))
-    await bench.engine.try_out(spec)  # the launcher is warm
-    outcomes = await asyncio.gather(*(bench.engine.try_out(spec) for _ in range(8)), return_exceptions=True)
+    await bench.try_out(spec)  # the launcher is warm
+    outcomes = await asyncio.gather(*(bench.try_out(spec) for _ in range(8)), return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, TooManyRequests)]
     assert len(refused) == 4
     assert all(outcome.ok for outcome in outcomes if not isinstance(outcome, BaseException))

@@ -293,7 +293,7 @@ class FakeEngine(FakeState):
         self.predicted.append(request)
         return Prediction(status=200, content_type="application/json", body={"outputs": []}, latency_ms=1.5)
 
-    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None, *, group: str) -> Trial:
         self.tried.append((spec, request))
         lines = [f"the environment is {spec.env}"]
         if "FAIL" in spec.env:

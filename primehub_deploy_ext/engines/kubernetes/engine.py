@@ -19,6 +19,7 @@ from primehub_deploy_ext.domain.models import (
     Prediction,
     Replica,
     Revision,
+    Trial,
     UpdateDeployment,
     WarmRequest,
 )
@@ -65,7 +66,7 @@ class KubernetesEngine(Lacking):
     """
 
     name = "kubernetes"
-    capabilities = Capabilities(artifacts=True, images=True, warm=False, log_attempts=True, private=True, trials=False)
+    capabilities = Capabilities(artifacts=True, images=True, warm=False, log_attempts=True, private=True, trials=True)
 
     def __init__(self, settings: KubernetesSettings | None = None) -> None:
         self._settings = settings or KubernetesSettings()
@@ -284,6 +285,10 @@ class KubernetesEngine(Lacking):
         office = self._at_work
         seen = await office.seen(id)
         return await office.reach.predict(seen, (await office.show(id)).status, request)
+
+    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None, *, group: str) -> Trial:
+        """See ``Engine.try_out``."""
+        return await self._at_work.trials.run(spec, request, group)
 
     async def clients(self, id: str) -> list[Client]:
         """See ``Engine.clients``."""

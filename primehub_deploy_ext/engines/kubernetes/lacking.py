@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
@@ -15,16 +13,11 @@ from primehub_deploy_ext.domain.metrics import (
     MetricsSummaryList,
     UsageLine,
 )
-from primehub_deploy_ext.domain.models import DeploymentSpec, Trial
 from primehub_deploy_ext.domain.resources import Measurement
 
 
 class Lacking:
     """The part of the protocol that is refused."""
-
-    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
-        """See ``Engine.try_out``."""
-        raise InvalidInput("this engine can't try models out: deploy it to see")
 
     async def measurements(self) -> list[Measurement]:
         """See ``Engine.measurements``."""

@@ -126,6 +126,11 @@ class Mirror:
         pods = self._pods.get(key, {}).values()
         return sorted(pods, key=lambda pod: (pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"]))
 
+    def pod(self, name: str) -> tuple[Json | None, list[Json]]:
+        """Return any pod of the namespace by its name, and the events about it."""
+        pod = self.pods.items.get(name)
+        return pod, list(self._events.get(pod["metadata"]["uid"], {}).values()) if pod else []
+
     def seen(self, key: Key, id: str) -> Seen | None:
         """Return all that is known of a deployment."""
         owner = self.owner(key)

@@ -36,6 +36,7 @@ from primehub_deploy_ext.engines.kubernetes.record import now
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.steps import moment
+from primehub_deploy_ext.engines.kubernetes.trials import Trials
 from primehub_deploy_ext.engines.kubernetes.world import World
 
 FLAVORS: dict[str, type[Flavor]] = {"plain": Plain, "kserve": KServe, "seldon": Seldon, "primehub": PrimeHub}
@@ -85,6 +86,7 @@ class Office:
         self.reach = Reach(self.means, self.doors)
         self.clerk = Clerk(self.means, self.reach, self.doors)
         self.desk = Desk(self.means, self.clerk, self.doors)
+        self.trials = Trials(self.means)
         self.ends = Ends(self.means, self.clerk)
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}

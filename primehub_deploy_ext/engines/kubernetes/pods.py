@@ -142,6 +142,28 @@ def pod_template(id: str, revision: int, order: str, spec: DeploymentSpec, means
     }
 
 
+def trial_pod(name: str, namespace: str, spec: DeploymentSpec, means: PodMeans, deadline: int) -> Json:
+    """Return the pod in which a specification is tried out: it runs once, and not for long.
+
+    Parameters
+    ----------
+    name
+        Its own, and that of the Secret with what it is told.
+    deadline
+        Seconds after which the cluster ends it.
+    """
+    template = pod_template(words.TRIAL, 0, name, spec, means)
+    for container in template["spec"]["containers"]:
+        # Nothing is to restart it.
+        container.pop("livenessProbe", None)
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {**template["metadata"], "name": name, "namespace": namespace, "labels": words.of_trials()},
+        "spec": {**template["spec"], "restartPolicy": "Never", "activeDeadlineSeconds": deadline},
+    }
+
+
 def merged(base: Json, over: Mapping[str, Any]) -> Json:
     """Return objects merged key by key; what is no object in ``over`` takes the place of what was there."""
     result = dict(base)

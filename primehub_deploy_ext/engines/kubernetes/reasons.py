@@ -294,8 +294,13 @@ def _limit(pod: Json, name: str) -> str:
     for one in pod["spec"].get("containers", []) + pod["spec"].get("initContainers", []):
         limit = one.get("resources", {}).get("limits", {}).get("memory")
         if one["name"] == name and limit:
-            return f"its limit is {limit}. Choose a larger instance type"
+            return f"its limit is {_size(limit)}. Choose a larger instance type"
     return "it has no limit of its own, so its node was full"
+
+
+def _size(limit: str) -> str:
+    """Return a quantity that is written in bytes as people read it."""
+    return f"{int(limit) / 2**20:g}Mi" if limit.isdecimal() else limit
 
 
 def _next_attempt(status: Json, ended: Json) -> datetime | None:

@@ -67,6 +67,12 @@ class KubernetesSettings(Configurable):
     progress_deadline = Int(
         600, min=10, config=True, help="Seconds without progress after which a roll-out is given up."
     )
+    trial_limit = Float(
+        120.0,
+        min=5,
+        config=True,
+        help="Seconds that a model may take to be ready, and to answer, when it is tried out.",
+    )
     linger = Float(
         5.0,
         min=0,

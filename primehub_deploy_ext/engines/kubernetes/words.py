@@ -52,6 +52,8 @@ ENDED_BY = PREFIX + "ended-by"
 # --------------------------------------------------------------------------- inside pods
 
 CONTAINER = "model"
+# What a model is called that is only tried out.
+TRIAL = "trial"
 REVISION_VARIABLE = "PRIMEHUB_DEPLOY_REVISION"
 PORT_NAME = "http"
 PORT = 9000
@@ -76,6 +78,11 @@ def owned(id: str, part: str | None = None, revision: int | None = None) -> dict
     if revision is not None:
         labels[REVISION] = str(revision)
     return labels
+
+
+def of_trials() -> dict[str, str]:
+    """Return the labels of what is made to try a model out: it belongs to no deployment."""
+    return {MANAGED_BY: MANAGER, PART: "trial"}
 
 
 def named(id: str, part: str | None = None, revision: int | None = None) -> dict[str, str]:

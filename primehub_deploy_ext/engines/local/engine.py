@@ -287,7 +287,13 @@ class LocalEngine:
             status=answer.code, content_type=kind, body=body, latency_ms=(time.perf_counter() - began) * 1000
         )
 
-    async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None) -> Trial:
+    async def try_out(
+        self,
+        spec: DeploymentSpec,
+        request: dict[str, Any] | None = None,
+        *,
+        group: str,  # noqa: ARG002 -- all run on this machine
+    ) -> Trial:
         """See ``Engine.try_out``."""
         sent = spec.model_dump(mode="json")
         return Trial.model_validate(await self._call("try_out", spec=sent, request=request, timeout=_TRIAL_LIMIT))
