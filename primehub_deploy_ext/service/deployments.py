@@ -25,7 +25,7 @@ from primehub_deploy_ext.service.instance_types import choose_instance_type
 from primehub_deploy_ext.service.lookup import find_deployment
 from primehub_deploy_ext.service.masking import has_mask, masked_deployment, masked_trial, secrets_in, unmasked
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
-from primehub_deploy_ext.service.sources import check_model, check_pull_secret
+from primehub_deploy_ext.service.sources import check_access, check_model, check_pull_secret
 
 # Five random characters hardly ever collide once; five times in a row means that something else is wrong.
 _ID_ATTEMPTS = 5
@@ -281,7 +281,7 @@ class DeploymentService:
 
     async def _new_spec(self, caller: Caller, group: str, request: CreateDeployment) -> DeploymentSpec:
         await check_model(self._engine, request.model)
-        self._check_access(request.access)
+        check_access(self._engine, request.access, request.model)
         check_pull_secret(caller, group, request.pull_secret)
         kind = choose_instance_type(caller.directory, group, request.instance_type)
         return DeploymentSpec(
@@ -305,7 +305,8 @@ class DeploymentService:
         caller.check_not_gone(current.group, "changed")
         if change.model is not None:
             await check_model(self._engine, change.model)
-        self._check_access(change.access)
+        if change.access is not None or change.model is not None:
+            check_access(self._engine, change.access or current.spec.access, change.model or current.spec.model)
         if change.pull_secret != current.spec.pull_secret:
             check_pull_secret(caller, current.group, change.pull_secret)
         kind = self._kind_for(caller, current, change.instance_type)
@@ -330,11 +331,6 @@ class DeploymentService:
         if (group is None or not group.enabled) and grows(current, after, await self._engine.capacity()):
             caller.group_to_grow_in(current.group, verb)
         return group.quota if group else None
-
-    def _check_access(self, access: str | None) -> None:
-        if access == "private" and not self._engine.capabilities.private:
-            rule = f"the engine {self._engine.name!r} has no private endpoints: choose 'public'"
-            raise InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
 
     async def _seen(self, deployment: Deployment) -> Deployment:
         return masked_deployment(deployment, await self._secrets.in_status_of(deployment))

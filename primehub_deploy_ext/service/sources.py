@@ -1,4 +1,4 @@
-"""Where a deployment's model comes from: a stored artifact, an image, and the login for the image's registry."""
+"""Where a model comes from (a stored artifact, an image, a login for its registry), and what that allows."""
 
 from __future__ import annotations
 
@@ -24,6 +24,28 @@ async def check_model(engine: Engine, model: Model) -> None:
             f"the artifact {model.artifact} is not stored: send it first with PUT artifacts/{model.artifact}",
             fields=[{"field": "model.artifact", "message": "is not stored"}],
         )
+
+
+def check_access(engine: Engine, access: str, model: Model) -> None:
+    """Refuse a private endpoint where nobody would check who calls.
+
+    Raises
+    ------
+    InvalidInput
+        Naming ``access``.
+    """
+    if access != "private":
+        return
+    if not engine.capabilities.private:
+        rule = f"the engine {engine.name!r} has no private endpoints: choose 'public'"
+    elif not model.artifact:
+        rule = (
+            "an image that serves by itself can't tell who calls: leave it public, and have the Ingress or gateway in "
+            "front of it ask for a login"
+        )
+    else:
+        return
+    raise InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
 
 
 def check_pull_secret(caller: Caller, group: str, name: str | None) -> None:

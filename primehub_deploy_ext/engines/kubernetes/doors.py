@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable
+from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, NotFound
 from primehub_deploy_ext.engines.base import NewClient
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
@@ -106,6 +106,8 @@ class Doors:
 
     async def remove(self, seen: Seen, name: str) -> None:
         """See ``Engine.remove_client``."""
+        if not access_of(seen.owner):
+            raise NotFound(f"there is no client {name!r}")
         doing = f"revoke the client {name} of {seen.id}"
         secret, guests = await self._asked(self._change(seen, lambda old: old.without(name)), seen, doing)
         try:

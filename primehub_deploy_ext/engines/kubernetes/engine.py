@@ -298,15 +298,19 @@ class KubernetesEngine(Lacking):
     async def add_client(self, id: str, new: NewClient) -> Client:
         """See ``Engine.add_client``."""
         office = self._at_work
-        client = await office.doors.add(await office.seen(id), new)
-        await office.clerk.tell(await office.seen(id), "ClientAdded", f"{new.user}: let the client {new.name} in")
+        seen = await office.seen(id)
+        if seen.record is None:
+            raise refusal(await office.desk.fresh(id), "let a client in")
+        client = await office.doors.add(seen, new)
+        await office.clerk.tell(seen, "ClientAdded", f"{new.user}: let the client {new.name} in")
         return client
 
     async def remove_client(self, id: str, name: str, *, user: str) -> None:
         """See ``Engine.remove_client``."""
         office = self._at_work
-        await office.doors.remove(await office.seen(id), name)
-        await office.clerk.tell(await office.seen(id), "ClientRevoked", f"{user}: revoked the client {name}")
+        seen = await office.seen(id)
+        await office.doors.remove(seen, name)
+        await office.clerk.tell(seen, "ClientRevoked", f"{user}: revoked the client {name}")
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""

@@ -148,6 +148,8 @@ class _Attempt:
             status, raw = await self._calls.post(self._pod, path, body, _HEADERS, left)
             answer = json.loads(raw)
         except (UpstreamFailed, ValueError) as broken:
+            if time.monotonic() > self._deadline - _LOOK_EVERY:
+                return {"reason": Reason.START_TIMEOUT, "message": f"no answer within {self._limit:g} s"}
             # The connection broke in the middle: the end of the container says why.
             return await self._why_it_ended() or {"reason": Reason.EXAMPLE_FAILED, "message": str(broken)}
         if status == HTTPStatus.OK:
