@@ -31,7 +31,7 @@ _CALL_LIMIT = 3.0
 # Until a replica that takes requests must have said that it knows.
 _TELL_LIMIT = 10.0
 _PAUSE = 0.1
-_LOOK_AGAIN = 0.3
+_LOOK_AGAIN, _LONGEST_PAUSE = 0.3, 10.0
 # When clients were used is asked for by people who look at a list: it may be missing, not late.
 _ASK_LIMIT = 1.5
 _AT_ONCE = 16
@@ -60,6 +60,8 @@ class Criers:
         self._told: dict[str, set[tuple[str, int]]] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._pauses: dict[str, float] = {}
+        self._asked: dict[str, set[tuple[str, int]]] = {}
         self._nudges: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -87,26 +89,29 @@ class Criers:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _TELL_LIMIT
 
-        async def until_known(pod: Json) -> str:
+        untold: dict[str, str] = {}
+
+        async def until_known(pod: Json) -> None:
             while True:
                 async with turns:
-                    if await self._tell(seen, secret, guests, pod):
-                        return ""
-                if not await self._takes_requests(pod):
-                    return ""
+                    why = await self._tell(seen, secret, guests, pod)
+                if not why or not await self._takes_requests(pod):
+                    return
                 if loop.time() > deadline:
-                    return str(pod["metadata"]["name"])
+                    untold[pod["metadata"]["name"]] = why
+                    return
                 await asyncio.sleep(_PAUSE)
 
         try:
-            untold = [name for name in await asyncio.gather(*(until_known(pod) for pod in pods if _runs(pod))) if name]
+            await asyncio.gather(*(until_known(pod) for pod in pods if _runs(pod)))
         except CannotCheckError:
             raise cannot_check() from None
         if untold:
             raise EngineUnavailable(
-                f"{_named(untold)} did not confirm it within {_TELL_LIMIT:g} s. The kubelet tells them within about "
-                "two minutes; to be sure at once, restart them",
-                details={"replicas": untold},
+                f"{_named(sorted(untold))} did not confirm it within {_TELL_LIMIT:g} s "
+                f"({next(iter(untold.values()))}). The kubelet tells it within about two minutes; to be sure at once, "
+                "restart it",
+                details={"replicas": sorted(untold)},
             )
 
     async def uses(self, seen: Seen, secret: Json, guests: Guests) -> dict[str, datetime]:
@@ -134,15 +139,19 @@ class Criers:
         """
         if seen is None:
             self._told.pop(id, None)
+            self._asked.pop(id, None)
+            self._pauses.pop(id, None)
             return
         if id in self._busy:
             return
         running = {_attempt(pod): pod for pod in seen.pods if _runs(pod)}
         told = self._told.setdefault(id, set())
         told &= running.keys()
-        new = [pod for attempt, pod in running.items() if attempt not in told]
-        if new:
-            self._busy[id] = asyncio.create_task(self._tell_new(seen, new))
+        untold = running.keys() - told
+        # Whoever did not answer is asked again by a timer.
+        if untold and (id not in self._timers or untold - self._asked.get(id, set())):
+            self._asked[id] = set(untold)
+            self._busy[id] = asyncio.create_task(self._tell_new(seen, [running[attempt] for attempt in untold]))
 
     async def _tell_new(self, seen: Seen, pods: list[Json]) -> None:
         try:
@@ -158,30 +167,34 @@ class Criers:
             log.exception("%s: new replicas can't be told who may call", seen.id)
         finally:
             self._busy.pop(seen.id, None)
-        # Those that don't listen yet, and others that came meanwhile.
+        # Those that don't listen yet, and others that came meanwhile; whoever never answers is asked ever more seldom.
+        knows = all(_attempt(pod) in self._told.get(seen.id, ()) for pod in pods)
+        pause = _LOOK_AGAIN if knows else self._pauses.get(seen.id, _LOOK_AGAIN)
+        self._pauses[seen.id] = _LOOK_AGAIN if knows else min(pause * 1.3, _LONGEST_PAUSE)
         timer = self._timers.pop(seen.id, None)
         if timer is not None:
             timer.cancel()
-        self._timers[seen.id] = asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._again, seen.id)
+        self._timers[seen.id] = asyncio.get_running_loop().call_later(pause, self._again, seen.id)
 
     def _again(self, id: str) -> None:
         self._timers.pop(id, None)
-        if id in self._told:
-            self.look(self._means.world.seen(id), id)
+        seen = self._means.world.seen(id)
+        if seen is not None and id in self._told:
+            self.look(seen, id)
 
-    async def _tell(self, seen: Seen, secret: Json, guests: Guests, pod: Json) -> bool:
-        """Tell one replica; return whether it knows."""
+    async def _tell(self, seen: Seen, secret: Json, guests: Guests, pod: Json) -> str:
+        """Tell one replica; return why it may not know, empty if it does."""
         try:
             status, told = await self._send(secret, guests, pod, _CALL_LIMIT)
-        except UpstreamFailed:
-            return False
+        except UpstreamFailed as error:
+            return error.message
         version = told.get("version")
         if isinstance(version, int):
             if guests.private:
                 self._told.setdefault(seen.id, set()).add(_attempt(pod))
-            return version >= guests.version
+            return "" if version >= guests.version else f"it is at version {version}"
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return False
+            return f"it answers {status}"
         raise CannotCheckError
 
     async def _send(self, secret: Json, guests: Guests, pod: Json, limit: float) -> tuple[int, Json]:

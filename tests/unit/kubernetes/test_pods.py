@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,14 @@ import pytest
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.resources import Resources, Scheduling, Toleration
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, env_of, order_of, order_secret, pod_template
+from primehub_deploy_ext.engines.kubernetes.pods import (
+    PodMeans,
+    env_of,
+    order_of,
+    order_secret,
+    pod_template,
+    trial_pod,
+)
 
 ARTIFACT = Model(artifact="a" * 64, interpreter="/usr/bin/python3", adapter="sklearn", packages={"sklearn": "1.5"})
 MEANS = PodMeans(runner_image="registry.test/runner:1", artifact="s3://models/aa/aaa")
@@ -70,6 +78,33 @@ def test_the_order_names_the_artifact_and_what_the_model_was_made_with() -> None
     assert order["artifact"] == "s3://models/aa/aaa"
     assert (order["digest"], order["packages"], order["threads"]) == ("a" * 64, {"sklearn": "1.5"}, 2)
     assert order["prefix"] == "/deployment/iris"
+
+
+def test_who_may_call_is_mounted_as_a_folder_which_the_kubelet_keeps_up_to_date() -> None:
+    means = replace(MEANS, access="iris-access-1")
+    mounts = {mount["name"]: mount for mount in container(ARTIFACT, means)["volumeMounts"]}
+    assert mounts[words.ACCESS_VOLUME] == {
+        "name": words.ACCESS_VOLUME,
+        "mountPath": words.ACCESS_FOLDER,
+        "readOnly": True,
+    }
+    (volume,) = (one for one in pod(ARTIFACT, means)["volumes"] if one["name"] == words.ACCESS_VOLUME)
+    assert volume["secret"]["secretName"] == "iris-access-1"
+    # Not when clients were used last: pods need not be told.
+    assert {item["path"] for item in volume["secret"]["items"]} == {"key", "access.json"}
+    assert order_of("iris", 3, DeploymentSpec(model=ARTIFACT), means)["access"] == words.ACCESS_FOLDER
+    assert order_of("iris", 3, DeploymentSpec(model=ARTIFACT), MEANS)["access"] == ""
+
+
+def test_a_trial_runs_once_and_not_for_long_and_no_service_finds_it() -> None:
+    tried = trial_pod("trial-1", "team", DeploymentSpec(model=ARTIFACT, pull_secret="key"), MEANS, 130)
+    assert words.DEPLOYMENT not in tried["metadata"]["labels"]
+    assert tried["metadata"]["labels"][words.PART] == "trial"
+    spec = tried["spec"]
+    assert (spec["restartPolicy"], spec["activeDeadlineSeconds"]) == ("Never", 130)
+    assert spec["imagePullSecrets"] == [{"name": "key"}]
+    assert "livenessProbe" not in spec["containers"][0]
+    assert spec["volumes"][0]["secret"]["secretName"] == "trial-1"
 
 
 def test_an_artifact_volume_is_mounted_read_only() -> None:
