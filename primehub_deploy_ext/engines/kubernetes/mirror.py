@@ -236,9 +236,15 @@ class Mirror:
             for flavor in self._flavors:
                 self._changed(self.namespace, (flavor, topics[1][1:]))
 
-    def _on_other(self, name: str, before: Json | None, now: Json | None) -> None:  # noqa: ARG002
-        for flavor in self._flavors:
-            self._changed(self.namespace, (flavor, name))
+    def _on_other(self, name: str, before: Json | None, now: Json | None) -> None:
+        """Tell of what a controller made: it is called as the controller likes, and says whose it is."""
+        for item in (before, now):
+            for reference in (item or {}).get("metadata", {}).get("ownerReferences") or []:
+                for flavor in self._flavors.values():
+                    if reference.get("controller") and reference.get("kind") == flavor.owner.kind:
+                        self._changed(self.namespace, (flavor.name, str(reference["name"])))
+        for flavor_name in self._flavors:
+            self._changed(self.namespace, (flavor_name, name))
 
 
 def _trim(item: Json) -> Json:

@@ -1,0 +1,53 @@
+"""What one namespace holds: whose a change is, whatever the object is called that changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.engines.kubernetes.api import Api, Source
+from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
+from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
+from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
+from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.mirror import Mirror
+from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
+from tests.unit.kubernetes.api_server import serving, until
+
+
+def made_of(kind: Kind, name: str, generation: int) -> dict[str, Any]:
+    """Return a Deployment as a controller makes it of ``iris``: its name is the controller's choice."""
+    reference = {"apiVersion": kind.api_version, "kind": kind.kind, "name": "iris", "uid": "u", "controller": True}
+    metadata = {"name": name, "namespace": "lab", "uid": "d", "ownerReferences": [reference]}
+    return {"metadata": metadata, "spec": {"replicas": 0}, "status": {"observedGeneration": generation}}
+
+
+@pytest.mark.parametrize(
+    ("flavor", "name"),
+    [(Seldon(), "iris-default-0-model"), (KServe(), "iris-predictor"), (PrimeHub(), "deploy-iris")],
+    ids=lambda value: getattr(value, "name", ""),
+)
+async def test_what_a_controller_made_of_it_tells_of_a_deployment(tmp_path: Path, flavor: Any, name: str) -> None:
+    changed: list[Any] = []
+    async with serving() as server:
+        for kind in (POD, EVENT):
+            server.objects.setdefault(kind.path("lab"), {})
+        owner = {"metadata": {"name": "iris", "namespace": "lab", "uid": "u"}, "spec": {"predictors": [{}]}}
+        server.put(owner, flavor.owner.path("lab"))
+        server.put(made_of(flavor.owner, name, 1), DEPLOYMENT.path("lab"))
+        api = Api(Source(server.kubeconfig(tmp_path)))
+        await api.open()
+        pulse = Pulse(api)
+        mirror = Mirror(api, "lab", "lab", [flavor], pulse, lambda _, key: changed.append(key))
+        mirror.start()
+        try:
+            await mirror.ready()
+            changed.clear()
+            # All that ever tells that a change of a stopped deployment has come through.
+            server.put(made_of(flavor.owner, name, 2), DEPLOYMENT.path("lab"))
+            await until(lambda: (flavor.name, "iris") in changed)
+        finally:
+            await mirror.close()
+            await api.close()
