@@ -36,6 +36,7 @@ from primehub_deploy_ext.engines.kubernetes.record import now
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.steps import moment
+from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 from primehub_deploy_ext.engines.kubernetes.trials import Trials
 from primehub_deploy_ext.engines.kubernetes.world import World
 
@@ -88,6 +89,7 @@ class Office:
         self.desk = Desk(self.means, self.clerk, self.doors)
         self.trials = Trials(self.means)
         self.ends = Ends(self.means, self.clerk)
+        self._sweeper = Sweeper(self.means, self.clerk)
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}
         self._dirty: set[str] = set()
@@ -107,11 +109,13 @@ class Office:
         except AccessUnknown as error:
             raise EngineUnavailable(str(error)) from error
         self.world.start()
+        self._sweeper.start()
 
     async def close(self) -> None:
         """Stop listening; what runs goes on."""
         if self._gathering is not None:
             self._gathering.cancel()
+        await self._sweeper.close()
         await self.clerk.close()
         await self.doors.close()
         await self.world.close()

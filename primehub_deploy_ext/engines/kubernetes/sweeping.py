@@ -1,0 +1,109 @@
+"""Finds what nobody owns: Secrets of deployments whose making was cut off in the middle.
+
+A deployment's Secret is there before its object, so that its pods start at once, and is made the object's own after
+that. A server that ends in between leaves it behind, with the values of an environment in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from datetime import timedelta
+from http import HTTPStatus
+
+from primehub_deploy_ext.domain.errors import DeployError
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api import ApiError, Json
+from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
+from primehub_deploy_ext.engines.kubernetes.mirror import Mirror
+from primehub_deploy_ext.engines.kubernetes.record import now
+from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.steps import moment
+from primehub_deploy_ext.engines.patience import ended
+
+# Whoever made it may be at work still.
+GRACE = timedelta(minutes=15)
+_FIRST = (60.0, 300.0)
+_EVERY = 6 * 3600.0
+
+log = logging.getLogger(__name__)
+
+
+class Sweeper:
+    """Looks a while after it was started, and every some hours; many servers may."""
+
+    def __init__(self, means: Means, clerk: Clerk, *, grace: timedelta = GRACE) -> None:
+        self._means = means
+        self._clerk = clerk
+        self._grace = grace
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._task = asyncio.create_task(self._go_on())
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            await ended(self._task)
+
+    async def sweep(self) -> None:
+        """Look once: what a deployment needs is made its own, what none needs is removed."""
+        await self._means.world.ready()
+        for mirror in self._means.world.mirrors():
+            labels = f"{words.MANAGED_BY}={words.MANAGER},{words.DEPLOYMENT}"
+            try:
+                items = await self._means.api.list(SECRET, mirror.namespace, labels=labels, metadata_only=True)
+            except ApiError as error:
+                # Who may not list Secrets leaves that to whoever may.
+                if error.status != HTTPStatus.FORBIDDEN:
+                    raise
+                continue
+            for secret in filter(self._is_left, items):
+                await self._settle(mirror, secret["metadata"])
+
+    async def _go_on(self) -> None:
+        await asyncio.sleep(random.uniform(*_FIRST))  # noqa: S311
+        while True:
+            try:
+                await self.sweep()
+            except (ApiError, DeployError) as error:
+                log.info("what nobody owns can't be looked for now: %s", error)
+            except Exception:
+                log.exception("what nobody owns can't be looked for")
+            await asyncio.sleep(_EVERY)
+
+    def _is_left(self, secret: Json) -> bool:
+        metadata = secret["metadata"]
+        made = moment(metadata.get("creationTimestamp"))
+        return not metadata.get("ownerReferences") and made is not None and now() - made >= self._grace
+
+    async def _settle(self, mirror: Mirror, metadata: Json) -> None:
+        name, api = metadata["name"], self._means.api
+        seen = self._owner_of(mirror, metadata["labels"][words.DEPLOYMENT])
+        try:
+            if seen is not None and name in await self._needed(seen):
+                reference = owned_by({"metadata": {"uid": metadata["uid"]}}, seen.owner, seen.flavor)
+                await api.patch(SECRET, name, reference, mirror.namespace)
+                return
+            await api.delete(SECRET, name, mirror.namespace, uid=metadata["uid"])
+            log.info("removed the Secret %s/%s: no deployment needs it", mirror.namespace, name)
+        except ApiError as error:
+            # Somebody else was first.
+            if error.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
+                raise
+
+    def _owner_of(self, mirror: Mirror, id: str) -> Seen | None:
+        keys = [key for key in list(mirror.keys()) if key[1] == id]
+        found = (mirror.seen(key, id) for key in keys)
+        return next((seen for seen in found if seen is not None and seen.record is not None), None)
+
+    async def _needed(self, seen: Seen) -> set[str]:
+        record = seen.record
+        entries = [record.target, record.latest, record.serving] if record else []
+        pages = await self._clerk.pages(seen)
+        access = str((seen.owner["metadata"].get("annotations") or {}).get(words.ACCESS, ""))
+        return {access, *(one.order for one in entries if one), *(page.entry.order for page in pages)}
