@@ -7,15 +7,13 @@ waits for the end, as every ``close`` does, waits for as long as the next step l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-async def within(
-    seconds: float | None, work: Coroutine[Any, Any, T], *, lost: Callable[[T], object] | None = None
-) -> T:
+async def within(seconds: float | None, work: Awaitable[T], *, lost: Callable[[T], object] | None = None) -> T:
     """Return what some work returns; ``asyncio.TimeoutError`` when that takes longer.
 
     Parameters
@@ -38,7 +36,7 @@ async def within(
     return task.result()
 
 
-async def ended(task: asyncio.Task[Any]) -> None:
+async def ended(task: asyncio.Future[Any]) -> None:
     """Cancel a task and return when it has ended, however it did; whoever waits here can be cancelled as well."""
     task.cancel()
     await asyncio.wait({task})

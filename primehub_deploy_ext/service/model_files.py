@@ -19,6 +19,7 @@ from primehub_deploy_ext.domain.models import Model
 from primehub_deploy_ext.domain.stored import Interpreter, ModelFile
 from primehub_deploy_ext.engines.base import Engine
 from primehub_deploy_ext.engines.local.surroundings import daemon_environment
+from primehub_deploy_ext.engines.patience import within
 from primehub_deploy_ext.runner.bootstrap import packing_command
 from primehub_deploy_ext.runner.pack import ARTIFACT, RESULT
 from primehub_deploy_ext.service.access import Caller
@@ -178,7 +179,7 @@ async def _run(command: list[str], file: Path, folder: Path) -> Any:
             message = f"the interpreter {command[0]} can't be started: {error.strerror or error}"
             raise InvalidInput(message, fields=[{"field": "kernel", "message": message}]) from error
         try:
-            await asyncio.wait_for(process.wait(), _LIMIT)
+            await within(_LIMIT, process.wait())
         except asyncio.TimeoutError:
             raise _refused(f"{file.name} was not loaded within {_LIMIT:g} s") from None
         finally:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from primehub_deploy_ext.engines.patience import within
 from primehub_deploy_ext.runner.bootstrap import code_digest, launcher_command, replica_command
 
 # Importing a large framework from a cold disk can take this long; nothing honest takes longer.
@@ -69,7 +70,7 @@ class Launcher:
     async def connect(self) -> None:
         """Say hello; waits for the imports of a launcher that was just started."""
         self._reader, self._writer = await asyncio.open_unix_connection(self.socket)
-        hello = await asyncio.wait_for(self._ask({"do": "hello"}), _HELLO_TIMEOUT)
+        hello = await within(_HELLO_TIMEOUT, self._ask({"do": "hello"}))
         self.packages, self.forkable = hello["packages"], hello["forkable"]
         self.children = [child["pid"] for child in hello["children"]]
         if hello["failed"]:
@@ -156,7 +157,7 @@ class Launchers:
     async def _adopt(self, socket: Path) -> list[int]:
         launcher = Launcher(socket, self._on_exit)
         try:
-            await asyncio.wait_for(launcher.connect(), _ADOPT_TIMEOUT)
+            await within(_ADOPT_TIMEOUT, launcher.connect())
         except (OSError, InterpreterUnusable, asyncio.TimeoutError):
             socket.unlink(missing_ok=True)
             return []

@@ -17,6 +17,7 @@ import psutil
 
 from primehub_deploy_ext.engines.local.launchers import Exit
 from primehub_deploy_ext.engines.local.slot import Slot
+from primehub_deploy_ext.engines.patience import within
 
 _LOOK_PAUSE = 0.25
 # The launcher tells how a replica ended; when it is gone too, nobody will.
@@ -202,5 +203,5 @@ async def _answers(socket: Path) -> bool:
             writer.close()
 
     with contextlib.suppress(OSError, asyncio.TimeoutError):
-        return await asyncio.wait_for(ask(), _CHECK_TIMEOUT)
+        return await within(_CHECK_TIMEOUT, ask())
     return False

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, InvalidInput
+from primehub_deploy_ext.engines.patience import within
 
 # A specification may carry an example of some hundred rows; nothing legitimate is larger.
 _LINE_LIMIT = 64 * 1024 * 1024
@@ -123,7 +124,7 @@ async def call(path: Path, name: str, /, *, timeout: float = 60.0, **arguments: 
     reader, writer = await _connect(path)
     try:
         await _send(writer, {"call": name, "args": arguments})
-        line = await asyncio.wait_for(reader.readline(), timeout)
+        line = await within(timeout, reader.readline())
     except asyncio.TimeoutError as error:
         raise EngineUnavailable(f"the engine did not answer {name!r} within {timeout:g} s") from error
     except OSError as error:

@@ -20,6 +20,7 @@ from primehub_deploy_ext.engines.local.logs import log_path, read_tail
 from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.orders import replica_order
 from primehub_deploy_ext.engines.local.slot import Slot, read_status
+from primehub_deploy_ext.engines.patience import within
 
 AT_ONCE = 4
 TRIAL_LIMIT = 60.0
@@ -55,7 +56,7 @@ class Trials:
         began = time.monotonic()
         attempt = _Attempt(self._means, spec)
         try:
-            outcome = await asyncio.wait_for(attempt.run(request), TRIAL_LIMIT)
+            outcome = await within(TRIAL_LIMIT, attempt.run(request))
         except asyncio.TimeoutError:
             outcome = {"reason": Reason.START_TIMEOUT, "message": f"no answer within {TRIAL_LIMIT:g} s"}
         except (InterpreterUnusable, OSError) as error:
@@ -140,7 +141,7 @@ class _Attempt:
         self._slot.end(signal.SIGKILL)
         if self._slot.pid is not None:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._exit), _END_LIMIT)
+                await within(_END_LIMIT, asyncio.shield(self._exit))
         try:
             return await asyncio.to_thread(read_tail, self._folder, self._slot.name, 1, _LOG_TAIL)
         finally:

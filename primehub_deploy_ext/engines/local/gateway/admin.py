@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from primehub_deploy_ext.engines.local.gateway.readings import Readings, filter_of, read
+from primehub_deploy_ext.engines.patience import within
 
 _STATUS = {
     "routes": "http.gw.rds.gw.version_text",
@@ -102,7 +103,7 @@ class Admin:
 
     async def _ask(self, verb: str, path: str) -> str:
         try:
-            return await asyncio.wait_for(self._exchange(verb, path), self._timeout)
+            return await within(self._timeout, self._exchange(verb, path))
         except asyncio.TimeoutError as error:
             raise AdminError(f"the gateway did not answer within {self._timeout:g} s") from error
         except (OSError, EOFError, ValueError) as error:

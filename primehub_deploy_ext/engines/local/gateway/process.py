@@ -19,6 +19,7 @@ from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.engines.local.gateway.admin import Admin, AdminError, GatewayStatus
 from primehub_deploy_ext.engines.local.gateway.readings import Readings
 from primehub_deploy_ext.engines.local.gateway.waiting import until
+from primehub_deploy_ext.engines.patience import within
 
 DRAIN_SECONDS = 1
 _CLOCK_SLACK = 2.0
@@ -248,7 +249,7 @@ class EnvoyProcess:
     async def _terminate(self) -> None:
         self._signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.ended(), _TERM_LIMIT)
+            await within(_TERM_LIMIT, self.ended())
         except asyncio.TimeoutError:
             await self.kill()
 

@@ -26,6 +26,7 @@ from primehub_deploy_ext.engines.local.metering.ledger import Numbers
 from primehub_deploy_ext.engines.local.metering.marks import marks_of
 from primehub_deploy_ext.engines.local.metering.recent import Recent
 from primehub_deploy_ext.engines.local.workload import COUNTERS
+from primehub_deploy_ext.engines.patience import within
 from primehub_deploy_ext.monitoring.sample import Sample
 from primehub_deploy_ext.monitoring.series import Point, metrics_of
 from primehub_deploy_ext.monitoring.tiers import FINEST, LENGTHS, TIERS, tier_of
@@ -133,7 +134,7 @@ class Metering:
     async def close(self) -> None:
         """Look once more, so that nothing is missing, and close the archive."""
         with contextlib.suppress(EngineUnavailable, sqlite3.Error, OSError, asyncio.TimeoutError):
-            await asyncio.wait_for(self.look(), 5)
+            await within(5, self.look())
         if self._archive is not None:
             await self._in_thread(self._archive.close)
         self._thread.shutdown()
@@ -231,7 +232,7 @@ class Metering:
     async def _opened(self) -> Archive:
         if self._archive is None:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._tried.wait(), _OPENING)
+                await within(_OPENING, self._tried.wait())
         if self._archive is None:
             raise EngineUnavailable(f"what is measured can't be kept: {self._path}: {self._trouble}")
         return self._archive
