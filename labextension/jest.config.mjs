@@ -12,6 +12,8 @@ const esModules = [
 ].join('|');
 
 export default {
+  // Whole screens on a machine that has something else to do as well.
+  testTimeout: 30_000,
   testEnvironment: 'jsdom',
   testMatch: ['<rootDir>/src/**/__tests__/**/*.spec.ts?(x)'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'json'],

@@ -6,10 +6,17 @@ import html
 from collections.abc import Iterable
 from typing import Any
 
-from primehub_deploy_ext.client.progress import COLOURS, ICONS
 from primehub_deploy_ext.domain.phases import Phase, Reason
 
 Json = dict[str, Any]
+
+COLOURS = {
+    Phase.DEPLOYED: "var(--jp-success-color1, #388e3c)",
+    Phase.FAILED: "var(--jp-error-color1, #d32f2f)",
+    Phase.DEPLOYING: "var(--jp-warn-color1, #f57c00)",
+    Phase.STOPPED: "var(--jp-ui-font-color2, #757575)",
+}
+ICONS = {Phase.DEPLOYED: "✔", Phase.FAILED: "✘", Phase.DEPLOYING: "●", Phase.STOPPED: "■"}
 
 MIME_TYPE = "application/vnd.primehub-deploy.deployment+json"
 """Names a deployment. JupyterLab and Notebook show it as a card that is live, as long as the page has our front end:

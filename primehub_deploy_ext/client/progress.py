@@ -6,17 +6,11 @@ import html
 import sys
 from typing import Any, TextIO
 
+from primehub_deploy_ext.client.cards import COLOURS, ICONS, MIME_TYPE, card_reference
 from primehub_deploy_ext.domain.phases import Outcome, Phase, Step
 
 Json = dict[str, Any]
 
-COLOURS = {
-    Phase.DEPLOYED: "var(--jp-success-color1, #388e3c)",
-    Phase.FAILED: "var(--jp-error-color1, #d32f2f)",
-    Phase.DEPLOYING: "var(--jp-warn-color1, #f57c00)",
-    Phase.STOPPED: "var(--jp-ui-font-color2, #757575)",
-}
-ICONS = {Phase.DEPLOYED: "✔", Phase.FAILED: "✘", Phase.DEPLOYING: "●", Phase.STOPPED: "■"}
 _WAITING_FOR = {
     Step.SCHEDULING: "waiting for a place to run",
     Step.PULLING: "fetching the image",
@@ -117,8 +111,6 @@ class CellProgress(Progress):
 
     def _put(self, deployment: Json, phase: str, text: str) -> None:
         from IPython.display import display
-
-        from primehub_deploy_ext.client.cards import MIME_TYPE, card_reference
 
         shown = Phase(phase)
         if text == self._last:

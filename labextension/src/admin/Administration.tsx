@@ -11,7 +11,7 @@ import type { Me } from '../api/contract';
 import { useResource } from '../model/binding';
 import { AdminScreen, screensOf } from '../model/permissions';
 import { ProviderWarning } from '../ui/access';
-import type { Host } from '../ui/App';
+import type { Host } from '../ui/host';
 import { Confirm, useAsk } from '../ui/dialogs';
 import { Notice } from '../ui/notices';
 import { useWide } from '../ui/observers';

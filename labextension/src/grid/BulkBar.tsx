@@ -2,7 +2,8 @@ import React from 'react';
 
 import type { Deployment } from '../api/contract';
 import { useTranslation } from '../ui/translation';
-import { BulkAction, IBulk, concernedBy } from './bulk';
+import { IBulk, concernedBy } from './bulk';
+import type { BulkAction } from './bulkWords';
 import { actionWord } from './bulkWords';
 
 const ACTIONS: readonly BulkAction[] = ['stop', 'start', 'restart', 'delete'];

@@ -3,14 +3,20 @@ import React from 'react';
 import type { Deployment } from '../api/contract';
 import { Confirm, Modal } from '../ui/dialogs';
 import { useTranslation } from '../ui/translation';
-import type { BulkAction, IFailure } from './bulk';
 import {
+  BulkAction,
   actionWord,
   consequence,
   doneWords,
   failedWords,
   questionWords
 } from './bulkWords';
+
+/** What could not be done, and why. */
+export interface IFailure {
+  deployment: Deployment;
+  problem: string;
+}
 
 /** Asks before the same thing is done to many, and names them. */
 export function BulkQuestion({

@@ -1,12 +1,10 @@
 import React from 'react';
 
-import type { Deployment } from '../api/contract';
 import { useColumns } from '../ui/observers';
 import { useTranslation } from '../ui/translation';
 import { useWindow } from '../ui/windowed';
 import { Card } from './Card';
-import type { IRowProps } from './cells';
-import type { IGridProps } from './Grid';
+import { IListProps, rowClass } from './listed';
 import { rowKeys } from './rowKeys';
 
 /** A card is at least so wide where there is room for several (px). */
@@ -15,13 +13,7 @@ const CARD_WIDTH = 300;
 const CARD_HEIGHT = 132;
 
 /** Cards, side by side where there is room; long lists draw only what is in view. */
-export function Cards({
-  items,
-  scroll,
-  propsOf
-}: IGridProps & {
-  propsOf: (deployment: Deployment) => IRowProps;
-}): JSX.Element {
+export function Cards({ items, scroll, propsOf }: IListProps): JSX.Element {
   const trans = useTranslation();
   const columns = useColumns(scroll, CARD_WIDTH);
   const { indices, above, below, measure } = useWindow(
@@ -72,9 +64,4 @@ export function Cards({
       </div>
     </div>
   );
-}
-
-/** How a row or a card looks. */
-export function rowClass({ selected, ticked }: IRowProps): string {
-  return `pd-Row${selected ? ' pd-mod-selected' : ''}${ticked ? ' pd-mod-ticked' : ''}`;
 }

@@ -1,15 +1,12 @@
 import React, { useEffect, useRef } from 'react';
 
-import type { Deployment } from '../api/contract';
 import { Column, ISort, SORT_KEYS, SortKey, sortedBy } from '../model/columns';
 import { AscendingGlyph, DescendingGlyph } from '../ui/glyphs';
 import { Spacer } from '../ui/Spacer';
 import { useTranslation } from '../ui/translation';
 import { useWindow } from '../ui/windowed';
-import { rowClass } from './Cards';
-import type { IRowProps } from './cells';
 import { columnTitle } from './columnWords';
-import type { IGridProps } from './Grid';
+import { IGridProps, IListProps, rowClass } from './listed';
 import { rowKeys } from './rowKeys';
 import { TableCells } from './TableRow';
 
@@ -36,9 +33,7 @@ const TICK_WIDTH = 32;
 const MENU_WIDTH = 40;
 
 /** A sortable table; long lists draw only what is in view. */
-export function Table(
-  props: IGridProps & { propsOf: (deployment: Deployment) => IRowProps }
-): JSX.Element {
+export function Table(props: IListProps): JSX.Element {
   const { items, columns, sort, onSort, ticks, actions, scroll } = props;
   const trans = useTranslation();
   const { indices, above, below, measure } = useWindow(

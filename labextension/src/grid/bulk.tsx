@@ -5,19 +5,11 @@ import { undertakingsOf } from '../model/doing';
 import { useAsk } from '../ui/dialogs';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
-import { BulkQuestion, BulkSummary } from './BulkDialogs';
-import { doneWords } from './bulkWords';
-
-export type BulkAction = 'stop' | 'start' | 'restart' | 'delete';
+import { BulkQuestion, BulkSummary, IFailure } from './BulkDialogs';
+import { BulkAction, doneWords } from './bulkWords';
 
 /** So many requests at once: the server has others to answer too. */
 const AT_ONCE = 4;
-
-/** What could not be done, and why. */
-export interface IFailure {
-  deployment: Deployment;
-  problem: string;
-}
 
 export interface IProgress {
   action: BulkAction;

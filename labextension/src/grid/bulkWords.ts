@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { BulkAction } from './bulk';
+export type BulkAction = 'stop' | 'start' | 'restart' | 'delete';
 
 /** What the button says. */
 export function actionWord(

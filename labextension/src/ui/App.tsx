@@ -7,7 +7,7 @@ import type { ListView } from '../model/preferences';
 import type { IDeployments } from '../tokens';
 import { CopyContext } from './CopyButton';
 import { AskProvider } from './dialogs';
-import { HostContext } from './host';
+import { Host, HostContext } from './host';
 import { NavigationProvider, useNavigation } from './navigation';
 import { Skeleton } from './notices';
 import { useOnScreen } from './observers';
@@ -26,9 +26,6 @@ const CreateForm = lazy(async () => ({
 const UpdateForm = lazy(async () => ({
   default: (await import('../form/UpdateForm')).UpdateForm
 }));
-
-/** Where it is: fills the side panel or a tab, or grows in a notebook cell up to `height`. */
-export type Host = 'panel' | 'tab' | 'cell';
 
 export interface IAppProps extends IDeployments {
   host: Host;

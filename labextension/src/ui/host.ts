@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 
-import type { Host } from './App';
+/** Where the screens are: they fill the side panel or a tab, or grow in a notebook cell up to its height. */
+export type Host = 'panel' | 'tab' | 'cell';
 
 export const HostContext = createContext<Host>('panel');
 

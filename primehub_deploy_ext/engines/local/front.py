@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
 from primehub_deploy_ext.engines.local.gateway.readings import Readings
-from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Unavailable
-
-if TYPE_CHECKING:
-    from primehub_deploy_ext.engines.local.share import Share
+from primehub_deploy_ext.engines.local.gateway.routes import GatewayState, Share, Unavailable
 
 _HEALTHY_TIMEOUT = 10.0
 

@@ -7,12 +7,13 @@ from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.domain.quota import largest, total
 from primehub_deploy_ext.domain.resources import Usage
 from primehub_deploy_ext.engines.local.callers import Callers
+from primehub_deploy_ext.engines.local.gateway.routes import Share
 from primehub_deploy_ext.engines.local.means import Means
 from primehub_deploy_ext.engines.local.metering.census import DeploymentFacts, ReplicaFacts
 from primehub_deploy_ext.engines.local.pace import claim_of
 from primehub_deploy_ext.engines.local.projection import Facts, project
 from primehub_deploy_ext.engines.local.record import Record
-from primehub_deploy_ext.engines.local.share import Share, share_of
+from primehub_deploy_ext.engines.local.share import share_of
 from primehub_deploy_ext.engines.local.store import now
 from primehub_deploy_ext.engines.local.workload import Workload
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from primehub_deploy_ext.domain.models import Status
 from primehub_deploy_ext.domain.phases import Phase
-from primehub_deploy_ext.engines.local.gateway.routes import Cluster, Route, Unavailable
+from primehub_deploy_ext.engines.local.gateway.routes import Cluster, Route, Share, Unavailable
 from primehub_deploy_ext.engines.local.store import DeploymentRow
 
 if TYPE_CHECKING:
     from primehub_deploy_ext.engines.local.workload import Workload
-
-Share = tuple[Route | Unavailable, list[Cluster]]
 
 _LONGEST_REASON = 300
 

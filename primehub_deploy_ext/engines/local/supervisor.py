@@ -35,6 +35,7 @@ from primehub_deploy_ext.engines.local.callers import ServerPass
 from primehub_deploy_ext.engines.local.deployment import DeploymentActor
 from primehub_deploy_ext.engines.local.front import Front
 from primehub_deploy_ext.engines.local.gateway.gateway import Gateway
+from primehub_deploy_ext.engines.local.gateway.routes import Share
 from primehub_deploy_ext.engines.local.housekeeping import ARTIFACTS_UNUSED, remove_old_logs
 from primehub_deploy_ext.engines.local.launchers import InterpreterUnusable, Launchers
 from primehub_deploy_ext.engines.local.ledger import Ledger
@@ -44,7 +45,6 @@ from primehub_deploy_ext.engines.local.observatory import Observatory
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.saved import SavedModels, models_of
-from primehub_deploy_ext.engines.local.share import Share
 from primehub_deploy_ext.engines.local.store import DeploymentRow, RevisionRow, Store, now
 from primehub_deploy_ext.engines.local.trial import Trials
 from primehub_deploy_ext.engines.local.wishes import Wish, check_match, check_spec, next_revision

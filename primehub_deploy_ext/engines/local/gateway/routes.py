@@ -124,6 +124,10 @@ class Unavailable:
             raise _invalid("retry_after", f"{self.deployment}: {self.retry_after} is not a number of seconds")
 
 
+Share = tuple[Route | Unavailable, list[Cluster]]
+"""What one deployment adds to the gateway: its route, or why there is none, and the clusters of its replicas."""
+
+
 @dataclass(frozen=True)
 class GatewayState:
     """Everything the gateway serves; a deployment that is not in it answers 404."""
