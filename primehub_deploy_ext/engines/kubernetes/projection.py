@@ -71,7 +71,7 @@ def deployment_of(
         serving_revision=_serving(seen, told.revision),
         status=status_of(seen, previous, clock),
         usage=usage_of_seen(seen, capacity),
-        endpoint=seen.flavor.endpoint(seen.owner, seen.spec, way),
+        endpoint=seen.flavor.endpoint(seen.owner, seen.spec, way if seen.id == seen.name else way.inside()),
         created_at=created,
         created_by=annotations.get(words.CREATED_BY) or told.created_by or maker,
         updated_at=latest.created_at if latest else told.updated_at or created,

@@ -131,18 +131,44 @@ class World:
         return mirror
 
     def id_at(self, namespace: str, key: Key) -> str:
-        """Return the id of a deployment: its name where that is one and nobody else has it."""
+        """Return the id of a deployment: its name where that is one and nobody older has it.
+
+        Names are of one namespace, ids of all: whoever sees several namespaces may see a name twice. The oldest has
+        it then, as it has the public path; the others' ids are made of where they are. An id that was told stays
+        for as long as the deployment is there: what is called otherwise tomorrow may be deleted by mistake.
+        """
         place = (namespace, *key)
         if place not in self._ids:
             name = key[1]
-            taken = self._places.get(name)
-            if not names.is_id(name) or (taken is not None and taken != place):
-                digest = hashlib.sha256("/".join(place).encode()).hexdigest()[:8]
-                stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:44]
-                name = f"{stem if stem[:1].isalpha() else f'm-{stem}'}-{digest}".replace("--", "-")
-            self._ids[place] = name
-            self._places[name] = place
+            holder = self._places.get(name)
+            if not names.is_id(name):
+                self._call(place, _made_id(place))
+            elif holder is None or not self._is_there(holder):
+                self._call(place, name)
+            elif self._age(place) < self._age(holder):
+                # Only while a server learns what there is: what is made later is younger.
+                self._call(holder, _made_id(holder))
+                self._call(place, name)
+                self._tell(self._ids[holder])
+            else:
+                self._call(place, _made_id(place))
         return self._ids[place]
+
+    def _call(self, place: Place, id: str) -> None:
+        before = self._places.get(id)
+        if before is not None and before != place and self._ids.get(before) == id:
+            del self._ids[before]
+        self._ids[place] = id
+        self._places[id] = place
+
+    def _is_there(self, place: Place) -> bool:
+        mirror = self._mirrors.get(place[0])
+        return mirror is not None and mirror.owner(place[1:]) is not None
+
+    def _age(self, place: Place) -> tuple[str, Place]:
+        owner = self._mirrors[place[0]].owner(place[1:]) if place[0] in self._mirrors else None
+        # Written just now, and not told of yet: nothing is younger.
+        return ((owner or {}).get("metadata", {}).get("creationTimestamp") or "9999", place)
 
     def find(self, id: str) -> tuple[Mirror, Key] | None:
         """Return where a deployment is."""
@@ -215,3 +241,10 @@ class World:
             for reflector in mirror.reflectors():
                 reflector.on_state(self._doubted)
             mirror.start()
+
+
+def _made_id(place: Place) -> str:
+    """Return an id for what can't be called by its name."""
+    digest = hashlib.sha256("/".join(place).encode()).hexdigest()[:8]
+    stem = re.sub(r"[^a-z0-9]+", "-", place[2].lower()).strip("-")[:44]
+    return f"{stem if stem[:1].isalpha() else f'm-{stem}'}-{digest}".replace("--", "-")

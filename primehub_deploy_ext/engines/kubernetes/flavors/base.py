@@ -7,7 +7,7 @@ events, the reasons that pods give.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -66,6 +66,10 @@ class Way:
     ingress_class: str = ""
     ingress_annotations: Mapping[str, str] = field(default_factory=dict)
     cluster_domain: str = "cluster.local"
+
+    def inside(self) -> Way:
+        """Return the way inside of the cluster: for what has no route of ours, or shares its path with another."""
+        return replace(self, route="", public_url="")
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,6 @@ _MOST_REPLICAS = 100
 _LEAST_MEMORY = 2**20
 
 
-def is_ours(owner: Json) -> bool:
-    """Tell whether an object was made here."""
-    return bool((owner["metadata"].get("labels") or {}).get(words.MANAGED_BY) == words.MANAGER)
-
-
 def inner_path(id: str, spec: DeploymentSpec) -> str:
     """Return what requests begin with inside: the runner takes the public prefix, other images know nothing of it."""
     return f"/deployment/{id}/" if spec.model.artifact else "/"

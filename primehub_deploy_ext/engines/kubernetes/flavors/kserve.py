@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
+from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
@@ -133,14 +134,14 @@ class KServe:
     def backend(self, owner: Json, spec: DeploymentSpec) -> Backend:
         """See ``Flavor.backend``."""
         name = owner["metadata"]["name"]
-        if not common.is_ours(owner):
+        if not is_ours(owner):
             return Backend(f"{name}-predictor", words.SERVICE_PORT, "/")
         return Backend(name, words.SERVICE_PORT, common.inner_path(name, spec))
 
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """See ``Flavor.endpoint``."""
         metadata = owner["metadata"]
-        if not common.is_ours(owner):
+        if not is_ours(owner):
             inside = f"http://{metadata['name']}-predictor.{metadata['namespace']}"
             url = (owner.get("status") or {}).get("url") or inside
             return str(url).rstrip("/") + "/"

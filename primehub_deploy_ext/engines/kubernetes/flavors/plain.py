@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
+from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, INGRESS, SERVICE, Kind
@@ -98,4 +99,6 @@ class Plain:
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """See ``Flavor.endpoint``."""
         metadata = owner["metadata"]
+        # Only what was made here has a route for sure; of others a Service of the same name is likely.
+        way = way if is_ours(owner) else way.inside()
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)

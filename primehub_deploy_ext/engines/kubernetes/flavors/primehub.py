@@ -12,6 +12,7 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import past_of, told_of
@@ -124,7 +125,7 @@ class PrimeHub:
     def backend(self, owner: Json, spec: DeploymentSpec) -> Backend:
         """See ``Flavor.backend``."""
         name = owner["metadata"]["name"]
-        return Backend(f"deploy-{name}", _ENGINE_PORT, common.inner_path(name, spec) if common.is_ours(owner) else "/")
+        return Backend(f"deploy-{name}", _ENGINE_PORT, common.inner_path(name, spec) if is_ours(owner) else "/")
 
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """See ``Flavor.endpoint``."""

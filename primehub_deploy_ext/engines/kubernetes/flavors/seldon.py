@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
+from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
@@ -125,14 +126,14 @@ class Seldon:
     def backend(self, owner: Json, spec: DeploymentSpec) -> Backend:
         """See ``Flavor.backend``."""
         name = owner["metadata"]["name"]
-        if not common.is_ours(owner):
+        if not is_ours(owner):
             return Backend(f"{name}-{_predictor(owner).get('name', _PREDICTOR)}", _ENGINE_PORT, "/")
         return Backend(name, words.SERVICE_PORT, common.inner_path(name, spec))
 
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """See ``Flavor.endpoint``."""
         metadata = owner["metadata"]
-        if not common.is_ours(owner):
+        if not is_ours(owner):
             backend = self.backend(owner, spec)
             return f"http://{backend.service}.{metadata['namespace']}.svc.{way.cluster_domain}:{backend.port}/"
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
