@@ -11,8 +11,9 @@ from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours, refusal
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
-from primehub_deploy_ext.engines.kubernetes.kinds import CONTROLLER_REVISION, POD, SERVICE, Kind
+from primehub_deploy_ext.engines.kubernetes.kinds import CONTROLLER_REVISION, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.needs import written_as
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.wishes import check_match
 
@@ -48,7 +49,7 @@ class Ends:
                 raise await self._means.explained(error, doing, seen.namespace, seen.flavor) from error
         await self._until_gone(seen, uid)
         # The cluster removes these too, in its own time: a new deployment of this name must not meet them.
-        for part in {SERVICE, *(part for part in seen.flavor.writes if part != kind)}:
+        for part in written_as(seen.flavor.name) - {kind}:
             await self._remove_owned(part, seen, uid)
         await self._remove_owned(CONTROLLER_REVISION, seen, uid)
 

@@ -129,6 +129,13 @@ def needs_of(flavor: str, routes: Iterable[str] = ()) -> tuple[Need, ...]:
     return COMMON + _OF_FLAVOR[flavor] + tuple(_OF_ROUTE[route] for route in routes)
 
 
+def written_as(flavor: str) -> frozenset[Kind]:
+    """Return the kinds of object that a deployment of a flavor can consist of, by whatever route it is reached."""
+    kinds_made = {need.kind for need in _OF_FLAVOR[flavor] if "create" in need.verbs}
+    has_service = kinds.SERVICE in kinds_made
+    return frozenset(kinds_made | ({need.kind for need in _OF_ROUTE.values()} if has_service else set()))
+
+
 def rules_of(needs: Iterable[Need]) -> list[dict[str, Any]]:
     """Return the rules of a Role: what has the same verbs in the same API group together."""
     verbs: dict[tuple[str, str], dict[str, None]] = {}

@@ -16,7 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, SERVICE
-from primehub_deploy_ext.engines.kubernetes.needs import needs_of
+from primehub_deploy_ext.engines.kubernetes.needs import needs_of, written_as
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 
 Json = dict[str, Any]
@@ -311,7 +311,12 @@ def test_the_role_of_a_flavor_lets_write_what_it_writes_and_read_what_it_watches
     for need in needs_of(flavor.name, ("ingress", "gateway")):
         if not need.subresource:
             verbs.setdefault(need.kind, set()).update(need.verbs)
-    for kind in flavor.writes:
+    way = {"public_url": "https://m.example", "gateway": "infra/main"}
+    written = {flavor.owner}
+    for route in ("", "gateway", "ingress"):
+        written |= {kind for kind, _ in flavor.parts(workload(), made(flavor), Way(route=route, **way))}
+    assert written == written_as(flavor.name)
+    for kind in written:
         assert {"create", "patch", "delete"} <= verbs[kind], kind
     for kind in (flavor.owner, *flavor.kinds):
         assert {"get", "list", "watch"} <= verbs[kind], kind

@@ -142,8 +142,6 @@ class Flavor(Protocol):
     kinds: tuple[Kind, ...]
     # Whether what our runner reads of who may call gets into its pods; see `doors.py`.
     tells_callers: bool
-    # What is written besides the owner: for the check of permissions.
-    writes: tuple[Kind, ...]
 
     def build(self, workload: Workload) -> Json:
         """Return the owner as it is created."""

@@ -16,10 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
     DEPLOYMENT,
-    HTTP_ROUTE,
     INFERENCE_SERVICE,
-    INGRESS,
-    SERVICE,
     Kind,
 )
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
@@ -47,7 +44,6 @@ class KServe:
     owner = INFERENCE_SERVICE
     tells_callers = True
     kinds: tuple[Kind, ...] = (DEPLOYMENT,)
-    writes: tuple[Kind, ...] = (INFERENCE_SERVICE, SERVICE, INGRESS, HTTP_ROUTE)
 
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""

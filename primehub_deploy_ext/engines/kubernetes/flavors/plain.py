@@ -10,7 +10,7 @@ from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, INGRESS, SERVICE, Kind
+from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, Kind
 
 # The number of the newest roll-out, by the cluster's own controller.
 _ROLL_OUT = "deployment.kubernetes.io/revision"
@@ -23,7 +23,6 @@ class Plain:
     owner = DEPLOYMENT
     tells_callers = True
     kinds: tuple[Kind, ...] = ()
-    writes: tuple[Kind, ...] = (DEPLOYMENT, SERVICE, INGRESS, HTTP_ROUTE)
 
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""

@@ -36,7 +36,6 @@ class PrimeHub:
     owner = PH_DEPLOYMENT
     tells_callers = False  # no volume can be mounted
     kinds: tuple[Kind, ...] = (DEPLOYMENT,)
-    writes: tuple[Kind, ...] = (PH_DEPLOYMENT,)
 
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""

@@ -16,10 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors import common
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
     DEPLOYMENT,
-    HTTP_ROUTE,
-    INGRESS,
     SELDON_DEPLOYMENT,
-    SERVICE,
     Kind,
 )
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
@@ -36,7 +33,6 @@ class Seldon:
     owner = SELDON_DEPLOYMENT
     tells_callers = True
     kinds: tuple[Kind, ...] = (DEPLOYMENT,)
-    writes: tuple[Kind, ...] = (SELDON_DEPLOYMENT, SERVICE, INGRESS, HTTP_ROUTE)
 
     def build(self, workload: Workload) -> Json:
         """See ``Flavor.build``."""
