@@ -124,9 +124,9 @@ def needs_of(flavor: str, routes: Iterable[str] = ()) -> tuple[Need, ...]:
     Parameters
     ----------
     routes
-        ``ingress`` or ``gateway``, where endpoints are to be reached from outside by one.
+        ``ingress`` or ``gateway``, where endpoints are to be reached from outside by one; others are not ours.
     """
-    return COMMON + _OF_FLAVOR[flavor] + tuple(_OF_ROUTE[route] for route in routes)
+    return COMMON + _OF_FLAVOR[flavor] + tuple(_OF_ROUTE[route] for route in routes if route in _OF_ROUTE)
 
 
 def written_as(flavor: str) -> frozenset[Kind]:

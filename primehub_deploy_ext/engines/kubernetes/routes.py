@@ -18,7 +18,7 @@ def public_path(id: str) -> str:
 
 def endpoint(id: str, namespace: str, inner_path: str, way: Way) -> str:
     """Return the base URL of a deployment, with ``/`` at its end."""
-    if way.route and way.public_url:
+    if way.route in {"gateway", "ingress"} and way.public_url:
         return way.public_url.rstrip("/") + public_path(id)
     port = "" if words.SERVICE_PORT == 80 else f":{words.SERVICE_PORT}"
     return f"http://{id}.{namespace}.svc.{way.cluster_domain}{port}{inner_path}"

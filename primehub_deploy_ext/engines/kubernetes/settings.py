@@ -108,11 +108,11 @@ class KubernetesSettings(Configurable):
     flavor = Unicode("plain", config=True, help="How deployments are made: `plain`, `kserve`, `seldon` or `primehub`.")
     flavors = Dict(config=True, help="The flavor of each group that has another: `{group: flavor}`.")
     route = Enum(
-        ("", "gateway", "ingress"),
+        ("", "gateway", "ingress", "kserve"),
         "",
         config=True,
         help="""How deployments are reached from outside: by an HTTPRoute of `gateway`, by an Ingress of
-        `ingress_class`, or not at all.""",
+        `ingress_class`, by the way that KServe makes to each InferenceService (its `status.url`), or not at all.""",
     )
     public_url = Unicode(
         "", config=True, help="What the gateway or ingress is called outside: `https://models.example.com`."

@@ -247,6 +247,20 @@ def test_seldon_tells_its_metrics_the_revision_and_needs_no_orchestrator() -> No
     assert predictor["graph"]["name"] == predictor["componentSpecs"][0]["spec"]["containers"][0]["name"]
 
 
+def test_the_way_that_kserve_makes_is_told_once_it_is_there() -> None:
+    owner, spec = made(KServe()), spec_of()
+    inside = "http://iris.team.svc.cluster.local/deployment/iris/"
+    assert KServe().endpoint(owner, spec, Way(route="kserve")) == inside
+    owner["status"] = {"url": "https://iris-team.models.example.com"}
+    assert KServe().endpoint(owner, spec, Way()) == inside
+    assert (
+        KServe().endpoint(owner, spec, Way(route="kserve")) == "https://iris-team.models.example.com/deployment/iris/"
+    )
+    # No route of ours beside it, and no rights for one.
+    assert [kind for kind, _ in KServe().parts(workload(), owner, Way(route="kserve"))] == [SERVICE]
+    assert needs_of("kserve", ["kserve"]) == needs_of("kserve")
+
+
 def test_seldon_models_that_were_made_elsewhere_are_told_by_their_uri() -> None:
     graph = {"name": "classifier", "implementation": "SKLEARN_SERVER", "modelUri": "gs://seldon/iris"}
     owner = {

@@ -55,7 +55,8 @@ class Way:
     Parameters
     ----------
     route
-        ``gateway``, ``ingress`` or empty: only inside the cluster.
+        ``gateway``, ``ingress``, ``kserve`` (KServe's own, where the flavor is that) or empty: only inside the
+        cluster.
     gateway
         ``namespace/name`` or ``namespace/name/section``.
     """

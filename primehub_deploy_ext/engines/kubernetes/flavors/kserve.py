@@ -137,10 +137,13 @@ class KServe:
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """See ``Flavor.endpoint``."""
         metadata = owner["metadata"]
+        url = str((owner.get("status") or {}).get("url") or "").rstrip("/")
         if not is_ours(owner):
             inside = f"http://{metadata['name']}-predictor.{metadata['namespace']}"
-            url = (owner.get("status") or {}).get("url") or inside
-            return str(url).rstrip("/") + "/"
+            return f"{url or inside}/"
+        if way.route == "kserve" and url:
+            # All paths lead to the predictor there; the runner knows its own.
+            return url + common.inner_path(metadata["name"], spec)
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
 
 
