@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.artifact_sweep import ArtifactSweep
+from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 from tests.cluster.cluster import Cluster
 from tests.cluster.engines import WEB, engine_of, run, settled
@@ -57,3 +65,38 @@ def test_secrets_that_nobody_owns_are_owned_or_removed(cluster: Cluster, namespa
             assert [owner["name"] for owner in after[own]] == ["web"]
 
     run(scenario())
+
+
+def test_stored_models_that_nothing_on_the_cluster_refers_to_go(
+    cluster: Cluster, namespace: Callable[..., str], tmp_path: Path
+) -> None:
+    place = namespace("sweeping-models")
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place, artifact_root=str(tmp_path), runner_image="runner:1") as engine:
+            kept, unused = [await _stored(engine, data) for data in (b"kept", b"unused")]
+            stopped = DeploymentSpec(model=kept, stopped=True)
+            await engine.create(NewDeployment("idle", "Idle", place, stopped, user="ada"))
+            await settled(engine, "idle")
+            means = replace(engine._at_work.means, settings=KubernetesSettings(artifact_days=1.0))
+
+            def later() -> float:
+                return time.time() + 2 * 24 * 3600
+
+            async with engine_of(cluster, place, kubeconfig=str(cluster.kubeconfig("alice"))) as blind:
+                await ArtifactSweep(replace(means, api=blind._at_work.api), clock=later).sweep()
+            assert await engine.has_artifact(unused.artifact)
+            assert await ArtifactSweep(means, clock=later).sweep() == 1
+            assert await engine.has_artifact(kept.artifact)
+            assert not await engine.has_artifact(unused.artifact)
+
+    run(scenario())
+
+
+async def _stored(engine: KubernetesEngine, data: bytes) -> Model:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield data
+
+    digest = hashlib.sha256(data).hexdigest()
+    await engine.put_artifact(digest, chunks())
+    return Model(artifact=digest, size=len(data), interpreter="/usr/bin/python3")

@@ -121,6 +121,9 @@ class ArtifactStore:
                 note = f"{_ASKED}/{digest}"
                 if digest in wanted or max(stored, asked.get(note, 0.0)) >= older_than:
                     continue
+                # Looking through all of them takes a while, in which somebody may have asked.
+                if storage.inside(_ASKED).get(note, 0.0) >= older_than:
+                    continue
                 storage.remove(key)
                 removed += 1
         for note, when in asked.items():

@@ -12,6 +12,7 @@ from primehub_deploy_ext.domain.models import Change, Deployment, Status
 from primehub_deploy_ext.engines.changes import Changes
 from primehub_deploy_ext.engines.kubernetes.access import AccessUnknown
 from primehub_deploy_ext.engines.kubernetes.api import Api
+from primehub_deploy_ext.engines.kubernetes.artifact_sweep import ArtifactSweep
 from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.kubernetes.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
@@ -89,7 +90,9 @@ class Office:
         self.desk = Desk(self.means, self.clerk, self.doors)
         self.trials = Trials(self.means)
         self.ends = Ends(self.means, self.clerk)
-        self._sweeper = Sweeper(self.means, self.clerk)
+        self._sweeper = Sweeper(
+            self.means, self.clerk, besides=(self.trials.sweep_all, ArtifactSweep(self.means).sweep)
+        )
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}
         self._dirty: set[str] = set()

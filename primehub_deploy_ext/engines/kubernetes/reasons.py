@@ -188,7 +188,8 @@ def _of_container(pod: Json, status: Json, events: Sequence[Json]) -> Failure | 
         reason, said = "CreateContainerConfigError", absent
     if reason == "CreateContainerConfigError":
         since = _event_since(events, "Failed")
-        if _MISSING.search(said):
+        # A busy kubelet has not read yet what the container needs.
+        if _MISSING.search(said) or "failed to sync" in said:
             return Failure(Reason.CONFIG_MISSING, f"{said} (wanted by container {name!r})", False, since, name)
         return Failure(Reason.COMMAND_FAILED, f"container {name!r} can't be made: {_plain(said)}", True, since, name)
     # While the next attempt runs, the end of the one before is what there is to tell.

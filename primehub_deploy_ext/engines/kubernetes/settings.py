@@ -90,6 +90,13 @@ class KubernetesSettings(Configurable):
         help="""Where stored models are, by an fsspec URL that this server can write: `s3://bucket/models`,
         `file:///srv/models`, …""",
     )
+    artifact_days = Float(
+        0.0,
+        min=0,
+        config=True,
+        help="""Days after which a stored model goes that no deployment, revision or saved model refers to; 0: never.
+        For a server that may see all namespaces, where no other cluster has models in the same root.""",
+    )
     artifact_options = Dict(config=True, help="Options of this server for the artifact root: endpoint, credentials.")
     artifact_volume = Dict(
         config=True,

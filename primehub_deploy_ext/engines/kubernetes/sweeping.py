@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -33,11 +34,27 @@ log = logging.getLogger(__name__)
 
 
 class Sweeper:
-    """Looks a while after it was started, and every some hours; many servers may."""
+    """Looks a while after it was started, and every some hours; many servers may.
 
-    def __init__(self, means: Means, clerk: Clerk, *, grace: timedelta = GRACE) -> None:
+    Parameters
+    ----------
+    grace
+        How long somebody may be at work.
+    besides
+        What else is looked for at the same time.
+    """
+
+    def __init__(
+        self,
+        means: Means,
+        clerk: Clerk,
+        *,
+        grace: timedelta = GRACE,
+        besides: Sequence[Callable[[], Awaitable[object]]] = (),
+    ) -> None:
         self._means = means
         self._clerk = clerk
+        self._besides = besides
         self._grace = grace
         self._task: asyncio.Task[None] | None = None
 
@@ -68,12 +85,13 @@ class Sweeper:
     async def _go_on(self) -> None:
         await asyncio.sleep(random.uniform(*_FIRST))  # noqa: S311
         while True:
-            try:
-                await self.sweep()
-            except (ApiError, DeployError) as error:
-                log.info("what nobody owns can't be looked for now: %s", error)
-            except Exception:
-                log.exception("what nobody owns can't be looked for")
+            for look in (self.sweep, *self._besides):
+                try:
+                    await look()
+                except (ApiError, DeployError) as error:
+                    log.info("what nobody owns can't be looked for now: %s", error)
+                except Exception:
+                    log.exception("what nobody owns can't be looked for")
             await asyncio.sleep(_EVERY)
 
     def _is_left(self, secret: Json) -> bool:

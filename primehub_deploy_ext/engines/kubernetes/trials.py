@@ -76,6 +76,12 @@ class Trials:
             await asyncio.shield(attempt.end())
         return Trial(ok="reason" not in outcome, duration=time.monotonic() - began, log_tail=tail, **outcome)
 
+    async def sweep_all(self) -> None:
+        """Remove what trials left behind, in all namespaces."""
+        await self._means.world.ready()
+        for mirror in self._means.world.mirrors():
+            await self.sweep(mirror)
+
     async def sweep(self, mirror: Mirror) -> None:
         """Remove what trials left behind whose server did not live to do it."""
         limit = now() - timedelta(seconds=self._means.settings.trial_limit) - _FORGOTTEN

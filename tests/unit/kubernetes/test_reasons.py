@@ -173,6 +173,15 @@ def mine(events: list[dict[str, Any]], status: dict[str, Any]) -> dict[str, Any]
     return {**events[0]["involvedObject"], "fieldPath": f"spec.containers{{{status['name']}}}"}
 
 
+def test_a_kubelet_that_is_too_busy_to_read_a_secret_gets_there_in_the_end() -> None:
+    pod, _ = recorded("envsecret")
+    (status,) = pod["status"]["containerStatuses"]
+    status["state"]["waiting"]["message"] = "failed to sync secret cache: timed out waiting for the condition"
+    failure = failure_of_pod(pod, [])
+    assert failure is not None
+    assert (failure.reason, failure.final) == (Reason.CONFIG_MISSING, False)
+
+
 def test_a_first_failed_pull_may_heal_and_a_second_may_not() -> None:
     pod, events = recorded("nosecret401")
     waiting = pod["status"]["containerStatuses"][0]["state"]["waiting"]
