@@ -98,7 +98,14 @@ class Metrics(Value):
     since: datetime
     until: datetime
     times: list[int] = Field(description="Unix seconds: the end of the interval that a point stands for")
-    requests_ever: int | None = Field(description="predictions since the deployment was created; 0: no traffic yet")
+    measured_since: datetime | None = Field(
+        default=None, description="since when it is measured, where that is only while somebody looks; null: always"
+    )
+    note: str = Field(default="", description="what people should know about these numbers")
+    requests_ever: int | None = Field(
+        description="predictions since the deployment was created (on a cluster: that the replicas there are answered);"
+        " 0: no traffic yet"
+    )
     totals: MetricsTotals
     qps: Numbers = Field(description="predictions a second, at the gateway")
     success: Numbers = Field(description="share not answered with 5xx, 0 to 1; null without traffic")

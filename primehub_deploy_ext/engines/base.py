@@ -37,6 +37,7 @@ from primehub_deploy_ext.domain.models import (
 )
 from primehub_deploy_ext.domain.resources import Measurement, Quota, Resources
 from primehub_deploy_ext.domain.stored import ModelUse, SavedModel
+from primehub_deploy_ext.monitoring.questions import Overview, Questions
 
 
 @dataclass(frozen=True)
@@ -333,7 +334,16 @@ class Engine(Protocol):
         """Return what was measured of a deployment, ending now; what the engine can't know is ``None``, never 0.
 
         Counters go on over restarts of the engine, the gateway and the replicas. Only for engines with
-        ``capabilities.metrics``, as the next five.
+        ``capabilities.metrics``, as the next seven.
+        """
+
+    async def questions(self, id: str) -> Questions:
+        """Return what a Prometheus is to be asked about a deployment; what it can't know there is no question for."""
+
+    async def overview(self) -> Overview | None:
+        """Return what a Prometheus is to be asked about all deployments; None where the engine itself always measures.
+
+        A Prometheus that is configured tells the summary, the usage and the alerts then.
         """
 
     async def metrics_summary(self) -> MetricsSummaryList:

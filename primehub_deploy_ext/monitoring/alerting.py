@@ -14,7 +14,8 @@ QUOTA_USED = 0.9
 
 def rules() -> dict[str, Any]:
     """Return a file of rules (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/)."""
-    by = "deployment_name"
+    # On a cluster each namespace has names of its own; elsewhere there is no such label.
+    by = "namespace, deployment_name"
     failing = f"1 - ({promql.success(promql.ANY, by)})"
     slow = promql.latency(promql.ANY, "p95", by)
     return {
@@ -38,14 +39,14 @@ def rules() -> dict[str, Any]:
                     ),
                     _rule(
                         "ModelDeploymentNoReadyReplica",
-                        promql.no_ready_replica(),
+                        promql.no_ready_replica(by),
                         "1m",
                         "critical",
                         "{{ $labels.deployment_name }} has no replica that answers",
                     ),
                     _rule(
                         "ModelDeploymentCrashLoop",
-                        f"{promql.restarts('10m')} > {RESTARTS}",
+                        f"{promql.restarts('10m', by)} > {RESTARTS}",
                         "0m",
                         "warning",
                         "replicas of {{ $labels.deployment_name }} were started again {{ $value | humanize }} times",

@@ -28,24 +28,39 @@ class Scope:
         Regular expressions, or Grafana's variables.
     window
         Of ``rate``: at least four scrape intervals (https://grafana.com/blog/2020/09/28/new-in-grafana-7.2-__rate_interval).
+    namespace
+        Regular expression, on a cluster, where a name is one deployment's in each namespace; empty: wherever it is.
+    predictor
+        Regular expression: which of those that count under Seldon's names; empty: whoever does.
     """
 
     deployment: str = "$deployment"
     revision: str = "$revision"
     model: str = "$model"
     window: str = "$__rate_interval"
+    namespace: str = ""
+    predictor: str = ""
 
     def server(self, **more: str) -> str:
         """Return the matchers of predictions at the gateway."""
-        return _braces(deployment_name=self.deployment, service="predictions", **more)
+        return _braces(**self._whose, service="predictions", **more)
 
     def client(self, **more: str) -> str:
         """Return the matchers of calls of models."""
-        return _braces(deployment_name=self.deployment, model_version=self.revision, model_image=self.model, **more)
+        return _braces(**self._whose, model_version=self.revision, model_image=self.model, **more)
 
     def replica(self) -> str:
         """Return the matchers of replicas."""
-        return _braces(deployment_name=self.deployment)
+        return _braces(**self._place)
+
+    @property
+    def _place(self) -> dict[str, str]:
+        found = {"namespace": self.namespace, "deployment_name": self.deployment}
+        return {name: text for name, text in found.items() if text}
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        return self._place | ({"predictor_name": self.predictor} if self.predictor else {})
 
 
 DASHBOARD = Scope()
@@ -158,14 +173,15 @@ def ready(scope: Scope) -> str:
     return f"sum({names.READY}{scope.replica()})"
 
 
-def no_ready_replica() -> str:
-    """Deployments that shall run and have nobody who answers."""
-    return f"{names.DESIRED} > 0 and on (deployment_name) {names.READY} == 0"
+def no_ready_replica(by: str) -> str:
+    """Deployments that shall run and have nobody who answers, be it that nobody is there who could say so."""
+    ready = f"sum by ({by})({names.READY}) > 0"
+    return f"max by ({by})({names.DESIRED}) > 0 unless on ({by}) {ready}"
 
 
-def restarts(window: str) -> str:
-    """How often replicas were started again, by deployment."""
-    return f"sum by (deployment_name)(increase({names.RESTARTS}[{window}]))"
+def restarts(window: str, by: str) -> str:
+    """How often replicas were started again."""
+    return f"sum by ({by})(increase({names.RESTARTS}[{window}]))"
 
 
 def quota_used() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -53,3 +54,71 @@ def pod_monitor() -> dict[str, Any]:
             ],
         },
     }
+
+
+# Of a pod's labels: the deployment it is a replica of, whatever made it. See ``engines/kubernetes/words.py``.
+_PART = "primehub-deploy.io/part"
+_PORT = "http"
+
+
+def scrape_replicas(
+    interval: str = "15s",
+    *,
+    namespaces: Sequence[str] = (),
+    api_server: str = "",
+    token_file: str = "",
+    ca_file: str = "",
+) -> dict[str, Any]:
+    """Return one entry of ``scrape_configs`` for replicas on Kubernetes; Prometheus finds them by itself.
+
+    Parameters
+    ----------
+    namespaces
+        Of groups; all that Prometheus may read when left out.
+    api_server, token_file, ca_file
+        For a Prometheus outside of the cluster; one inside needs none of them.
+    """
+    finds: dict[str, Any] = {"role": "pod"}
+    if namespaces:
+        finds["namespaces"] = {"names": list(namespaces)}
+    if api_server:
+        finds["api_server"] = api_server
+        finds["authorization"] = {"type": "Bearer", "credentials_file": token_file}
+        finds["tls_config"] = {"ca_file": ca_file}
+    return {
+        "job_name": "primehub-deploy-replicas",
+        "scrape_interval": interval,
+        "metrics_path": "/metrics",
+        "kubernetes_sd_configs": [finds],
+        "relabel_configs": [
+            _keep("__meta_kubernetes_pod_label_primehub_deploy_io_part", "replica"),
+            _keep("__meta_kubernetes_pod_container_port_name", _PORT),
+            # Ended ones have an address too.
+            _keep("__meta_kubernetes_pod_phase", "Running"),
+            _named("__meta_kubernetes_namespace", "namespace"),
+            _named("__meta_kubernetes_pod_name", "pod"),
+            _named("__meta_kubernetes_pod_container_name", "container"),
+        ],
+    }
+
+
+def replica_monitor() -> dict[str, Any]:
+    """Return a PodMonitor for replicas on Kubernetes (Prometheus operator), which sets ``namespace`` and ``pod``."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PodMonitor",
+        "metadata": {"name": "primehub-deploy-replicas", "labels": {"release": "prometheus"}},
+        "spec": {
+            "namespaceSelector": {"any": True},
+            "selector": {"matchLabels": {_PART: "replica"}},
+            "podMetricsEndpoints": [{"port": _PORT, "path": "/metrics", "interval": "15s"}],
+        },
+    }
+
+
+def _keep(source: str, text: str) -> dict[str, Any]:
+    return {"source_labels": [source], "regex": text, "action": "keep"}
+
+
+def _named(source: str, label: str) -> dict[str, Any]:
+    return {"source_labels": [source], "target_label": label}

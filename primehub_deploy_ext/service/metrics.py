@@ -49,7 +49,7 @@ class MetricsService:
         self._check_measured()
         metrics = await self._engine.metrics(id, wanted)
         if self._prometheus is not None:
-            metrics = await self._prometheus.metrics(metrics, wanted)
+            metrics = await self._prometheus.metrics(metrics, await self._engine.questions(id), wanted)
         secrets = await self._secrets.of(deployment)
         marks = [mark.model_copy(update={"message": hide(mark.message, secrets)}) for mark in metrics.marks]
         return metrics.model_copy(update={"marks": marks})

@@ -44,6 +44,8 @@ from primehub_deploy_ext.engines.base import (
     NewSavedModel,
     PredictRequest,
 )
+from primehub_deploy_ext.monitoring.promql import Scope
+from primehub_deploy_ext.monitoring.questions import WINDOW, Overview, Questions, of_endpoint
 from primehub_deploy_ext.monitoring.series import Point, metrics_of, summary_of
 from tests.server.fake_state import GIB, FakeState
 
@@ -314,6 +316,12 @@ class FakeEngine(FakeState):
         mark = Mark(time=self._now(), kind="failure", label="Failed", message=self._words.get(id, ""))
         points = [Point(60), Point(120, 60.0), Point(180, 60.0, self.sample)]
         return metrics_of(id, wanted, points, step=60, marks=[mark], requests_ever=self.sample.requests)
+
+    async def questions(self, id: str) -> Questions:
+        return of_endpoint(Scope(id, ".*", ".*", WINDOW))
+
+    async def overview(self) -> Overview | None:
+        return self.overseen
 
     async def metrics_summary(self) -> MetricsSummaryList:
         points = [Point(60), Point(120, 60.0), Point(180, 60.0, self.sample)]

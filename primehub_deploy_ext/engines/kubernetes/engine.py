@@ -45,6 +45,7 @@ from primehub_deploy_ext.engines.kubernetes.history import Page, history_of
 from primehub_deploy_ext.engines.kubernetes.instance_type_store import InstanceTypes
 from primehub_deploy_ext.engines.kubernetes.lacking import Lacking
 from primehub_deploy_ext.engines.kubernetes.logs import read_logs
+from primehub_deploy_ext.engines.kubernetes.measuring import Measuring
 from primehub_deploy_ext.engines.kubernetes.office import Office
 from primehub_deploy_ext.engines.kubernetes.projection import replicas_of
 from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
@@ -56,7 +57,7 @@ from primehub_deploy_ext.engines.kubernetes.wishes import Wish, no_revision, upd
 T = TypeVar("T")
 
 
-class KubernetesEngine(Lacking):
+class KubernetesEngine(Measuring, Lacking):
     """Runs deployments on a Kubernetes cluster.
 
     Parameters
@@ -66,7 +67,9 @@ class KubernetesEngine(Lacking):
     """
 
     name = "kubernetes"
-    capabilities = Capabilities(artifacts=True, images=True, warm=False, log_attempts=True, private=True, trials=True)
+    capabilities = Capabilities(
+        artifacts=True, images=True, warm=False, log_attempts=True, private=True, trials=True, metrics=True
+    )
 
     def __init__(self, settings: KubernetesSettings | None = None) -> None:
         self._settings = settings or KubernetesSettings()

@@ -8,47 +8,28 @@ from primehub_deploy_ext.domain.errors import InvalidInput
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
     AlertSettings,
-    Metrics,
-    MetricsRange,
-    MetricsSummaryList,
     UsageLine,
 )
-from primehub_deploy_ext.domain.resources import Measurement
 
 
 class Lacking:
     """The part of the protocol that is refused."""
 
-    async def measurements(self) -> list[Measurement]:
-        """See ``Engine.measurements``."""
-        return []
-
-    async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
-        """See ``Engine.metrics``."""
-        raise _no_metrics()
-
-    async def metrics_summary(self) -> MetricsSummaryList:
-        """See ``Engine.metrics_summary``."""
-        raise _no_metrics()
-
-    async def exposition(self, *, openmetrics: bool = False) -> str:
-        """See ``Engine.exposition``."""
-        raise _no_metrics()
-
     async def alerts(self, id: str) -> Alerts:
         """See ``Engine.alerts``."""
-        raise _no_metrics()
+        raise _only_prometheus("watching over a deployment")
 
-    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str) -> Alerts:
+    async def set_alerts(self, id: str, settings: AlertSettings, *, user: str, if_match: int | None = None) -> Alerts:
         """See ``Engine.set_alerts``."""
-        raise _no_metrics()
+        raise _only_prometheus("watching over a deployment")
 
     async def usage(self) -> list[UsageLine]:
         """See ``Engine.usage``."""
-        raise _no_metrics()
+        raise _only_prometheus("the usage of groups")
 
 
-def _no_metrics() -> InvalidInput:
+def _only_prometheus(what: str) -> InvalidInput:
     return InvalidInput(
-        "this engine measures nothing itself: each replica has /metrics for a Prometheus of the cluster"
+        f"{what} takes a Prometheus on a cluster, as nobody measures all of the time here: "
+        "an administrator sets c.PrimehubDeploy.prometheus_url"
     )

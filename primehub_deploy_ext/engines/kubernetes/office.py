@@ -29,6 +29,8 @@ from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.grant_store import ConfigMapGrants
 from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
 from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.metering.metering import Metering
+from primehub_deploy_ext.engines.kubernetes.metering.reading import ReplicaPages
 from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
 from primehub_deploy_ext.engines.kubernetes.projection import deployment_of
@@ -93,6 +95,7 @@ class Office:
         self._sweeper = Sweeper(
             self.means, self.clerk, besides=(self.trials.sweep_all, ArtifactSweep(self.means).sweep)
         )
+        self.metering = Metering(self.world, ReplicaPages(self.api, settings.reach))
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}
         self._dirty: set[str] = set()
@@ -121,6 +124,7 @@ class Office:
         await self._sweeper.close()
         await self.clerk.close()
         await self.doors.close()
+        await self.metering.close()
         await self.world.close()
         await self.api.close()
 

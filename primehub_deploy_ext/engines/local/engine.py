@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -60,6 +61,8 @@ from primehub_deploy_ext.engines.local.ledger import machine
 from primehub_deploy_ext.engines.local.log_query import dump_log_query, parse_lines
 from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.surroundings import daemon_environment
+from primehub_deploy_ext.monitoring.promql import Scope
+from primehub_deploy_ext.monitoring.questions import WINDOW, Overview, Questions, of_endpoint
 
 _START_LIMIT = 30.0
 _CONNECT_PAUSE = 0.01
@@ -319,6 +322,14 @@ class LocalEngine:
     async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
         """See ``Engine.metrics``."""
         return Metrics.model_validate(await self._call("metrics", id=id, wanted=str(wanted)))
+
+    async def questions(self, id: str) -> Questions:
+        """See ``Engine.questions``."""
+        return of_endpoint(Scope(re.escape(id).replace("\\", "\\\\"), ".*", ".*", WINDOW))
+
+    async def overview(self) -> Overview | None:
+        """See ``Engine.overview``."""
+        return None
 
     async def metrics_summary(self) -> MetricsSummaryList:
         """See ``Engine.metrics_summary``."""

@@ -22,6 +22,7 @@ from primehub_deploy_ext.monitoring.names import (
     FEEDBACK,
     IN_FLIGHT,
     MEMORY,
+    READY,
     REWARD,
     SERVER,
 )
@@ -87,7 +88,8 @@ class Counting:
         # At zero what may happen next: of a series that begins at 7 Prometheus doesn't see the first 7.
         for status in _FIRST:
             self._server("predictions", "post", status)
-            self._tally.row(meter.calls(f"/v2/models/{order.deployment}/infer", status), meter.CALLS_WIDTH)
+            for service in (f"/v2/models/{order.deployment}/infer", "/predict"):
+                self._tally.row(meter.calls(service, status), meter.CALLS_WIDTH)
 
     def answered(self, path: str, route: Route | None, method: str, status: int, seconds: float) -> None:
         """Count one request that was answered."""
@@ -98,11 +100,11 @@ class Counting:
         self._tally.add(row, 1, seconds)
         self._tally.add(row, meter.CALLS_HEAD + bisect_left(LATENCY_BOUNDS, seconds), 1)
 
-    def page(self, in_flight: int) -> Response:
+    def page(self, in_flight: int, *, ready: bool) -> Response:
         """Return the answer to ``GET /metrics``."""
-        return Response(200, self.text(in_flight).encode(), (("Content-Type", TEXT),))
+        return Response(200, self.text(in_flight, ready=ready).encode(), (("Content-Type", TEXT),))
 
-    def text(self, in_flight: int) -> str:
+    def text(self, in_flight: int, *, ready: bool) -> str:
         """Return what was counted so far, in Prometheus' format."""
         server = Family(SERVER, "histogram", "Latencies from the first byte in to the last byte out, in seconds")
         client = Family(CLIENT, "histogram", "Latencies of the model: decoding, predicting, encoding, in seconds")
@@ -116,7 +118,7 @@ class Counting:
                 service, code = rest
                 labels = {**self._predictor, "service": service, **self._model, "method": "post", "code": code}
                 client.add_histogram(labels, values[meter.CALLS_HEAD :], values[1])
-        return render((server, client, *self._counters(), *self._gauges(in_flight)))
+        return render((server, client, *self._counters(), *self._gauges(in_flight, ready=ready)))
 
     def _server(self, service: str, method: str, status: int) -> int:
         return self._tally.row(f"server {service} {method} {status}", meter.CALLS_WIDTH)
@@ -133,14 +135,16 @@ class Counting:
             _one(CPU, "CPU seconds that the replica took", self._replica, taken.ru_utime + taken.ru_stime),
         ]
 
-    def _gauges(self, in_flight: int) -> list[Family]:
+    def _gauges(self, in_flight: int, ready: bool) -> list[Family]:
         who = {"deployment_name": self._predictor["deployment_name"]}
         flying = Family(IN_FLIGHT, "gauge", "Requests being answered")
         flying.add(who, in_flight)
+        answers = Family(READY, "gauge", "1 while this replica answers: their sum is how many do")
+        answers.add(who, int(ready))
         held = Family(MEMORY, "gauge", "Bytes that the replica holds, resident")
         if (memory := _resident()) is not None:
             held.add(self._replica, memory)
-        return [flying, held]
+        return [flying, answers, held]
 
 
 def _one(name: str, help: str, labels: dict[str, str], value: float) -> Family:

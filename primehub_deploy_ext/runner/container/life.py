@@ -151,9 +151,12 @@ def _routes_while_loading() -> Routes:
 
 
 def _routes_of_container(server: ModelServer, counting: Counting, found: Environment) -> Routes:
+    def is_ready() -> bool:
+        return server.otherwise is None and not server.draining
+
     told = answer(found.to_json())
     return {
-        "/metrics": Route("GET", lambda _: counting.page(server.in_flight)),
+        "/metrics": Route("GET", lambda _: counting.page(server.in_flight, ready=is_ready())),
         "/v2/environment": Route("GET", lambda _: told),
     }
 

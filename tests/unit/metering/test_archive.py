@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from primehub_deploy_ext.engines.local.metering.archive import Archive
-from primehub_deploy_ext.engines.local.metering.ledger import Baselines
+from primehub_deploy_ext.monitoring.ledger import Baselines
 from primehub_deploy_ext.monitoring.sample import Gauge, ReplicaSample, Sample
 from primehub_deploy_ext.monitoring.tiers import FINEST, TIERS
 

@@ -14,7 +14,7 @@ from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.local.gateway.readings import Labels, Readings, Requests, read
 from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts, ReplicaFacts
 from primehub_deploy_ext.engines.local.metering.collector import Collector, key
-from primehub_deploy_ext.engines.local.metering.ledger import Baselines
+from primehub_deploy_ext.monitoring.ledger import Baselines
 from primehub_deploy_ext.runner.counters import Counters
 from primehub_deploy_ext.runner.meter import Meter
 

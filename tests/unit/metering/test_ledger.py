@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from primehub_deploy_ext.engines.local.metering.ledger import Baselines
+from primehub_deploy_ext.monitoring.ledger import Baselines
 
 
 def test_what_grew_is_counted_once() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes.kinds import Kind
+from primehub_deploy_ext.monitoring.questions import Questions
 
 Json = dict[str, Any]
 
@@ -176,3 +177,6 @@ class Flavor(Protocol):
 
     def endpoint(self, owner: Json, spec: DeploymentSpec, way: Way) -> str:
         """Return the public base URL, with ``/`` at its end."""
+
+    def questions(self, owner: Json, spec: DeploymentSpec) -> Questions:
+        """Return what a Prometheus is asked about the deployment; what can't be known there is no question for."""

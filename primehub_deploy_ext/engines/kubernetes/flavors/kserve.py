@@ -12,7 +12,7 @@ from dataclasses import replace
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
-from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
     DEPLOYMENT,
@@ -20,6 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import (
     Kind,
 )
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
+from primehub_deploy_ext.monitoring.questions import Questions
 
 _GROUP = "serving.kserve.io/"
 _STOP = _GROUP + "stop"
@@ -145,6 +146,17 @@ class KServe:
             # All paths lead to the predictor there; the runner knows its own.
             return url + common.inner_path(metadata["name"], spec)
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
+
+    def questions(self, owner: Json, spec: DeploymentSpec) -> Questions:
+        """See ``Flavor.questions``."""
+        name, namespace = owner["metadata"]["name"], owner["metadata"]["namespace"]
+        workload = f"{name}-predictor"
+        pods = measures.pods_of(workload)
+        if not is_ours(owner):
+            return measures.of_model_server(namespace, name, pods)
+        if spec.model.artifact:
+            return measures.of_runner(namespace, name, pods)
+        return measures.of_image(namespace, workload, pods)
 
 
 def _take_template(predictor: Json, template: Json) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
-from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, Kind
+from primehub_deploy_ext.monitoring.questions import Questions
 
 # The number of the newest roll-out, by the cluster's own controller.
 _ROLL_OUT = "deployment.kubernetes.io/revision"
@@ -101,3 +102,9 @@ class Plain:
         # Only what was made here has a route for sure; of others a Service of the same name is likely.
         way = way if is_ours(owner) else way.inside()
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
+
+    def questions(self, owner: Json, spec: DeploymentSpec) -> Questions:
+        """See ``Flavor.questions``."""
+        name, namespace = owner["metadata"]["name"], owner["metadata"]["namespace"]
+        asked = measures.of_runner if spec.model.artifact and is_ours(owner) else measures.of_image
+        return asked(namespace, name, measures.pods_of(name))

@@ -13,11 +13,12 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
-from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import past_of, told_of
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT, Kind
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
+from primehub_deploy_ext.monitoring.questions import Questions
 
 _PREDICTOR = "predictor1"
 _OWNER_LABEL = "primehub.io/phdeployment"
@@ -138,6 +139,13 @@ class PrimeHub:
         backend = self.backend(owner, spec)
         host = f"{backend.service}.{owner['metadata']['namespace']}.svc.{way.cluster_domain}"
         return f"http://{host}:{backend.port}{backend.path}"
+
+    def questions(self, owner: Json, spec: DeploymentSpec) -> Questions:
+        """See ``Flavor.questions``."""
+        name, namespace = owner["metadata"]["name"], owner["metadata"]["namespace"]
+        # PrimeHub puts Seldon's orchestrator beside each model; images are made for it.
+        asked = measures.of_runner if spec.model.artifact and is_ours(owner) else measures.of_executor
+        return asked(namespace, name, measures.pods_of(f"deploy-{name}"))
 
 
 def _take_template(spec: Json, template: Json, workload: Workload) -> None:

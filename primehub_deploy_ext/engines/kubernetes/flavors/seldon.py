@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
 from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
-from primehub_deploy_ext.engines.kubernetes.flavors import common
+from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.kinds import (
     DEPLOYMENT,
@@ -20,6 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import (
     Kind,
 )
 from primehub_deploy_ext.engines.kubernetes.seen import template_of
+from primehub_deploy_ext.monitoring.questions import Questions
 
 _PREDICTOR = "default"
 _OWNER_LABEL = "seldon-deployment-id"
@@ -133,6 +134,15 @@ class Seldon:
             backend = self.backend(owner, spec)
             return f"http://{backend.service}.{metadata['namespace']}.svc.{way.cluster_domain}:{backend.port}/"
         return routes.endpoint(metadata["name"], metadata["namespace"], common.inner_path(metadata["name"], spec), way)
+
+    def questions(self, owner: Json, spec: DeploymentSpec) -> Questions:
+        """See ``Flavor.questions``."""
+        name, namespace = owner["metadata"]["name"], owner["metadata"]["namespace"]
+        if not is_ours(owner):
+            return measures.of_executor(namespace, name, f"{name}-.*")
+        workload = f"{name}-{_PREDICTOR}-0-{words.CONTAINER}"
+        asked = measures.of_runner if spec.model.artifact else measures.of_image
+        return asked(namespace, name if spec.model.artifact else workload, measures.pods_of(workload))
 
 
 def _with_short_end(spec: Json) -> Json:

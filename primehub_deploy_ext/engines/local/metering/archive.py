@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from primehub_deploy_ext.domain.metrics import UsageLine
-from primehub_deploy_ext.engines.local.metering.ledger import Baselines, Numbers, Reading
+from primehub_deploy_ext.monitoring.ledger import Baselines, Numbers, Reading
 from primehub_deploy_ext.monitoring.sample import Sample
 from primehub_deploy_ext.monitoring.series import Point, coarser
 from primehub_deploy_ext.monitoring.tiers import FINEST, HOUR, TIERS, Tier

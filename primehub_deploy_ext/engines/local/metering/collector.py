@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from primehub_deploy_ext.engines.local.gateway.readings import Labels, Readings, Requests
 from primehub_deploy_ext.engines.local.metering import meters
 from primehub_deploy_ext.engines.local.metering.census import Census, ReplicaFacts
-from primehub_deploy_ext.engines.local.metering.ledger import Baselines, Numbers
 from primehub_deploy_ext.monitoring import histogram
+from primehub_deploy_ext.monitoring.ledger import Baselines, Numbers
 from primehub_deploy_ext.monitoring.sample import Gauge, Sample
 from primehub_deploy_ext.runner.meter import BATCHES, CALLS_HEAD, FEEDBACK
 

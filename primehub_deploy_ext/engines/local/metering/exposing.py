@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
 from primehub_deploy_ext.engines.local.metering.collector import key
-from primehub_deploy_ext.engines.local.metering.ledger import Numbers
 from primehub_deploy_ext.monitoring.exposition import Family, render
 from primehub_deploy_ext.monitoring.histogram import CLASSES
+from primehub_deploy_ext.monitoring.ledger import Numbers
 from primehub_deploy_ext.monitoring.names import (
     ABORTED,
     BATCH_ROWS,

@@ -22,11 +22,11 @@ from primehub_deploy_ext.engines.local.metering.archive import Archive
 from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts
 from primehub_deploy_ext.engines.local.metering.collector import Collector, Harvest
 from primehub_deploy_ext.engines.local.metering.exposing import exposition_of
-from primehub_deploy_ext.engines.local.metering.ledger import Numbers
-from primehub_deploy_ext.engines.local.metering.marks import marks_of
 from primehub_deploy_ext.engines.local.metering.recent import Recent
 from primehub_deploy_ext.engines.local.workload import COUNTERS
 from primehub_deploy_ext.engines.patience import within
+from primehub_deploy_ext.monitoring.ledger import Numbers
+from primehub_deploy_ext.monitoring.marks import marks_of
 from primehub_deploy_ext.monitoring.sample import Sample
 from primehub_deploy_ext.monitoring.series import Point, metrics_of
 from primehub_deploy_ext.monitoring.tiers import FINEST, LENGTHS, TIERS, tier_of

@@ -1,0 +1,94 @@
+"""Fetching what replicas say of themselves: from pod to pod where that goes, else through the API server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.metering.pages import Page, read_page
+
+Json = dict[str, Any]
+
+PATH = "metrics"
+_ANSWER = 3.0
+_CONNECT = 1.5
+_AT_ONCE = 16
+_LARGEST = 1024 * 1024
+# A network that was not reachable may become so (a VPN), and the other way round.
+_REMEMBER = 120.0
+
+
+class ReplicaPages:
+    """Fetches the pages of pods, a few at a time.
+
+    Parameters
+    ----------
+    reach
+        ``service``: straight to the pod; ``proxy``: through the API server; ``auto``: straight where that goes.
+    """
+
+    def __init__(self, api: Api, reach: str) -> None:
+        self._api = api
+        self._reach = reach
+        self._unreachable_until = 0.0
+        self._session: aiohttp.ClientSession | None = None
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(self, pod: Json) -> Page | str:
+        """Return what a pod says; where it gives no such page now, why not."""
+        async with self._turns:
+            try:
+                text = await self._straight(pod) if self._goes_straight else None
+                text = await self._by_proxy(pod) if text is None else text
+            except (ApiError, OSError, ValueError, aiohttp.ClientError, asyncio.TimeoutError) as error:
+                return f"{pod['metadata']['name']}: {str(error) or type(error).__name__}"
+        return read_page(text)
+
+    async def close(self) -> None:
+        """Cut what is open."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    @property
+    def _goes_straight(self) -> bool:
+        return self._reach == "service" or (self._reach == "auto" and time.monotonic() >= self._unreachable_until)
+
+    async def _straight(self, pod: Json) -> str | None:
+        """Return the page; None where no packet gets to pods from here, but may by another way."""
+        address = pod["status"]["podIP"]
+        host = f"[{address}]" if ":" in address else address
+        if self._session is None:
+            limits = aiohttp.ClientTimeout(total=_ANSWER, sock_connect=_CONNECT)
+            self._session = aiohttp.ClientSession(timeout=limits)
+        try:
+            async with self._session.get(f"http://{host}:{words.PORT}/{PATH}", allow_redirects=False) as answer:
+                return _text(answer.status, await answer.content.read(_LARGEST))
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, ConnectionRefusedError) or self._reach == "service":
+                raise
+        except aiohttp.ConnectionTimeoutError:
+            if self._reach == "service":
+                raise
+        self._unreachable_until = time.monotonic() + _REMEMBER
+        return None
+
+    async def _by_proxy(self, pod: Json) -> str:
+        metadata = pod["metadata"]
+        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}:{words.PORT}/proxy/{PATH}"
+        answer = await self._api.raw("GET", path, timeout=_ANSWER)
+        if answer.status == HTTPStatus.FORBIDDEN:
+            raise ValueError("reading replicas through the API server takes the right get on pods/proxy")
+        return _text(answer.status, answer.body)
+
+
+def _text(status: int, body: bytes) -> str:
+    if status != HTTPStatus.OK:
+        raise ValueError(f"/{PATH} answered {status}")
+    return body.decode(errors="replace")
