@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from primehub_deploy_ext.domain.metrics import AlertKind
 from primehub_deploy_ext.monitoring import names, promql
 
 ERROR_RATE = 0.05
 LATENCY_P95 = 1.0
 RESTARTS = 3
 QUOTA_USED = 0.9
+
+KINDS: dict[str, AlertKind] = {
+    "ModelDeploymentErrors": "error_rate",
+    "ModelDeploymentSlow": "latency_p95",
+    "ModelDeploymentNoReadyReplica": "no_ready_replica",
+}
+"""What the page calls those that are about one deployment."""
+
+
+def firing_alerts(namespace: str) -> str:
+    """Return the query for what fires; ``namespace`` is a regular expression."""
+    return f'ALERTS{{alertstate="firing",alertname=~"{"|".join(KINDS)}",namespace=~"{namespace}"}}'
 
 
 def rules() -> dict[str, Any]:

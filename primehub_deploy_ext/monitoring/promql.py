@@ -116,9 +116,10 @@ def reward(scope: Scope, by: str = "model_image, model_version") -> str:
     return f"{rate.format(name=names.REWARD, **parts)} / ({rate.format(name=names.FEEDBACK, **parts)} > 0)"
 
 
-def count_by_code(scope: Scope) -> str:
+def count_by_code(scope: Scope, by: str = "") -> str:
     """How many predictions there were in the window, by status code."""
-    return f"sum by (code)(increase({names.SERVER}_count{scope.server()}[{scope.window}]))"
+    labels = ", ".join(filter(None, ["code", by]))
+    return f"sum by ({labels})(increase({names.SERVER}_count{scope.server()}[{scope.window}]))"
 
 
 def aborted(scope: Scope) -> str:
@@ -169,14 +170,18 @@ def memory(scope: Scope) -> str:
 
 
 def ready(scope: Scope) -> str:
-    """Replicas that answer."""
-    return f"sum({names.READY}{scope.replica()})"
+    """Replicas that answer; several servers may tell it of one cluster."""
+    return f"sum(max by (namespace, deployment_name)({names.READY}{scope.replica()}))"
+
+
+def replicas_ready(scope: Scope) -> str:
+    """Replicas that say themselves that they answer."""
+    return f"sum({names.REPLICA_READY}{scope.replica()})"
 
 
 def no_ready_replica(by: str) -> str:
-    """Deployments that shall run and have nobody who answers, be it that nobody is there who could say so."""
-    ready = f"sum by ({by})({names.READY}) > 0"
-    return f"max by ({by})({names.DESIRED}) > 0 unless on ({by}) {ready}"
+    """Deployments that shall run and have nobody who answers; several servers may tell it of one cluster."""
+    return f"max by ({by})({names.DESIRED}) > 0 and max by ({by})({names.READY}) == 0"
 
 
 def restarts(window: str, by: str) -> str:
@@ -187,6 +192,21 @@ def restarts(window: str, by: str) -> str:
 def quota_used() -> str:
     """Share of its quota that a group uses, by resource."""
     return f"{names.USAGE} / on (group, resource) ({names.QUOTA} > 0)"
+
+
+def usage(scope: Scope) -> dict[str, str]:
+    """What the replicas of each namespace took and answered in the window; memory is looked at every 5 minutes."""
+    every = 300
+    held, wide = f"{names.MEMORY}{scope.replica()}", f"[{scope.window}:{every}s]"
+    hours = f"{every} / 3600"
+    there = f"count by (namespace, deployment_name)(count_over_time({held}{wide}))"
+    return {
+        "cpu_hours": f"sum by (namespace)(increase({names.CPU}{scope.replica()}[{scope.window}])) / 3600",
+        "memory_gb_hours": f"sum by (namespace)(sum_over_time({held}{wide})) * {hours} / 1e9",
+        "replica_hours": f"sum by (namespace)(count_over_time({held}{wide})) * {hours}",
+        "requests": f"sum by (namespace)(increase({names.SERVER}_count{scope.server()}[{scope.window}]))",
+        "deployments": f"count by (namespace)({there})",
+    }
 
 
 def deployments() -> str:

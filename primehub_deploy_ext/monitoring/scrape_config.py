@@ -61,30 +61,17 @@ _PART = "primehub-deploy.io/part"
 _PORT = "http"
 
 
-def scrape_replicas(
-    interval: str = "15s",
-    *,
-    namespaces: Sequence[str] = (),
-    api_server: str = "",
-    token_file: str = "",
-    ca_file: str = "",
-) -> dict[str, Any]:
-    """Return one entry of ``scrape_configs`` for replicas on Kubernetes; Prometheus finds them by itself.
+def scrape_replicas(namespaces: Sequence[str] = (), *, interval: str = "15s") -> dict[str, Any]:
+    """Return one entry of ``scrape_configs`` for replicas on Kubernetes; a Prometheus in the cluster finds them itself.
 
     Parameters
     ----------
     namespaces
         Of groups; all that Prometheus may read when left out.
-    api_server, token_file, ca_file
-        For a Prometheus outside of the cluster; one inside needs none of them.
     """
     finds: dict[str, Any] = {"role": "pod"}
     if namespaces:
         finds["namespaces"] = {"names": list(namespaces)}
-    if api_server:
-        finds["api_server"] = api_server
-        finds["authorization"] = {"type": "Bearer", "credentials_file": token_file}
-        finds["tls_config"] = {"ca_file": ca_file}
     return {
         "job_name": "primehub-deploy-replicas",
         "scrape_interval": interval,

@@ -20,6 +20,8 @@ from primehub_deploy_ext.service.lookup import find_deployment
 from primehub_deploy_ext.service.masking import hide
 from primehub_deploy_ext.service.parameters import bad_parameter, parse_choice
 from primehub_deploy_ext.service.prometheus import PrometheusSource
+from primehub_deploy_ext.service.prometheus_api import PrometheusApi
+from primehub_deploy_ext.service.prometheus_overview import PrometheusOverview
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 
 
@@ -33,15 +35,15 @@ class MetricsService:
     secrets
         What to hide in the texts of marks.
     prometheus
-        Where series come from instead of the engine; marks, summaries and alerts are the engine's.
+        Where series come from instead of the engine. Marks are the engine's; so are summaries, usage and alerts, unless
+        it measures only while somebody looks.
     """
 
-    def __init__(
-        self, engine: Engine, secrets: SecretsOfDeployments, prometheus: PrometheusSource | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, secrets: SecretsOfDeployments, prometheus: PrometheusApi | None = None) -> None:
         self._engine = engine
         self._secrets = secrets
-        self._prometheus = prometheus
+        self._prometheus = PrometheusSource(prometheus) if prometheus is not None else None
+        self._overview = PrometheusOverview(prometheus) if prometheus is not None else None
 
     async def of(self, caller: Caller, id: str, wanted: MetricsRange) -> Metrics:
         """Return the series of one deployment, ending now."""
@@ -60,7 +62,11 @@ class MetricsService:
         self._check_measured()
         deployments, _ = await self._engine.deployments()
         visible = {deployment.id for deployment in deployments if deployment.group in scope}
-        found = await self._engine.metrics_summary()
+        overview = await self._engine.overview() if self._overview is not None else None
+        if self._overview is not None and overview is not None:
+            found = await self._overview.summary(overview)
+        else:
+            found = await self._engine.metrics_summary()
         return found.model_copy(update={"items": [item for item in found.items if item.id in visible]})
 
     async def exposition(self, *, openmetrics: bool) -> str:
@@ -98,7 +104,11 @@ class MetricsService:
         """Return what each group used, for administrators; of one month, or of all."""
         caller.require_admin("read the usage of all groups")
         self._check_measured()
-        lines = await self._engine.usage()
+        overview = await self._engine.overview() if self._overview is not None else None
+        if self._overview is not None and overview is not None:
+            lines = await self._overview.usage(overview)
+        else:
+            lines = await self._engine.usage()
         return UsageReport(items=[line for line in lines if month in {None, line.month}])
 
     def _check_measured(self) -> None:

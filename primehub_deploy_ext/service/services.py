@@ -22,7 +22,6 @@ from primehub_deploy_ext.service.instance_types import InstanceTypeService
 from primehub_deploy_ext.service.metrics import MetricsService
 from primehub_deploy_ext.service.model_files import ModelFileService
 from primehub_deploy_ext.service.models import ModelService
-from primehub_deploy_ext.service.prometheus import PrometheusSource
 from primehub_deploy_ext.service.prometheus_api import PrometheusApi
 from primehub_deploy_ext.service.pull_secrets import PullSecretService
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
@@ -63,9 +62,7 @@ class Services:
             audit_log=audit_log,
             deployments=DeploymentService(engine, secrets),
             inspection=InspectionService(engine, caller, secrets),
-            metrics=MetricsService(
-                engine, secrets, PrometheusSource(PrometheusApi(prometheus_url)) if prometheus_url else None
-            ),
+            metrics=MetricsService(engine, secrets, PrometheusApi(prometheus_url) if prometheus_url else None),
             watching=WatchService(engine, caller, secrets),
             artifacts=ArtifactService(engine),
             models=ModelService(engine),

@@ -43,8 +43,6 @@ class Bench:
         Whether what stands before the replicas sends a request again that one of them lost.
     keeps_oldest
         Whether of several replicas the newest go first when there are too many.
-    measures
-        Whether the engine knows what replicas use.
     interpreters
         Whether models run in an interpreter of their own choice.
     """
@@ -52,7 +50,6 @@ class Bench:
     limit = TEST_LIMIT
     retries = True
     keeps_oldest = True
-    measures = True
     interpreters = True
 
     def __init__(self, engine: Engine, **environment: Any) -> None:

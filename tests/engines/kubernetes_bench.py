@@ -36,7 +36,6 @@ class KubernetesBench(Bench):
     # A Service has no retries: what is sent to a replica in the moment of its sudden end is lost.
     retries = False
     keeps_oldest = False
-    measures = False
     interpreters = False
     # What leads to a deployment's replicas.
     service, port = "{id}", 80

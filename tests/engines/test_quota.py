@@ -217,9 +217,6 @@ async def test_a_larger_instance_type_is_checked_and_counted(bench: Bench) -> No
 
 async def test_what_replicas_use_is_measured(bench: Bench) -> None:
     await bench.deployed("seen", replicas=2)
-    if not bench.measures:
-        assert await bench.engine.measurements() == []
-        return
     (measured,) = await bench.engine.measurements()
     assert measured.id == "seen"
     assert measured.memory > 5_000_000

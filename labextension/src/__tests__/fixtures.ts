@@ -86,6 +86,8 @@ export const measured = (changes: Partial<Metrics> = {}): Metrics => ({
   since: '2026-11-20T10:59:50Z',
   until: '2026-11-20T11:00:00Z',
   times: [1_795_258_795, 1_795_258_800],
+  measured_since: null,
+  note: '',
   requests_ever: 0,
   totals: {
     requests: 0,

@@ -1105,6 +1105,12 @@ export interface components {
              */
             marks: components["schemas"]["Mark"][];
             /**
+             * Measured Since
+             * @description since when it is measured, where that is only while somebody looks; null: always
+             * @default null
+             */
+            measured_since: string | null;
+            /**
              * Memory
              * @description bytes, by replica: proportional set size where known, else resident
              */
@@ -1119,6 +1125,12 @@ export interface components {
              * @description charts that this source can't fill, now or ever
              */
             not_measured: components["schemas"]["Chart"][];
+            /**
+             * Note
+             * @description what people should know about these numbers
+             * @default
+             */
+            note: string;
             /**
              * Predict Qps
              * @description predictions a second that reached a model, by revision
@@ -1137,7 +1149,7 @@ export interface components {
             ready: (number | null)[];
             /**
              * Requests Ever
-             * @description predictions since the deployment was created; 0: no traffic yet
+             * @description predictions since the deployment was created (on a cluster: that the replicas there are answered); 0: no traffic yet
              */
             requests_ever: number | null;
             /**

@@ -5,6 +5,7 @@ import { useTranslation } from '../ui/translation';
 import { Chart } from './Chart';
 import { CHARTS, IChart } from './charts';
 import { Crosshair } from './crosshair';
+import { MeasuredHow } from './MeasuredHow';
 import { NoTraffic } from './NoTraffic';
 import { Span, spanOf, zoomTo } from './series';
 import { MarkList, ValueTable } from './tables';
@@ -57,6 +58,7 @@ export function Charts({
   );
   return (
     <div className="pd-Metrics-body" ref={root} tabIndex={-1}>
+      <MeasuredHow metrics={metrics} />
       {silent ? (
         <NoTraffic />
       ) : (

@@ -12,6 +12,9 @@ from primehub_deploy_ext.engines.kubernetes.office import Office
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
 from primehub_deploy_ext.monitoring.questions import Overview, Questions
 
+# Warnings of the kubelet that come with starts that go well: no marks on a time axis.
+_TRIFLES = {"Unhealthy", "MissingClusterDNS", "DNSConfigForming"}
+
 
 class Measuring:
     """The part of the protocol that is about it."""
@@ -32,7 +35,8 @@ class Measuring:
     async def metrics(self, id: str, wanted: MetricsRange) -> Metrics:
         """See ``Engine.metrics``: the last 15 minutes, while somebody looks."""
         seen = await self._at_work.seen(id)
-        return await self._at_work.metering.metrics(seen, wanted, await self.events(id))
+        events = [event for event in await self.events(id) if event.reason not in _TRIFLES]
+        return await self._at_work.metering.metrics(seen, wanted, events)
 
     async def questions(self, id: str) -> Questions:
         """See ``Engine.questions``."""

@@ -22,7 +22,7 @@ from primehub_deploy_ext.monitoring.names import (
     FEEDBACK,
     IN_FLIGHT,
     MEMORY,
-    READY,
+    REPLICA_READY,
     REWARD,
     SERVER,
 )
@@ -139,8 +139,8 @@ class Counting:
         who = {"deployment_name": self._predictor["deployment_name"]}
         flying = Family(IN_FLIGHT, "gauge", "Requests being answered")
         flying.add(who, in_flight)
-        answers = Family(READY, "gauge", "1 while this replica answers: their sum is how many do")
-        answers.add(who, int(ready))
+        answers = Family(REPLICA_READY, "gauge", "1 while the replica answers")
+        answers.add(self._replica, int(ready))
         held = Family(MEMORY, "gauge", "Bytes that the replica holds, resident")
         if (memory := _resident()) is not None:
             held.add(self._replica, memory)

@@ -52,6 +52,8 @@ export function measured(
     since: iso(times[0]! - step),
     until: iso(until),
     times,
+    measured_since: null,
+    note: '',
     requests_ever: 123_456,
     totals: {
       requests: 38_412,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from primehub_deploy_ext.monitoring import names
+from primehub_deploy_ext.monitoring import names, promql
 from primehub_deploy_ext.monitoring.histogram import PERCENTILES
 from primehub_deploy_ext.monitoring.promql import CLIENT_FAULT, SERVER_FAULT, Scope
 from primehub_deploy_ext.monitoring.questions import WINDOW, Question, Questions, of_endpoint
@@ -35,12 +35,13 @@ def of_runner(namespace: str, name: str, pods: str) -> Questions:
     pods
         Regular expression of the names of its pods: those that have not been scraped are seen by the node alone.
     """
-    known = of_endpoint(_scope(namespace, name, "default"))
-    node = _of_node(namespace, pods)
+    scope = _scope(namespace, name, "default")
+    known, node = of_endpoint(scope), _of_node(namespace, pods)
     charts = {column: question for column, question in known.charts.items() if column not in _GATEWAY}
     for column in ("cpu", "memory"):
         charts[column] = Question(f"{charts[column].expression} or {node[column].expression}", "replica")
-    charts["ready"] = Question(f"{charts['ready'].expression} or {node['ready'].expression}")
+    told = (promql.replicas_ready(scope), charts["ready"].expression, node["ready"].expression)
+    charts["ready"] = Question(" or ".join(told))
     # Nobody stands before the replicas and sees who gives up.
     return replace(known, charts=charts, aborted=None)
 

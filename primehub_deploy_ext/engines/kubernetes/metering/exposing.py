@@ -9,14 +9,15 @@ from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.kubernetes.seen import Seen, template_of
 from primehub_deploy_ext.engines.kubernetes.steps import restarts_of
 from primehub_deploy_ext.monitoring.exposition import Family, render
-from primehub_deploy_ext.monitoring.names import DESIRED, INFO, PHASE, RESTARTS
+from primehub_deploy_ext.monitoring.names import DESIRED, INFO, PHASE, READY, RESTARTS
 
 
 def states_of(stands: Iterable[tuple[Seen, Deployment]], *, openmetrics: bool = False) -> str:
-    """Return the page. How many replicas answer they say themselves, so that no two servers count them twice."""
+    """Return the page."""
     info = Family(INFO, "gauge", "1; labels tell what it is")
     phase = Family(PHASE, "gauge", "1 for the phase that it is in")
     desired = Family(DESIRED, "gauge", "Replicas that are wanted")
+    ready = Family(READY, "gauge", "Replicas that answer")
     restarts = Family(RESTARTS, "counter", "How often a running replica was started again")
     for seen, deployment in stands:
         who = {"namespace": seen.namespace, "deployment_name": seen.name}
@@ -24,8 +25,9 @@ def states_of(stands: Iterable[tuple[Seen, Deployment]], *, openmetrics: bool = 
         for one in Phase:
             phase.add({**who, "phase": str(one)}, float(deployment.status.phase is one))
         desired.add(who, deployment.status.replicas.desired)
+        ready.add(who, deployment.status.replicas.ready)
         for pod in seen.pods:
             labels = {**who, "predictor_version": str(template_of(pod)), "replica": pod["metadata"]["name"]}
             restarts.add(labels, restarts_of(pod))
-    families = (family for family in (info, phase, desired, restarts) if family.lines)
+    families = (family for family in (info, phase, desired, ready, restarts) if family.lines)
     return render(families, openmetrics=openmetrics)

@@ -122,7 +122,11 @@ class Metering:
         watched = await self._attend(seen)
         now, step = self._clock(), tier_of(wanted).step
         until = -(-round(now - FINEST.step / 2) // step) * step
-        length = LENGTHS[wanted]
+        length, since = LENGTHS[wanted], watched.recent.since
+        # Nobody stands before the replicas and sees who gives up.
+        totals = totals_of(watched.recent.total(until - length), measured=since is not None).model_copy(
+            update={"aborted": None}
+        )
         made = metrics_of(
             seen.id,
             wanted,
@@ -131,10 +135,9 @@ class Metering:
             marks=marks_of(events, datetime.fromtimestamp(until - length, timezone.utc)),
             requests_ever=_requests_ever(seen, watched),
         )
-        since = watched.recent.since
         return made.model_copy(
             update={
-                "totals": totals_of(watched.recent.total(until - length), measured=since is not None),
+                "totals": totals,
                 "ready": watched.recent.ready(made.times, step),
                 "measured_since": None if since is None else datetime.fromtimestamp(since, timezone.utc),
                 "note": _note(seen, watched, wanted),
