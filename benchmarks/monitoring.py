@@ -37,8 +37,8 @@ from primehub_deploy_ext.engines.local.metering.archive import Archive
 from primehub_deploy_ext.engines.local.metering.census import Census, DeploymentFacts, ReplicaFacts
 from primehub_deploy_ext.engines.local.metering.collector import Collector
 from primehub_deploy_ext.engines.local.metering.exposing import exposition_of
-from primehub_deploy_ext.monitoring.ledger import Baselines
 from primehub_deploy_ext.engines.local.metering.recent import Recent
+from primehub_deploy_ext.monitoring.ledger import Baselines
 from primehub_deploy_ext.monitoring.sample import Gauge, ReplicaSample, RevisionSample, Sample
 from primehub_deploy_ext.monitoring.series import metrics_of
 from primehub_deploy_ext.monitoring.tiers import FINEST, LENGTHS, TIERS, tier_of
