@@ -232,7 +232,7 @@ def test_every_chart_of_the_page_is_what_happened(run: Run, id: str) -> None:
     assert {line["label"] for line in seen["memory"]} == run.pods[id] == {line["label"] for line in seen["cpu"]}
     assert all(value is None or value > 10_000_000 for line in seen["memory"] for value in line["values"])
     assert seen["ready"][-1] == 2
-    assert [(mark["kind"], mark["label"]) for mark in seen["marks"]] == [("revision", "revision 1")]
+    assert ("revision", "revision 1") in [(mark["kind"], mark["label"]) for mark in seen["marks"]]
     # Nobody counts bytes on a cluster, and nobody sees who gives up.
     assert seen["not_measured"] == ["bytes"]
     assert seen["totals"]["aborted"] is None

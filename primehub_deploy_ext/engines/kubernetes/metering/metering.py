@@ -138,7 +138,7 @@ class Metering:
         return made.model_copy(
             update={
                 "totals": totals,
-                "ready": watched.recent.ready(made.times, step),
+                "ready": [*watched.recent.ready(made.times[:-1], step), sum(map(is_ready, seen.pods))],
                 "measured_since": None if since is None else datetime.fromtimestamp(since, timezone.utc),
                 "note": _note(seen, watched, wanted),
                 "not_measured": _unknown(seen, watched),
