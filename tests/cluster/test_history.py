@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from primehub_deploy_ext.domain.models import Event, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.base import NewDeployment
 from tests.cluster.cluster import Cluster
 from tests.cluster.engines import WEB, engine_of, run, settled, until
@@ -72,5 +73,25 @@ def test_events_are_told_after_the_cluster_has_dropped_them(cluster: Cluster, na
         assert {event.revision for event in of(after, "Failed")} == {2}
         assert any(map(is_crash_loop, after))
         assert sorted(after, key=lambda event: event.time, reverse=True) == after
+
+    run(scenario())
+
+
+def test_what_came_of_a_revision_is_not_lost_with_the_server_that_saw_it(
+    cluster: Cluster, namespace: Callable[..., str]
+) -> None:
+    place = namespace("history")
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+            await settled(engine, "web")
+            # As if the server had ended between the two writes: on the deployment, and on its history.
+            lost = "primehub-deploy.io/outcome-"
+            await asyncio.to_thread(cluster.kubectl, "-n", place, "annotate", "controllerrevision", "web-1", lost)
+            assert (await engine.revisions("web"))[0].outcome is Outcome.SUCCEEDED
+            await engine.update("web", UpdateDeployment(description="better"), user="bob")
+            await settled(engine, "web")
+            assert [one.outcome for one in await engine.revisions("web")] == [Outcome.SUCCEEDED] * 2
 
     run(scenario())

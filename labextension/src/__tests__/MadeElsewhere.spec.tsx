@@ -27,6 +27,22 @@ test('what another tool made says so, and can be cloned and nothing else', async
   expect(screen.getByText('made by Argo CD').title).toContain('changed there');
 });
 
+test('without a history of its own it says who has it', async () => {
+  const all = listing();
+  all.rest.revisions.mockResolvedValue([]);
+  render(
+    <App
+      {...all}
+      host="tab"
+      start={{ view: 'deployment', id: foreign.id, tab: 'history' }}
+    />
+  );
+  expect(
+    await screen.findByText('No history', {}, { timeout: 50_000 })
+  ).toBeDefined();
+  expect(screen.getByText(/It was made by Argo CD/)).toBeDefined();
+}, 60_000);
+
 test('its menu in a list offers to look, and to clone', async () => {
   const all = listing();
   render(<App {...all} host="tab" start={{ view: 'deployments' }} />);

@@ -8,6 +8,7 @@ import { Loaded } from '../admin/Loaded';
 import { useDetail } from '../detail/context';
 import type { ITabProps } from '../detail/tab';
 import { useResource } from '../model/binding';
+import { Notice } from '../ui/notices';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
 import { Diff } from './Diff';
@@ -80,6 +81,20 @@ function Revisions({
   const close = useCallback(() => setCloseup(null), []);
   const find = (number: number) =>
     revisions.find(revision => revision.number === number);
+  if (revisions.length === 0) {
+    return (
+      <Notice title={trans.__('No history')}>
+        <p>
+          {deployment.managed_by
+            ? trans.__(
+                'It was made by %1 and is changed there: what came before is told there, too.',
+                deployment.managed_by
+              )
+            : trans.__('Nothing is known of its revisions any more.')}
+        </p>
+      </Notice>
+    );
+  }
   return (
     <div className="pd-History">
       <RevisionList

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
+from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api import ApiError
 from primehub_deploy_ext.engines.kubernetes.chronicle import Chronicle
@@ -228,9 +229,19 @@ class Clerk:
             raise
 
     async def keep_page(self, seen: Seen) -> None:
-        """Make sure that the wanted revision has its page; it can be made from the owner alone."""
+        """Make sure that the wanted revision has its page; it can be made from the owner alone.
+
+        What came of the newest is on the owner until the next is wanted: it is made sure of, too.
+        """
         record = seen.record
-        if record is None or await self.page(seen, record.target.number) is not None:
+        if record is None:
+            return
+        page = await self.page(seen, record.target.number)
+        newest = page if record.latest == record.target else await self.page(seen, record.latest.number)
+        told, known = newest.entry.outcome if newest else None, record.latest.outcome
+        if told is Outcome.IN_PROGRESS and known is not Outcome.IN_PROGRESS:
+            await self._end_page(seen, record.latest)
+        if page is not None:
             return
         before = await self.page(seen, record.target.template)
         owner = await self._means.api.get(seen.flavor.owner, seen.name, seen.namespace)
