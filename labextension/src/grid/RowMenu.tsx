@@ -25,7 +25,7 @@ export function RowMenu({
       more: Partial<IMenuItem> = {}
     ): IMenuItem => ({ label, onChoose: () => onChoose(deployment), ...more });
     const { open, openTab, logs, metrics } = actions;
-    const elsewhere = deployment.managed_by !== '';
+    const elsewhere = Boolean(deployment.managed_by);
     const change = elsewhere ? null : actions.change;
     return [
       item(trans.__('Open'), open),

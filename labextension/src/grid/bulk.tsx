@@ -32,7 +32,7 @@ export function concernedBy(
   action: BulkAction,
   deployments: readonly Deployment[]
 ): readonly Deployment[] {
-  const ours = deployments.filter(one => one.managed_by === '');
+  const ours = deployments.filter(one => !one.managed_by);
   switch (action) {
     case 'stop':
     case 'restart':

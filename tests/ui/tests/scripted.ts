@@ -86,6 +86,7 @@ export function deployment(
     created_by: "ada",
     updated_at: ago(3 * 3_600),
     updated_by: "grace",
+    managed_by: "",
     resource_version: 0,
     ...more,
     status: {
