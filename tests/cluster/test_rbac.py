@@ -14,12 +14,17 @@ import httpx
 import pytest
 import yaml
 
+from primehub_deploy_ext.domain.clients import new_token
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.engines.base import NewClient
 from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
 from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, POD, SECRET
 from primehub_deploy_ext.engines.kubernetes.needs import Need, needs_of
 from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
 from scripts.demo_server import jupyter_server
 from tests.cluster.cluster import WEB_IMAGE, Cluster
+from tests.engines.bench import double, infer
+from tests.engines.kubernetes_bench import KubernetesBench
 
 DOCS = Path(__file__).parents[2] / "docs" / "kubernetes"
 ENGINE = "primehub_deploy_ext.engines.kubernetes.engine.KubernetesEngine"
@@ -355,3 +360,28 @@ def test_what_the_wall_refuses_is_told_as_the_reason(
         lambda: (now := alice("GET", "deployments/walled")["status"])["reason"] == "QuotaDenied" and now, "the reason"
     )
     assert "no-pods" in status["message"]
+
+
+def test_a_member_keeps_an_endpoint_private_and_tries_a_model_with_the_documented_role_alone(
+    cluster: Cluster, realms: dict[str, str]
+) -> None:
+    cluster.kubectl("label", "--overwrite", "namespace", realms["alice"], "primehub-deploy.io/group=team")
+
+    async def scenario() -> None:
+        # Pods are out of reach of a laptop: all goes through the API server.
+        laptop = {"kubeconfig": str(cluster.kubeconfig("alice")), "reach": "proxy"}
+        bench = KubernetesBench(cluster, {"team": realms["alice"]}, "plain", **laptop)
+        await bench.open()
+        try:
+            assert (await bench.try_out(DeploymentSpec(model=await bench.model(double)), infer(3))).ok
+            deployment = await bench.deployed("hers", access="private")
+            token = new_token("curl")
+            await bench.engine.add_client("hers", NewClient(name="curl", token=token, user="alice"))
+            headers = {"Authorization": f"Bearer {token}"}
+            assert (await bench.call(deployment, headers=headers))[0] == 200
+            await bench.engine.remove_client("hers", "curl", user="alice")
+            assert (await bench.call(deployment, headers=headers))[0] == 401
+        finally:
+            await bench.close()
+
+    run(scenario())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,49 @@ def test_a_model_that_the_image_can_not_load_fails_in_the_notebook_with_its_word
     here = connect(server.url, token=server.token)
     with pytest.raises(DeploymentFailed, match="No module named"):
         here.deploy(needs_what_is_not_there(), "Lonely", id="lonely", group="team")
+
+
+def test_a_private_endpoint_lets_in_curl_with_a_token_and_the_notebook_without(
+    server: Server, cluster: Cluster
+) -> None:
+    model, rows = trained()
+    here = connect(server.url, token=server.token)
+    deployment = here.deploy(model, "Secret", id="secret", example=rows, access="private", group="team")
+    assert list(deployment.predict(rows)) == [0, 0, 1, 1]
+    (service,) = cluster.get("services", "-A", "-l", "primehub-deploy.io/deployment=secret")["items"]
+    url = f"http://{service['spec']['clusterIP']}/deployment/secret/v2/models/secret"
+
+    def curl(*arguments: str) -> str:
+        command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", *arguments, url]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+
+    assert curl() == "401"
+    made = ask(server, "POST", "deployments/secret/clients", {"name": "curl"})
+    token = made.json["token"]
+    assert curl("-u", f"curl:{token}") == "200"
+    assert curl("-H", f"Authorization: Bearer {token}") == "200"
+    (client,) = ask(server, "GET", "deployments/secret/clients").json["items"]
+    assert client["last_used_at"]
+    assert token not in str(client)
+    assert ask(server, "DELETE", "deployments/secret/clients/curl").status == 204
+    assert curl("-u", f"curl:{token}") == "401"
+
+
+def test_a_change_is_tried_on_the_cluster_before_it_is_made(server: Server) -> None:
+    model, rows = trained()
+    here = connect(server.url, token=server.token)
+    here.deploy(model, "Tried", id="tried", example=rows, group="team")
+    spec = ask(server, "GET", "deployments/tried").json["spec"]
+    example = spec["model"]["example"]
+    wrong = {**example["inputs"][0], "shape": [2, 3], "data": [0, 0, 0, 0, 0, 0]}
+    for given, ok in ((example, True), ({"inputs": [wrong]}, False)):
+        change = {"model": {**spec["model"], "example": given}}
+        trial = ask(server, "PATCH", "deployments/tried?dry_run=1&try=1", change).json["trial"]
+        assert trial["ok"] is ok, trial
+    assert trial["message"].endswith("the model takes [-1, 1], got [2, 3]")
+    assert len(ask(server, "GET", "deployments/tried/revisions").json["items"]) == 1
+    answer = ask(server, "POST", "deployments/tried/revisions/1:try", example).json
+    assert answer["answer"]["outputs"][0]["data"] == [0, 0, 1, 1]
 
 
 class Lonely:
