@@ -112,6 +112,18 @@ test('it opens as a tab of its own with the part that is shown, and has no such 
   });
 });
 
+test('an image that serves by itself is not offered to be private', async () => {
+  const image = deployment();
+  image.spec.model = { ...image.spec.model, image: 'web:1', artifact: '' };
+  await show([image]);
+  await title('Iris classifier');
+  await userEvent.click(tab('Access'));
+  expect(
+    await screen.findByText(/An image that serves by itself can’t tell/)
+  ).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Make it private…' })).toBeNull();
+});
+
 test('as a tab, nothing leads back and nothing opens it again', async () => {
   await show([deployment()], { host: 'tab', rooted: true });
   await title('Iris classifier');

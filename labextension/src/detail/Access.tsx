@@ -21,8 +21,10 @@ export function Access({ id, active }: ITabProps): JSX.Element {
   const now = useNow(30_000, active);
   const { busy, makePrivate, open, add, revoke } = useAccessControls();
   const hidden = deployment.spec.access === 'private';
+  const { model } = deployment.spec;
+  const alone = !!model.image && !model.artifact && !hidden;
   // Until that is known, nothing is denied: the server refuses with words.
-  const able = me?.engine.private ?? true;
+  const able = (me?.engine.private ?? true) && !alone;
   return (
     <>
       <Section title={trans.__('Who may call')} className="pd-Access">
@@ -49,10 +51,14 @@ export function Access({ id, active }: ITabProps): JSX.Element {
           )
         ) : (
           <p className="pd-Hint">
-            {trans.__(
-              'The engine “%1” has no private endpoints: whoever reaches its gateway may call.',
-              deployment.engine
-            )}
+            {alone
+              ? trans.__(
+                  'An image that serves by itself can’t tell who calls: let the Ingress or gateway in front of it ask for a login.'
+                )
+              : trans.__(
+                  'The engine “%1” has no private endpoints: whoever reaches its gateway may call.',
+                  deployment.engine
+                )}
           </p>
         )}
       </Section>
