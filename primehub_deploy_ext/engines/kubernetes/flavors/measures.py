@@ -60,7 +60,7 @@ def of_image(namespace: str, workload: str, pods: str) -> Questions:
     def latency(share: float) -> Question:
         return Question(f"histogram_quantile({share}, sum by (le)(rate({_MESH_TIME}_bucket{{{to}}}[{WINDOW}]))) / 1000")
 
-    counted = f"sum by (response_code)(increase({_MESH}{{{to}}}[{WINDOW}]))"
+    counted = f'label_replace(increase({_MESH}{{{to}}}[{WINDOW}]), "code", "$1", "response_code", "(.*)")'
     good = f"{rate(_code(SERVER_FAULT, '!~'))} or 0 * {rate()}"
     return Questions(
         charts={
@@ -71,7 +71,7 @@ def of_image(namespace: str, workload: str, pods: str) -> Questions:
             **node,
         },
         latency={name: latency(share) for name, share in PERCENTILES.items()},
-        codes=Question(f'label_replace({counted}, "code", "$1", "response_code", "(.*)")'),
+        codes=Question(f"sum by (code)({counted})"),
     )
 
 
