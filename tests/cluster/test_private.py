@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.clients import new_token
-from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput
+from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, QuotaExceeded
 from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model, Replica, UpdateDeployment
+from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment, PredictRequest
 from primehub_deploy_ext.engines.kubernetes import criers
 from tests.cluster.cluster import WEB_IMAGE, Cluster
@@ -165,6 +166,32 @@ def test_what_cant_check_who_calls_is_never_called_private(story: Story) -> None
         assert (await bench.call(await bench.engine.get("web")))[0] == 401
         with pytest.raises(InvalidInput):
             await bench.engine.rollback("web", 1, user="ada")
+
+    story(told)
+
+
+def test_a_wish_that_is_refused_leaves_the_endpoint_as_open_as_it_was(story: Story) -> None:
+    async def told(bench: KubernetesBench) -> None:
+        deployment = await bench.deployed("refused")
+        too_much = UpdateDeployment(access="private", replicas=5)
+        with pytest.raises(QuotaExceeded):
+            await bench.engine.update("refused", too_much, user="ada", quota=Quota(deployments=9, memory="1Mi"))
+        assert (await bench.call(deployment))[0] == 200
+        assert (await bench.engine.get("refused")).spec.access == "public"
+
+    story(told)
+
+
+def test_what_a_server_closed_that_died_before_it_wrote_why_is_opened_with_the_next_wish(story: Story) -> None:
+    async def told(bench: KubernetesBench) -> None:
+        deployment = await bench.deployed("halfway")
+        office = bench.engine._at_work
+        await office.doors.close_for(await office.desk.fresh("halfway"), 2)
+        # Closed too long rather than open too long.
+        assert (await bench.call(deployment))[0] == 401
+        await bench.engine.update("halfway", UpdateDeployment(description="anything"), user="grace")
+        await bench.settled("halfway")
+        assert (await bench.call(deployment))[0] == 200
 
     story(told)
 
