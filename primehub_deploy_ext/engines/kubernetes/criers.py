@@ -109,8 +109,8 @@ class Criers:
         if untold:
             raise EngineUnavailable(
                 f"{_named(sorted(untold))} did not confirm it within {_TELL_LIMIT:g} s "
-                f"({next(iter(untold.values()))}). The kubelet tells it within about two minutes; to be sure at once, "
-                "restart it",
+                f"({next(iter(untold.values()))}). The kubelet tells it too, mostly within seconds, at the latest in "
+                "about two minutes; to be sure at once, restart it",
                 details={"replicas": sorted(untold)},
             )
 
