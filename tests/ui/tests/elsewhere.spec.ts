@@ -58,7 +58,7 @@ for (const [theme, setting] of Object.entries(THEMES)) {
           tab: 'history'
         });
         await expect(root.getByText('No history')).toBeVisible();
-        await expect(root.getByText('made by Argo CD')).toBeVisible();
+        await expect(root.getByText('made by Argo CD', { exact: true })).toBeVisible();
         const actions = root.getByRole('group', { name: 'Actions' });
         await expect(actions.getByRole('button')).toHaveText(['Clone']);
         await expectAccessible(page);
