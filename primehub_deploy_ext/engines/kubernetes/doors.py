@@ -29,6 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.record import now
 from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.patience import ended
 from primehub_deploy_ext.runner.access import PASS_HEADER, hash_token, server_pass
 
 T = TypeVar("T")
@@ -45,9 +46,12 @@ class Doors:
         self._means = means
         self._criers = Criers(means, self._secret)
         self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._notes: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         """Stop; replicas learn the rest from the kubelet."""
+        for task in list(self._notes):
+            await ended(task)
         await self._criers.close()
 
     def look(self, id: str) -> None:
@@ -81,9 +85,27 @@ class Doors:
         guests = read_guests(secret)
         if not guests.private or not guests.clients:
             return guests.used({})
+        return await self._note_uses(seen, secret, guests, _WRITE_USES_AFTER)
+
+    def note_uses(self, seen: Seen) -> None:
+        """Ask replicas that may be about to end when they saw each client; returns at once."""
+
+        async def noted() -> None:
+            with suppress(ApiError, DeployError):
+                secret = await self._secret(seen)
+                guests = read_guests(secret)
+                if guests.clients:
+                    await self._note_uses(seen, secret, guests, timedelta(0))
+
+        if _is_private(seen) and seen.pods:
+            task = asyncio.create_task(noted())
+            self._notes.add(task)
+            task.add_done_callback(self._notes.discard)
+
+    async def _note_uses(self, seen: Seen, secret: Json, guests: Guests, after: timedelta) -> list[Client]:
+        """Return the clients with their last uses; what is later by so much is kept, as replicas forget it."""
         clients = guests.used(await self._criers.uses(seen, secret, guests))
-        if any(_is_news(client, guests.clients[client.name][0]) for client in clients):
-            # Replicas forget it when they end.
+        if any(_is_news(client, guests.clients[client.name][0], after) for client in clients):
             with suppress(ApiError):
                 patch = used_patch(secret, clients)
                 await self._means.api.patch(SECRET, access_of(seen.owner), patch, seen.namespace)
@@ -204,6 +226,6 @@ def _is_private(seen: Seen) -> bool:
     return seen.record is not None and seen.spec.access == "private" and bool(access_of(seen.owner))
 
 
-def _is_news(client: Client, stored: Client) -> bool:
+def _is_news(client: Client, stored: Client, after: timedelta) -> bool:
     found, known = client.last_used_at, stored.last_used_at
-    return found is not None and (known is None or found - known > _WRITE_USES_AFTER)
+    return found is not None and (known is None or found - known > after)

@@ -208,9 +208,10 @@ class KubernetesEngine(Measuring, Lacking):
 
     async def restart_replica(self, id: str, name: str, *, user: str, kill: bool = False) -> None:
         """See ``Engine.restart_replica``."""
-        await self._at_work.seen(id)
         office = self._at_work
+        before = await office.seen(id)
         await office.ends.restart_replica(await office.desk.fresh(id), name, user=user, kill=kill)
+        office.doors.note_uses(before)
 
     async def delete(self, id: str, *, if_match: int | None = None) -> None:
         """See ``Engine.delete``."""
@@ -352,8 +353,9 @@ class KubernetesEngine(Measuring, Lacking):
         return self._office
 
     async def _wish(self, id: str, wish: Wish, change: Callable[[DeploymentSpec], DeploymentSpec]) -> Deployment:
-        await self._at_work.seen(id)
+        before = await self._at_work.seen(id)
         await self._at_work.desk.wish(id, wish, change)
+        self._at_work.doors.note_uses(before)
         return await self._whole(id)
 
     async def _whole(self, id: str) -> Deployment:
