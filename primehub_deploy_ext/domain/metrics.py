@@ -139,7 +139,7 @@ class MetricsSummary(Value):
     server_errors: int | None = Field(description="5xx, last 15 minutes")
     latency_p95: float | None = Field(description="seconds, last 15 minutes; null without traffic")
     sparkline: Numbers = Field(description="predictions a second, one for each of ``times``")
-    errors: Numbers = Field(description="5xx a second, one for each of ``times``")
+    errors: Numbers = Field(description="5xx a second, one for each of ``times``; empty: none in all of it")
     alerts: list[str] = Field(default_factory=list, description="kinds of the alerts that are firing")
 
 
@@ -208,6 +208,7 @@ class Alerts(Value):
     version: int = Field(default=0, description="grows with each change of the rules or the webhook: for ``If-Match``")
     states: list[AlertState]
     delivery: str = Field(default="", description="what went wrong with the last call of the webhook; empty: nothing")
+    editable: bool = Field(default=True, description="whether they can be changed here, not only in Prometheus")
 
 
 # --------------------------------------------------------------------------- usage

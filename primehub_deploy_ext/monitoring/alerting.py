@@ -19,6 +19,10 @@ KINDS: dict[str, AlertKind] = {
 }
 """What the page calls those that are about one deployment."""
 
+THRESHOLDS: dict[AlertKind, float] = {"error_rate": ERROR_RATE, "latency_p95": LATENCY_P95}
+WINDOW = 300
+"""Seconds that they look at: those of :data:`~primehub_deploy_ext.monitoring.promql.ANY`."""
+
 
 def firing_alerts(namespace: str) -> str:
     """Return the query for what fires; ``namespace`` is a regular expression."""

@@ -21,6 +21,8 @@ def scrape_config(target: str, path: str, token_file: str, *, interval: str = "1
     return {
         "job_name": "primehub-deploy",
         "scrape_interval": interval,
+        # What is told of a cluster names the deployment's namespace, not the server's.
+        "honor_labels": True,
         "metrics_path": path,
         "authorization": {"type": "Bearer", "credentials_file": token_file},
         "static_configs": [{"targets": [target]}],
@@ -39,6 +41,7 @@ def pod_monitor() -> dict[str, Any]:
                 {
                     "port": "notebook-port",
                     "interval": "15s",
+                    "honorLabels": True,
                     "relabelings": [
                         {
                             "sourceLabels": ["__meta_kubernetes_pod_annotation_hub_jupyter_org_username"],

@@ -156,10 +156,15 @@ def summary_of(id: str, points: Sequence[Point], *, alerts: Iterable[str] = ()) 
         client_errors=sum(sample.answered(4) for sample in called) if measured else None,
         server_errors=failed if measured else None,
         latency_p95=histogram.quantile(PERCENTILES["p95"], histogram.total(sample.latency for sample in called)),
-        sparkline=[_rate(point, lambda sample: sample.requests) for point in coarse],
-        errors=[_rate(point, lambda sample: sample.answered(5)) for point in coarse],
+        sparkline=short([_rate(point, lambda sample: sample.requests) for point in coarse]),
+        errors=short([_rate(point, lambda sample: sample.answered(5)) for point in coarse]) if failed else [],
         alerts=list(alerts),
     )
+
+
+def short(rates: Numbers) -> Numbers:
+    """Return rates for a curve as high as a line of text: a thousand of them are one answer."""
+    return [None if rate is None else round(rate, 4) for rate in rates]
 
 
 def coarser(points: Sequence[Point], step: int) -> list[Point]:

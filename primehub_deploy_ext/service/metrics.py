@@ -15,11 +15,13 @@ from primehub_deploy_ext.domain.metrics import (
     UsageReport,
 )
 from primehub_deploy_ext.engines.base import Engine
+from primehub_deploy_ext.monitoring.questions import Overview
 from primehub_deploy_ext.service.access import Caller
 from primehub_deploy_ext.service.lookup import find_deployment
 from primehub_deploy_ext.service.masking import hide
 from primehub_deploy_ext.service.parameters import bad_parameter, parse_choice
 from primehub_deploy_ext.service.prometheus import PrometheusSource
+from primehub_deploy_ext.service.prometheus_alerts import alerts_of
 from primehub_deploy_ext.service.prometheus_api import PrometheusApi
 from primehub_deploy_ext.service.prometheus_overview import PrometheusOverview
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
@@ -42,6 +44,7 @@ class MetricsService:
     def __init__(self, engine: Engine, secrets: SecretsOfDeployments, prometheus: PrometheusApi | None = None) -> None:
         self._engine = engine
         self._secrets = secrets
+        self._prometheus_api = prometheus
         self._prometheus = PrometheusSource(prometheus) if prometheus is not None else None
         self._overview = PrometheusOverview(prometheus) if prometheus is not None else None
 
@@ -62,7 +65,7 @@ class MetricsService:
         self._check_measured()
         deployments, _ = await self._engine.deployments()
         visible = {deployment.id for deployment in deployments if deployment.group in scope}
-        overview = await self._engine.overview() if self._overview is not None else None
+        overview = await self._overseen()
         if self._overview is not None and overview is not None:
             found = await self._overview.summary(overview)
         else:
@@ -78,6 +81,9 @@ class MetricsService:
         """Return the alert rules of a deployment and how they stand."""
         await find_deployment(self._engine, caller, id)
         self._check_measured()
+        overview = await self._overseen()
+        if self._prometheus_api is not None and overview is not None:
+            return await alerts_of(self._prometheus_api, overview, id)
         return await self._engine.alerts(id)
 
     async def set_alerts(
@@ -104,12 +110,16 @@ class MetricsService:
         """Return what each group used, for administrators; of one month, or of all."""
         caller.require_admin("read the usage of all groups")
         self._check_measured()
-        overview = await self._engine.overview() if self._overview is not None else None
+        overview = await self._overseen()
         if self._overview is not None and overview is not None:
             lines = await self._overview.usage(overview)
         else:
             lines = await self._engine.usage()
         return UsageReport(items=[line for line in lines if month in {None, line.month}])
+
+    async def _overseen(self) -> Overview | None:
+        """Return what the configured Prometheus is asked about all deployments, where it is who knows."""
+        return await self._engine.overview() if self._prometheus_api is not None else None
 
     def _check_measured(self) -> None:
         if not self._engine.capabilities.metrics:

@@ -41,13 +41,21 @@ class PrometheusApi:
         """Return the lines of an expression at one moment; raises as :meth:`over` does."""
         return await self._ask("query", {"query": expression, "time": time})
 
+    async def alert_rules(self) -> list[dict[str, Any]]:
+        """Return the alerting rules that are loaded, with what is pending or fires; raises as :meth:`over` does."""
+        groups = (await self._data("rules?type=alert"))["groups"]
+        return [rule for group in groups for rule in group.get("rules") or []]
+
     async def _ask(self, path: str, query: dict[str, Any]) -> list[Line]:
+        return list((await self._data(path, query))["result"])
+
+    async def _data(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
         from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
         request = HTTPRequest(
             f"{self._url}/api/v1/{path}",
-            method="POST",
-            body=urlencode(query),
+            method="GET" if query is None else "POST",
+            body=None if query is None else urlencode(query),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             request_timeout=_TIMEOUT,
         )
@@ -58,7 +66,7 @@ class PrometheusApi:
             said = json.loads(answer.body)
             if said["status"] != "success":
                 raise UpstreamFailed(f"Prometheus refused a query: {said.get('error', answer.code)}")
-            return list(said["data"]["result"])
+            return dict(said["data"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UpstreamFailed(f"Prometheus gave no answer that makes sense: {error}") from error
 

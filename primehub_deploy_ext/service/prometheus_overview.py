@@ -12,7 +12,7 @@ from primehub_deploy_ext.domain.metrics import MetricsRange, MetricsSummary, Met
 from primehub_deploy_ext.monitoring import promql
 from primehub_deploy_ext.monitoring.alerting import KINDS, firing_alerts
 from primehub_deploy_ext.monitoring.questions import Overview, Question
-from primehub_deploy_ext.monitoring.series import SPARKLINE_STEP
+from primehub_deploy_ext.monitoring.series import SPARKLINE_STEP, short
 from primehub_deploy_ext.monitoring.tiers import LENGTHS
 from primehub_deploy_ext.service.prometheus import SHORTEST_WINDOW
 from primehub_deploy_ext.service.prometheus_api import Line, PrometheusApi, value_of, values_of
@@ -155,8 +155,8 @@ class _Found:
             client_errors=refused if measured else None,
             server_errors=failed if measured else None,
             latency_p95=max((value for line in lines("slow") if (value := value_of(line)) is not None), default=None),
-            sparkline=self._sums(lines("lines")),
-            errors=self._sums(lines("failing")),
+            sparkline=short(self._sums(lines("lines"))),
+            errors=short(self._sums(lines("failing"))) if failed else [],
             alerts=sorted(kind for kind in kinds if kind),
         )
 

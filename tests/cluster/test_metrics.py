@@ -22,10 +22,11 @@ from urllib.error import HTTPError
 import pytest
 
 from primehub_deploy_ext.client import connect
-from primehub_deploy_ext.monitoring.scrape_config import scrape_replicas
+from primehub_deploy_ext.monitoring.scrape_config import scrape_config, scrape_replicas
 from scripts.demo_server import Server, jupyter_server
 from tests.acceptance.rest import ask
 from tests.cluster.cluster import RUNNER_IMAGE, WEB_IMAGE, Cluster
+from tests.monitoring.conftest import RULES
 from tests.monitoring.prometheus import Prometheus, prometheus
 
 pytestmark = pytest.mark.timeout(400)
@@ -36,6 +37,7 @@ TOTAL = sum(CODES.values())
 LOAD = [FAST] * 50 + [SLOW] * 10 + [-1.0] * CODES["500"] + ["wrong"] * CODES["400"]
 REWARDS = [1] * 6 + [0] * 14
 IDS = {"plain": "iris", "kserve": "wine"}
+TOKEN = "phm-token-of-the-tests"
 COUNT = "seldon_api_executor_server_requests_seconds_count"
 
 
@@ -103,9 +105,13 @@ def run(cluster: Cluster, namespaces_made: list[str], tmp_path_factory: pytest.T
     del scrape["kubernetes_sd_configs"]
     scrape["file_sd_configs"] = [{"files": [str(pods)]}]
     pods.write_text("[]")
+    token = folder / "token"
+    token.write_text(TOKEN)
     with contextlib.ExitStack() as stack:
-        asked = stack.enter_context(prometheus(folder, [scrape]))
         alone = stack.enter_context(jupyter_server(folder, environment=environment(cluster, namespaces)))
+        target = alone.url.removeprefix("http://").rstrip("/")
+        of_server = scrape_config(target, "/primehub-deploy/v1/metrics", str(token), interval="1s")
+        asked = stack.enter_context(prometheus(folder, [scrape, of_server], RULES))
         options = [f"--PrimehubDeploy.prometheus_url={asked.url}"]
         server = stack.enter_context(
             jupyter_server(folder, options=options, environment=environment(cluster, namespaces))
@@ -154,7 +160,7 @@ def environment(cluster: Cluster, namespaces: dict[str, str]) -> dict[str, str]:
         "LINGER": "1.5",
     }
     named = {f"PRIMEHUB_DEPLOY_KUBE_{name}": value for name, value in settings.items()}
-    return {**named, "PRIMEHUB_DEPLOY_ENGINE": "kubernetes"}
+    return {**named, "PRIMEHUB_DEPLOY_ENGINE": "kubernetes", "PRIMEHUB_DEPLOY_METRICS_TOKEN": TOKEN}
 
 
 def found_pods(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
@@ -263,6 +269,36 @@ def test_the_usage_of_groups_from_prometheus(run: Run) -> None:
     for line in used.values():
         assert line["requests"] == about(TOTAL)
         assert 0 < line["cpu_hours"] < 0.1
+
+
+def test_the_rules_of_prometheus_stand_in_the_page(run: Run) -> None:
+    def stand() -> dict[str, Any] | None:
+        answer = ask(run.server, "GET", "deployments/iris/alerts")
+        assert answer.status == 200, answer.json
+        assert answer.json["editable"] is False
+        found = {state["kind"]: state for state in answer.json["states"]}
+        return found if found["error_rate"]["state"] == "pending" else None
+
+    states = run.cluster.until(stand, "an evaluation of the rules")
+    assert set(states) == {"error_rate", "latency_p95", "no_ready_replica"}
+    assert states["error_rate"]["value"] == pytest.approx(6 / 70, abs=0.01)
+    assert states["error_rate"]["since"] is not None
+    assert states["latency_p95"]["state"] == states["no_ready_replica"]["state"] == "ok"
+    refused = ask(run.server, "PUT", "deployments/iris/alerts", {"rules": []})
+    assert (refused.status, "Prometheus" in refused.json["message"]) == (400, True)
+
+
+def test_the_servers_page_tells_what_no_replica_can(run: Run) -> None:
+    for flavor, name in IDS.items():
+        place = f'namespace="{run.namespaces[flavor]}",deployment_name="{name}"'
+        assert run.prometheus.value(f"primehub_deployment_replicas_desired{{{place}}}") == 2
+        assert run.prometheus.value(f"primehub_deployment_replicas_ready{{{place}}}") == 2
+        assert run.prometheus.value(f'primehub_deployment_phase{{{place},phase="Deployed"}}') == 1
+
+
+def test_without_a_prometheus_alerts_say_what_they_take(run: Run) -> None:
+    answer = ask(run.alone, "GET", "deployments/iris/alerts")
+    assert (answer.status, "prometheus_url" in answer.json["message"]) == (400, True)
 
 
 def test_a_notebook_gets_the_same(run: Run) -> None:

@@ -38,7 +38,7 @@ class Alerts(DetailHandler):
     def stored(self, id: str) -> Json:
         """Return what the deployment has."""
         written: Json = self.script.details.get(id, {}).get("alerts", {})
-        return {"rules": [], "webhook": "", "states": [], "delivery": "", "version": 0} | written
+        return {"rules": [], "webhook": "", "states": [], "delivery": "", "version": 0, "editable": True} | written
 
 
 def shown(webhook: str) -> str:

@@ -61,6 +61,7 @@ const alerts = (changes: Partial<State> = {}): State => ({
   webhook: 'https://hooks.example.com/…',
   version: 4,
   delivery: '',
+  editable: true,
   ...changes
 });
 
@@ -163,6 +164,12 @@ test('tells how each rule stands: since when it fires, and its value', async () 
   expect(latency).toHaveTextContent(/Latency p95 above 250 ms.*Off/);
   expect(screen.getByText('https://hooks.example.com/…')).toBeVisible();
   expect(screen.getByRole('alert')).toHaveTextContent('HTTP 410');
+});
+
+test('rules of Prometheus are shown, and are changed there', async () => {
+  await show(alerts({ editable: false }));
+  expect(screen.getByText(/they are changed there/)).toBeVisible();
+  expect(screen.queryByRole('button')).not.toBeInTheDocument();
 });
 
 test('suggests a rule where there is none, and stores it', async () => {

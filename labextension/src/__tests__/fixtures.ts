@@ -408,7 +408,8 @@ export function scriptedDeployments(): ScriptedDeployments {
       rules: [],
       states: [],
       webhook: '',
-      delivery: ''
+      delivery: '',
+      editable: true
     })),
     setAlerts: nothing()
   };

@@ -100,6 +100,12 @@ export interface components {
              * @default
              */
             delivery: string;
+            /**
+             * Editable
+             * @description whether they can be changed here, not only in Prometheus
+             * @default true
+             */
+            editable: boolean;
             /** Rules */
             rules: components["schemas"]["AlertRule-Output"][];
             /** States */
@@ -1218,7 +1224,7 @@ export interface components {
             client_errors: number | null;
             /**
              * Errors
-             * @description 5xx a second, one for each of ``times``
+             * @description 5xx a second, one for each of ``times``; empty: none in all of it
              */
             errors: (number | null)[];
             /** Id */

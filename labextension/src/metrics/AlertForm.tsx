@@ -189,7 +189,8 @@ const NOTHING: Alerts = {
   webhook: '',
   version: 0,
   states: [],
-  delivery: ''
+  delivery: '',
+  editable: true
 };
 
 const draftOfSaved = (saved: Alerts | null): Draft => draftOf(saved ?? NOTHING);

@@ -87,7 +87,14 @@ function Rules({
           ) : (
             <AlertList alerts={alerts} active={active} />
           )}
-          {mayWrite && (
+          {!alerts.editable && (
+            <p className="pd-quiet">
+              {trans.__(
+                'These are rules of Prometheus: they are changed there.'
+              )}
+            </p>
+          )}
+          {mayWrite && alerts.editable && (
             <p className="pd-Alerts-buttons">
               {empty && (
                 <button

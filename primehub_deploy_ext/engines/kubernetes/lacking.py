@@ -21,7 +21,7 @@ class Lacking:
 
     async def set_alerts(self, id: str, settings: AlertSettings, *, user: str, if_match: int | None = None) -> Alerts:
         """See ``Engine.set_alerts``."""
-        raise _only_prometheus("watching over a deployment")
+        raise InvalidInput("on a cluster alert rules are Prometheus': an administrator changes them there")
 
     async def usage(self) -> list[UsageLine]:
         """See ``Engine.usage``."""

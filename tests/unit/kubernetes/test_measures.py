@@ -80,3 +80,6 @@ def test_the_documents_print_the_configuration_that_runs() -> None:
     assert {"scrape_configs": [scrape_config.scrape_replicas()]} in printed
     assert scrape_config.replica_monitor() in printed
     assert scrape_config.pod_monitor() in printed
+    token = "/etc/prometheus/primehub-deploy.token"
+    server = scrape_config.scrape_config("jupyter.example.com:8888", "/primehub-deploy/v1/metrics", token)
+    assert {"scrape_configs": [server]} in printed

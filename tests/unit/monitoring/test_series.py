@@ -101,8 +101,10 @@ def test_the_grid_tells_measured_from_unmeasured() -> None:
     assert summary_of("iris", [Point(30), Point(60)]).requests is None
     quiet = summary_of("iris", [Point(30, 30.0), Point(60, 30.0)])
     assert (quiet.requests, quiet.success, quiet.qps, quiet.sparkline) == (0, None, 0.0, [0.0, 0.0])
+    assert quiet.errors == []
     loaded = summary_of("iris", [Point(30, 30.0), Point(60, 30.0, busy())])
-    assert (loaded.requests, loaded.server_errors, loaded.sparkline) == (50, 5, [0.0, pytest.approx(50 / 30)])
+    assert (loaded.requests, loaded.server_errors, loaded.sparkline) == (50, 5, [0.0, pytest.approx(50 / 30, abs=1e-4)])
+    assert loaded.errors == [0.0, pytest.approx(5 / 30, abs=1e-4)]
     assert loaded.qps == pytest.approx(50 / 60)
 
 
