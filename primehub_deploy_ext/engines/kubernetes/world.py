@@ -214,17 +214,23 @@ class World:
         while True:
             try:
                 await self._compare()
-                self._problem = None
+                self._note(None)
                 self._first.set()
             except ApiError as error:
                 if self._problem is None:
                     log.warning("the managed namespaces can't be listed: %s", error)
-                self._problem = error
+                self._note(error)
                 if not error.unreachable:
                     self._first.set()
             except Exception:
                 log.exception("the managed namespaces can't be compared")
             await asyncio.sleep(_LOOK_FOR_NAMESPACES if self._first.is_set() else 1.0)
+
+    def _note(self, problem: ApiError | None) -> None:
+        """Remember what keeps the namespaces from being known; the watches tell only of themselves."""
+        told, self._problem = self._problem, problem
+        if (told is None) != (problem is None):
+            self._doubted()
 
     async def _compare(self) -> None:
         groups = await self._namespaces.groups()
