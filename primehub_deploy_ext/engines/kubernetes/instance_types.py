@@ -12,7 +12,6 @@ import yaml
 from pydantic import ValidationError
 
 from primehub_deploy_ext.domain.groups import InstanceType
-from primehub_deploy_ext.domain.quantities import format_cpu
 from primehub_deploy_ext.domain.resources import Scheduling
 from primehub_deploy_ext.engines.kubernetes.asks import written_memory
 
@@ -32,7 +31,6 @@ def _built_in(name: str, cpu: float, memory: int, cpu_request: float) -> Instanc
     return InstanceType(
         name=name,
         display_name=name.title(),
-        description=f"{format_cpu(cpu)} CPU, {memory} GiB",
         cpu=cpu,
         memory=memory * _GIB,
         scheduling=Scheduling(cpu_request=cpu_request, memory_request=memory * _GIB // 2),
