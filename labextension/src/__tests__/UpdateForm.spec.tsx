@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
-import type { Deployment } from '../api/contract';
+import type { Deployment, Me } from '../api/contract';
 import { MASK } from '../model/drafts';
 import { App } from '../ui/App';
 import {
@@ -13,6 +13,7 @@ import {
   deployment,
   group,
   instanceType,
+  me,
   session
 } from './fixtures';
 
@@ -36,10 +37,10 @@ interface IShown {
   client: ScriptedClient;
 }
 
-async function show(item = original()): Promise<IShown> {
+async function show(item = original(), who: Partial<Me> = {}): Promise<IShown> {
   const client = new ScriptedClient();
   client.snapshot = { items: [item], resourceVersion: 10 };
-  const all = session({ client });
+  const all = session({ client, who: me(who) });
   all.choices.instanceTypes.mockResolvedValue([
     instanceType(),
     instanceType({ name: 'large', cpu: 2 })
@@ -221,4 +222,74 @@ test('closing an update loses nothing', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Discard draft' }));
   expect(screen.getByLabelText('Description')).toHaveValue('Sorts flowers');
   expect(await all.drafts.find('change:iris')).toBeNull();
+});
+
+describe('an image', () => {
+  const serving = (image: string, pull_secret = '') => {
+    const made = original();
+    made.engine = 'kubernetes';
+    made.spec = {
+      ...made.spec,
+      model: { image, artifact: '', size: 0, interpreter: '' },
+      pull_secret
+    } as Deployment['spec'];
+    return made;
+  };
+  const begun = async () => {
+    const item = serving('r.example.com/iris:1', 'hub');
+    const shown = await show(item, {
+      engine: { ...me().engine, name: 'kubernetes', images: true },
+      groups: [group({ pull_secrets: ['hub', 'spare'] })]
+    });
+    const field = await screen.findByLabelText('Model Image');
+    expect(field).toHaveValue('r.example.com/iris:1');
+    return { ...shown, field };
+  };
+
+  test('is changed by its name, with the secret that pulls it', async () => {
+    const { all, field } = await begun();
+    await userEvent.type(field, '0');
+    await userEvent.selectOptions(
+      screen.getByLabelText('Image Pull Secret'),
+      'spare'
+    );
+    const changes = screen.getByRole('region', { name: 'What changes' });
+    expect(changes).toHaveTextContent(
+      'Modelr.example.com/iris:1 → r.example.com/iris:10'
+    );
+    expect(changes).toHaveTextContent('Image Pull Secrethub → spare');
+    expect(changes).toHaveTextContent('Replicas are replaced');
+    await send();
+    await waitFor(() =>
+      expect(all.rest.update).toHaveBeenCalledWith(
+        'iris',
+        { model: { image: 'r.example.com/iris:10' }, pull_secret: 'spare' },
+        3
+      )
+    );
+  });
+
+  test('that somebody else changed meanwhile is theirs, and what was typed beside it stays', async () => {
+    const { all, client } = await begun();
+    await retype('Description', 'Sorts roses');
+    client.stream.send(
+      changed({
+        ...serving('r.example.com/iris:2', 'hub'),
+        revision: 4,
+        resource_version: 11
+      })
+    );
+    const box = await screen.findByRole('alert', {
+      name: 'Somebody else saved changes while you were editing'
+    });
+    expect(box).toHaveTextContent('r.example.com/iris:2');
+    await send();
+    await waitFor(() =>
+      expect(all.rest.update).toHaveBeenCalledWith(
+        'iris',
+        { description: 'Sorts roses' },
+        4
+      )
+    );
+  });
 });

@@ -43,10 +43,12 @@ export function deployment(
     engine: 'local',
     spec: {
       model: {
+        image: '',
         artifact: '0'.repeat(64),
         size: 1,
         interpreter: '/usr/bin/python3'
       },
+      pull_secret: '',
       replicas: 1,
       stopped: false,
       instance_type: 'small',

@@ -35,9 +35,22 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
         <Fact name={trans.__('Endpoint')}>
           <Endpoint url={endpoint} />
         </Fact>
-        <Fact name={trans.__('Model')}>
-          <ModelFacts model={spec.model} />
-        </Fact>
+        {spec.model.artifact && (
+          <Fact name={trans.__('Model')}>
+            <ModelFacts model={spec.model} />
+          </Fact>
+        )}
+        {spec.model.image && (
+          <Fact name={trans.__('Model Image')}>
+            <CopyText
+              text={spec.model.image}
+              what={trans.__('Copy the name of the image')}
+            />
+          </Fact>
+        )}
+        {spec.pull_secret && (
+          <Fact name={trans.__('Image Pull Secret')}>{spec.pull_secret}</Fact>
+        )}
         <Fact name={trans.__('Replicas')}>
           {trans.__('%1 of %2 ready', ready, desired)}
         </Fact>
@@ -54,7 +67,7 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
         <Fact name={trans.__('Access')}>
           {spec.access === 'private'
             ? trans.__('Private: its clients, by token')
-            : trans.__('Public: whoever reaches the gateway')}{' '}
+            : trans.__('Public: whoever reaches the endpoint')}{' '}
           <button
             type="button"
             className="pd-Link"
@@ -141,7 +154,7 @@ function Moment({
   );
 }
 
-/** Class, size, hash and what it runs in: what an image is elsewhere. */
+/** Class, size, hash and what it was made with. */
 function ModelFacts({ model }: { model: Model }): JSX.Element {
   const trans = useTranslation();
   const packages = Object.entries(model.packages ?? {});

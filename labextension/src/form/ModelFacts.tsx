@@ -1,21 +1,17 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { Model, Tensor } from '../api/contract';
 import { formatMemory } from '../model/quantities';
 import { useTranslation } from '../ui/translation';
+import { useForm } from './context';
 
 /** So many columns are shown at first. */
 const SHOWN = 12;
 
-/** What people call a model: the type without its modules. */
-export function modelTitle(model: Model, trans: TranslationBundle): string {
-  return model.class_name?.split('.').pop() || trans.__('Model');
-}
-
 /** What is known of a model: where it runs, what goes in, with ranges and an example. */
 export function ModelFacts({ model }: { model: Model }): JSX.Element {
   const trans = useTranslation();
+  const { me } = useForm();
   const { signature, packages = {} } = model;
   const libraries = Object.entries(packages).map(
     ([name, version]) => `${name} ${version}`
@@ -31,8 +27,10 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
           .filter(Boolean)
           .join(' · ')}
       </p>
-      <p className="pd-ModelFacts-line pd-breakable" title={model.interpreter}>
-        {trans.__('Runs with %1', model.interpreter)}
+      <p className="pd-ModelFacts-line pd-breakable">
+        {me.engine.images && !model.image
+          ? trans.__('Made with %1', model.interpreter)
+          : trans.__('Runs with %1', model.image || model.interpreter)}
       </p>
       {signature ? (
         <Inputs model={model} />

@@ -2,10 +2,11 @@ import React, { useId, useState } from 'react';
 
 import type { ModelSource } from '../model/drafts';
 import { useTranslation } from '../ui/translation';
+import { modelTitle } from '../ui/vocabulary';
 import { useForm } from './context';
 import { FileSource } from './FileSource';
 import { ImageSource } from './ImageSource';
-import { ModelFacts, modelTitle } from './ModelFacts';
+import { ModelFacts } from './ModelFacts';
 import { StoredModels } from './StoredModels';
 
 /** What is deployed: what was chosen, or where to choose it from. */

@@ -7,9 +7,9 @@ import { useSession } from '../ui/session';
 import { exactTime, relativeTime, useNow } from '../ui/time';
 import { useLocale, useTranslation } from '../ui/translation';
 import { Snippet } from '../ui/CopyButton';
+import { modelTitle } from '../ui/vocabulary';
 import { same } from './body';
 import { useForm } from './context';
-import { modelTitle } from './ModelFacts';
 import { useAsked } from './useAsked';
 import { useDelayed } from './useDelayed';
 

@@ -12,6 +12,9 @@ const LONGEST = 140;
 /** How long good news stay (ms). */
 const GOOD_NEWS = 10_000;
 
+/** Failures that stand on the screen, by deployment: whoever changes it again has read them. */
+const failures = new Map<string, string>();
+
 export interface IFollowing {
   readonly store: DeploymentStore;
   readonly translator: ITranslator;
@@ -73,6 +76,11 @@ export function follow(
     caption: trans.__('Open the deployment %1', name),
     callback: () => openTab({ view: 'deployment', id, ...(tab && { tab }) })
   });
+  const before = failures.get(id);
+  if (before !== undefined) {
+    failures.delete(id);
+    Notification.dismiss(before);
+  }
   let notification: string | null = null;
   /** Say how it is, in the one notification that there is of it. */
   const say = (
@@ -122,6 +130,7 @@ export function follow(
           ),
           { autoClose: false, actions: [open('history')] }
         );
+        failures.set(id, notification!);
         return true;
     }
   };

@@ -1,5 +1,5 @@
 import type { Draft, FieldValue } from '../admin/merge';
-import { IDraft, IPair, MASK } from '../model/drafts';
+import { IDraft, IPair, MASK, modelOf } from '../model/drafts';
 import { filled } from './checks';
 import { same } from './body';
 
@@ -20,8 +20,9 @@ export function flattened(drafts: readonly IDraft[]): Draft[] {
 
 function flat1(draft: IDraft): Record<string, FieldValue> {
   const values: Record<string, FieldValue> = {
-    model: JSON.stringify(draft.model),
-    instance_type: draft.instanceType
+    model: JSON.stringify(modelOf(draft)),
+    instance_type: draft.instanceType,
+    pull_secret: draft.pullSecret
   };
   for (const field of TEXTS) {
     values[field] = draft[field];
@@ -51,14 +52,25 @@ export function sameFlat(
 export function unflattened(draft: IDraft, flat: Draft): IDraft {
   return {
     ...draft,
-    model: JSON.parse(flat['model'] as string) as IDraft['model'],
+    ...sourceOf(draft, JSON.parse(flat['model'] as string) as IDraft['model']),
     instanceType: flat['instance_type'] as string,
+    pullSecret: flat['pull_secret'] as string,
     replicas: flat['replicas'] as string,
     description: flat['description'] as string,
     access: flat['access'] as IDraft['access'],
     env: rows(draft.env, flat, 'env'),
     metadata: rows(draft.metadata, flat, 'metadata')
   };
+}
+
+/** What a form has where this is its model. */
+function sourceOf(
+  { source }: IDraft,
+  model: IDraft['model']
+): Pick<IDraft, 'source' | 'model' | 'image'> {
+  return model && !model.artifact
+    ? { source: 'image', model: null, image: model.image }
+    : { source: source === 'image' ? 'stored' : source, model, image: '' };
 }
 
 /** In the order that they had, what is new last. */

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { FieldValue } from '../admin/merge';
 import type { Model } from '../api/contract';
 import { formatMemory } from '../model/quantities';
-import { modelTitle } from './ModelFacts';
+import { modelTitle } from '../ui/vocabulary';
 import { hidden } from './merging';
 
 /** What people call a field of the API; `env.TOKEN` is one too. */
@@ -17,6 +17,8 @@ export function fieldTitle(field: string, trans: TranslationBundle): string {
       return trans.__('Instance Type');
     case 'replicas':
       return trans.__('Replicas');
+    case 'pull_secret':
+      return trans.__('Image Pull Secret');
     case 'description':
       return trans.__('Description');
     case 'access':
@@ -59,12 +61,16 @@ export function modelWords(
   model: Model | null,
   trans: TranslationBundle
 ): string {
-  return model === null
-    ? trans.__('none')
-    : trans.__(
+  if (model === null) {
+    return trans.__('none');
+  }
+  const title = modelTitle(model, trans);
+  return model.artifact
+    ? trans.__(
         '%1, %2, %3…',
-        modelTitle(model, trans),
+        title,
         formatMemory(model.size),
         model.artifact.slice(0, 8)
-      );
+      )
+    : title;
 }

@@ -1,6 +1,6 @@
 import React from 'react';
 
-import type { Deployment, Revision } from '../api/contract';
+import type { Deployment, Model, Revision } from '../api/contract';
 import { formatMemory } from '../model/quantities';
 import { exactTime } from '../ui/time';
 import { useLocale, useTranslation } from '../ui/translation';
@@ -52,14 +52,13 @@ export function RevisionView({
         <Fact title={trans.__('Stop')}>
           {spec.stopped ? trans.__('true') : trans.__('false')}
         </Fact>
-        {/* What the original calls the image: here a stored model. */}
+        {/* What the original calls the image: here it may be a stored model, or one in an image. */}
         <Fact title={trans.__('Model Image')}>
-          {spec.model.class_name || trans.__('a model')}
-          <span className="pd-quiet">
-            {' '}
-            {formatMemory(spec.model.size)} · <code>{spec.model.artifact}</code>
-          </span>
+          <ModelText model={spec.model} />
         </Fact>
+        {(spec.model.image || spec.pull_secret) && (
+          <Fact title={trans.__('Image Pull Secret')}>{spec.pull_secret}</Fact>
+        )}
         <Fact title={trans.__('Replicas')}>{spec.replicas}</Fact>
         <Fact title={trans.__('Group')}>{deployment.group}</Fact>
         <Fact title={trans.__('Instance Type')}>
@@ -109,6 +108,25 @@ function Fact({
     <>
       <dt>{title}</dt>
       <dd>{children === '' || children === undefined ? '-' : children}</dd>
+    </>
+  );
+}
+
+function ModelText({ model }: { model: Model }): JSX.Element {
+  const trans = useTranslation();
+  const { artifact, class_name, image, size } = model;
+  return (
+    <>
+      {artifact && (
+        <div>
+          {class_name || trans.__('a model')}
+          <span className="pd-quiet">
+            {' '}
+            {formatMemory(size)} · <code>{artifact}</code>
+          </span>
+        </div>
+      )}
+      {image && <code className="pd-breakable">{image}</code>}
     </>
   );
 }

@@ -55,6 +55,7 @@ export function replacesReplicas(
     spec.model,
     spec.instance_type,
     spec.resources,
+    spec.pull_secret,
     Object.keys(spec.env ?? {}).sort()
   ];
   if (JSON.stringify(template(left)) !== JSON.stringify(template(right))) {
@@ -85,6 +86,15 @@ function specification(
       instanceTypeWords(other, trans)
     ),
     row(trans.__('Replicas'), String(one.replicas), String(other.replicas)),
+    ...(one.pull_secret || other.pull_secret
+      ? [
+          row(
+            trans.__('Image Pull Secret'),
+            one.pull_secret || null,
+            other.pull_secret || null
+          )
+        ]
+      : []),
     row(trans.__('Access'), one.access ?? '', other.access ?? ''),
     row(trans.__('Stop'), String(one.stopped), String(other.stopped)),
     row(
@@ -111,6 +121,9 @@ function model(
 ): IDifference[] {
   const [one, other] = [left.spec.model, right.spec.model];
   return [
+    ...(one.image || other.image
+      ? [row(trans.__('Image'), one.image || null, other.image || null)]
+      : []),
     row(trans.__('Type'), one.class_name ?? '', other.class_name ?? ''),
     row(trans.__('Adapter'), one.adapter ?? '', other.adapter ?? ''),
     row(trans.__('Interpreter'), one.interpreter, other.interpreter),

@@ -105,7 +105,7 @@ export function changeWords(
   const { action, spec, changes } = revision;
   if (action === 'create') {
     return [
-      spec.model.class_name || trans.__('a model'),
+      spec.model.class_name || spec.model.image || trans.__('a model'),
       trans._n('%1 replica', '%1 replicas', spec.replicas)
     ];
   }
@@ -141,6 +141,14 @@ function oneChange(
       return trans.__('what the instance type stands for');
     case 'access':
       return trans.__('access %1', arrow(before?.access, now.access ?? ''));
+    case 'pull_secret':
+      return trans.__(
+        'pull secret %1',
+        arrow(
+          before && (before.pull_secret || trans.__('none')),
+          now.pull_secret || trans.__('none')
+        )
+      );
     case 'env':
       return withKeys(trans.__('environment'), now.env, before?.env);
     case 'metadata':
@@ -161,9 +169,14 @@ function modelChange(
   before: Deployment['spec'] | undefined,
   trans: TranslationBundle
 ): string {
-  const [from, to] = [before?.model.class_name, now.model.class_name];
+  const [from, to] = [before?.model, now.model].map(
+    model => model && (model.class_name || model.image)
+  );
   if (from && to && from !== to) {
     return trans.__('model %1 → %2', from, to);
+  }
+  if (before && before.model.image !== now.model.image) {
+    return trans.__('image %1', now.model.image || trans.__('none'));
   }
   return before && before.model.artifact === now.model.artifact
     ? trans.__('what is recorded of the model')

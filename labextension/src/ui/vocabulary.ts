@@ -1,6 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Deployment, Group, Phase, Reason, Step } from '../api/contract';
+import type {
+  Deployment,
+  Group,
+  Model,
+  Phase,
+  Reason,
+  Step
+} from '../api/contract';
 import type { DeploymentAction } from '../model/doing';
 
 /** The words that people read for the API's closed vocabularies. */
@@ -105,6 +112,14 @@ export function reasonWords(reason: Reason, trans: TranslationBundle): string {
       // A newer server may know more.
       return reason;
   }
+}
+
+/** What people call a model: its type without the modules, or the image that serves it. */
+export function modelTitle(
+  { class_name, image }: Partial<Model>,
+  trans: TranslationBundle
+): string {
+  return class_name?.split('.').pop() || image || trans.__('Model');
 }
 
 /** What was asked for and isn't done yet. */
