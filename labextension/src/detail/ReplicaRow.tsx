@@ -9,7 +9,7 @@ import { useTranslation } from '../ui/translation';
 import { useDetail } from './context';
 import { duration } from './duration';
 import { killIcon } from './icons';
-import { isWaiting, timeline } from './replicas';
+import { isEndable, isWaiting, timeline } from './replicas';
 
 export interface IReplicaRowProps {
   replica: Replica;
@@ -25,7 +25,7 @@ export const ReplicaRow = memo((props: IReplicaRowProps): JSX.Element => {
   const { replica, scale, now, busy, onRestart } = props;
   const { name, revision, attempt, restarts, memory, pid, message } = replica;
   const trans = useTranslation();
-  const { writable } = useDetail();
+  const { deployment, writable } = useDetail();
   const trouble = isWaiting(replica) ? message : '';
   const facts = [
     trans.__('revision %1', revision),
@@ -43,9 +43,12 @@ export const ReplicaRow = memo((props: IReplicaRowProps): JSX.Element => {
     <li className={`pd-Replica pd-mod-${replica.step}`}>
       <div className="pd-Replica-head">
         <span className="pd-Replica-dot" aria-hidden="true" />
-        <span className="pd-Replica-name">{name}</span>
+        <span className="pd-Replica-name" title={name}>
+          <span className="pd-Replica-stem">{stemOf(name)}</span>
+          {name.slice(stemOf(name).length)}
+        </span>
         <span className="pd-Replica-state">{stateOf(replica, trans)}</span>
-        {writable && pid !== null && replica.step !== 'stopping' && (
+        {writable && isEndable(replica, deployment) && (
           <span className="pd-IconButtons">
             <Button
               label={trans.__('Restart replica %1', name)}
@@ -129,6 +132,10 @@ function Button({
     </button>
   );
 }
+
+/** What of a name may be cut off: of a pod's all but its last part. */
+const stemOf = (name: string): string =>
+  /^(.+)-[a-z0-9]{5}$/.exec(name)?.[1] ?? '';
 
 /** What a replica is at, in a word; ready ones that take no traffic say so. */
 export function stateOf(

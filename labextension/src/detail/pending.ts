@@ -62,9 +62,10 @@ export function causes(facts: IFacts): ICause[] {
   const { status } = facts.deployment;
   if (status.phase === 'Failed') {
     // What keeps failing is tried again and again.
-    return [...denied(facts), ...ofReplicas(facts)].filter(({ kind }) =>
+    const found = [...denied(facts), ...ofReplicas(facts)].filter(({ kind }) =>
       FAILURES.has(kind)
     );
+    return found.length > 0 ? found : givenUp(facts);
   }
   if (status.phase !== 'Deploying' && status.reason !== 'Degraded') {
     return [];
@@ -115,6 +116,20 @@ function denied({ deployment: { status } }: IFacts): ICause[] {
         })
       ]
     : [];
+}
+
+/** What is not tried any more: nothing is left of it but what the engine said. */
+function givenUp({ deployment: { status } }: IFacts): ICause[] {
+  const kind = OF_REASON[status.reason];
+  return kind === undefined
+    ? []
+    : [
+        cause({
+          kind,
+          message: status.message,
+          since: Date.parse(status.since)
+        })
+      ];
 }
 
 /** Replicas that are wanted and were not begun. */

@@ -1,4 +1,4 @@
-import type { Replica } from '../api/contract';
+import type { Deployment, Replica } from '../api/contract';
 
 /** A part of a replica's way: its share of the scale, from 0 to 1. */
 export interface ISegment {
@@ -10,6 +10,12 @@ export interface ISegment {
 }
 
 export const isWaiting = ({ step }: Replica): boolean => step !== 'ready';
+
+/** Whether there is something to restart or kill: a pod is there as soon as it has a name, a process is not. */
+export const isEndable = (
+  { step, pid }: Replica,
+  { engine }: Pick<Deployment, 'engine'>
+): boolean => step !== 'stopping' && (pid !== null || engine !== 'local');
 
 /** Those that are not ready first, then those that were restarted, then by name. */
 export function ordered(replicas: readonly Replica[]): Replica[] {

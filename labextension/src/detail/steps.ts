@@ -79,10 +79,13 @@ export function startShown(
   const begun =
     newest?.outcome === 'in progress' ? Date.parse(newest.created_at) : null;
   const waiting = replicas.filter(
-    ({ steps, step }) =>
+    ({ revision, steps, step }) =>
       step !== 'stopping' &&
       steps.length > 0 &&
-      (begun === null ? step !== 'ready' : Date.parse(steps[0]!.since) >= begun)
+      (begun === null
+        ? step !== 'ready'
+        : revision === deployment.revision ||
+          Date.parse(steps[0]!.since) >= wholeSecond(begun))
   );
   const slowest = leastAdvanced(waiting);
   if (slowest) {
@@ -210,6 +213,9 @@ export function usualSteps(
     })
   );
 }
+
+/** A cluster writes times without fractions: what began in the same second may have begun after. */
+const wholeSecond = (time: number): number => time - (time % 1000);
 
 function isSlow(took: number, { high }: IRange): boolean {
   return took > high * SLOW_FACTOR && took > high + SLOW_MARGIN;

@@ -60,6 +60,12 @@ export function Snippet({ code }: { code: string }): JSX.Element {
   );
 }
 
+/** Where the end of an address begins that tells it from others; of a mere host, nowhere. */
+function tailOf(url: string): number {
+  const cut = url.replace(/\/$/, '').lastIndexOf('/');
+  return url[cut - 1] === '/' ? url.length : cut;
+}
+
 /**
  * An endpoint that copies itself. What tells endpoints apart is their end, so that is what stays
  * readable when there is little room.
@@ -68,7 +74,7 @@ export function Endpoint({ url }: { url: string }): JSX.Element {
   const trans = useTranslation();
   const { tell } = useSession();
   const [copied, copy] = useCopy(url);
-  const cut = url.replace(/\/$/, '').lastIndexOf('/');
+  const cut = tailOf(url);
   return (
     <button
       type="button"
