@@ -17,6 +17,7 @@ import { lowerBound } from './rows';
 import type { ILine } from './store';
 import { timeOfLine } from './times';
 import { useMetrics } from './useMetrics';
+import { hueOf, whoLength, whoPrinted } from './who';
 
 /** Height of a row (px), as in the style sheet. */
 const ROW = 20;
@@ -60,8 +61,7 @@ export function LogList(props: ILogListProps): JSX.Element {
       ? text.replace(/\.\d+$/, '')
       : text;
   };
-  const named = store.replicas.length > 1 || store.containers.length > 1;
-  const names = Math.max(0, ...store.replicas.map(name => name.length));
+  const names = whoLength(store);
   const oldest = store.oldest;
   const times =
     settings.timestamps === 'off' || !oldest
@@ -74,7 +74,7 @@ export function LogList(props: ILogListProps): JSX.Element {
     : evenOffsets(numbers.length, ROW);
 
   function wrappedOffsets(): IOffsets {
-    const before = (times > 0 ? times + 1 : 0) + (named ? names + 1 : 0);
+    const before = (times > 0 ? times + 1 : 0) + (names > 0 ? names + 1 : 0);
     const columns = Math.max(
       10,
       Math.floor((metrics.width - PADDING) / metrics.character) - before
@@ -152,7 +152,8 @@ export function LogList(props: ILogListProps): JSX.Element {
                   key={keyOf(first + index)}
                   line={line}
                   time={timeOf(line)}
-                  named={named}
+                  who={names > 0 ? whoPrinted(line, store) : ''}
+                  hue={hueOf(line.replica, store.orderOf(line.replica))}
                   matcher={model.matcher}
                   chosen={number === state.chosen}
                   onChoose={choose}

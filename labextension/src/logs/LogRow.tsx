@@ -9,8 +9,10 @@ import type { ILine } from './store';
 export interface ILogRowProps {
   line: ILine;
   time: string;
-  /** Whether it says who printed. */
-  named: boolean;
+  /** Who printed it; empty: always the same. */
+  who: string;
+  /** Which colour stands for them. */
+  hue: number;
   matcher: IMatcher | null;
   chosen: boolean;
   onChoose: (number: number) => void;
@@ -21,7 +23,8 @@ export interface ILogRowProps {
 function Row({
   line,
   time,
-  named,
+  who,
+  hue,
   matcher,
   chosen,
   onChoose,
@@ -54,12 +57,12 @@ function Row({
           {time}
         </span>
       )}
-      {named && (
+      {who && (
         <span
-          className={`pd-LogRow-replica pd-mod-hue${hueOf(line.source)}`}
+          className={`pd-LogRow-replica pd-mod-hue${hue}`}
           title={trans.__('Replica %1, attempt %2', line.replica, line.attempt)}
         >
-          {line.container ? `${line.replica}/${line.container}` : line.replica}
+          {who}
         </span>
       )}
       <span className="pd-LogRow-text">
@@ -111,11 +114,3 @@ function Row({
 }
 
 export const LogRow = memo(Row);
-
-const HUES = 6;
-
-/** Which of the colours tells a replica from its neighbours. */
-function hueOf(source: string): number {
-  const slot = /-(\d+)\./.exec(source);
-  return slot ? Number(slot[1]) % HUES : 0;
-}

@@ -82,6 +82,11 @@ export class LogStore {
     return this.names;
   }
 
+  /** The how many-th it was that printed something. */
+  orderOf(replica: string): number {
+    return this.order.get(replica) ?? 0;
+  }
+
   get containers(): readonly string[] {
     return this.containerNames;
   }
@@ -222,6 +227,7 @@ export class LogStore {
 
   private meet(replica: string, container: string): void {
     if (!this.names.includes(replica)) {
+      this.order.set(replica, this.order.size);
       this.names = [...this.names, replica].sort(byNumbers);
     }
     if (container && !this.containerNames.includes(container)) {
@@ -243,6 +249,7 @@ export class LogStore {
   private begin = 0;
   private forgotten = 0;
   private names: readonly string[] = [];
+  private readonly order = new Map<string, number>();
   private containerNames: readonly string[] = [];
   private latest: ILine | null = null;
   private blocks = new Blocks();
