@@ -4,7 +4,8 @@ import type {
 } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 
-import { ITurn, Turns, isWanted } from '../model/turns';
+import { FEW, Gathering, namesShown } from '../model/gathering';
+import { ITurn, TurnKind, Turns, isWanted } from '../model/turns';
 import { IDeployments } from '../tokens';
 import { DOMAIN } from '../ui/translation';
 import { trouble } from '../ui/vocabulary';
@@ -12,6 +13,8 @@ import { headline } from './reports';
 
 /** How long good news stay (ms). */
 const GOOD_NEWS = 10_000;
+/** What turns within this time, as with a node that is lost, is told together (ms). */
+const TOGETHER = 1_000;
 
 /** Tells what turned, where the user wants to know. */
 export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
@@ -22,6 +25,19 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
   activate: (_app: JupyterFrontEnd, session: IDeployments): void => {
     const { store, preferences, me } = session;
     const turns = new Turns();
+    const walls = new Map<TurnKind, IWall>();
+    const news = new Gathering<ITurn>(TOGETHER, found => {
+      for (const kind of ['failed', 'recovered', 'deployed'] as const) {
+        const alike = found.filter(turn => turn.kind === kind);
+        const wall = walls.get(kind);
+        const standing = wall && Notification.manager.has(wall.toast);
+        if (alike.length > FEW || (standing && alike.length > 0)) {
+          walls.set(kind, raise(kind, alike, standing ? wall : null, session));
+        } else {
+          alike.forEach(turn => tell(turn, session));
+        }
+      }
+    });
     let seen = store.getState().deployments;
     store.observe(() => {
       const { connection, deployments } = store.getState();
@@ -36,12 +52,65 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
           // Whoever deploys with the form is told by it already.
           !session.follows(turn.deployment)
         ) {
-          tell(turn, session);
+          news.add(turn);
         }
       }
     });
   }
 };
+
+/** The one notification of many. */
+interface IWall {
+  readonly toast: string;
+  /** By id. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Tell of many in one notification, which those that follow while it stands are added to. */
+function raise(
+  kind: TurnKind,
+  turns: readonly ITurn[],
+  wall: IWall | null,
+  session: IDeployments
+): IWall {
+  const trans = session.translator.load(DOMAIN);
+  const names = new Map([
+    ...(wall?.names ?? []),
+    ...turns.map(({ deployment }) => [deployment.id, deployment.name] as const)
+  ]);
+  const { shown, more } = namesShown([...names.values()]);
+  const who =
+    more > 0
+      ? trans._n('%2 and %1 more', '%2 and %1 more', more, shown)
+      : shown;
+  const message =
+    kind === 'failed'
+      ? trans.__('%1 deployments failed: %2', names.size, who)
+      : kind === 'recovered'
+        ? trans.__('%1 deployments serve again: %2', names.size, who)
+        : trans.__('%1 are deployed: %2', names.size, who);
+  const actions = [
+    {
+      label: trans.__('Show'),
+      caption: trans.__('Show them in the list'),
+      callback: () =>
+        session.openPanel({
+          view: 'deployments',
+          filter: kind === 'failed' ? 'broken' : ''
+        })
+    }
+  ];
+  const type = kind === 'failed' ? 'error' : 'success';
+  const options: {
+    autoClose: number | false;
+    actions: Notification.IAction[];
+  } = { autoClose: kind === 'failed' ? false : GOOD_NEWS, actions };
+  if (wall) {
+    Notification.update({ id: wall.toast, type, message, ...options });
+    return { toast: wall.toast, names };
+  }
+  return { toast: Notification.emit(message, type, options), names };
+}
 
 function tell({ kind, deployment }: ITurn, session: IDeployments): void {
   const trans = session.translator.load(DOMAIN);

@@ -273,11 +273,43 @@ test.describe('notifications', () => {
     await expect(toast.filter({ hasText: 'Iris serves again' })).toBeVisible();
   });
 
+  test('tell of many at once in one, which leads to them', async ({
+    play,
+    page
+  }) => {
+    const all = (count: number, status?: object) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...deployment(`model-${index}`, `Model ${index}`),
+        ...status
+      }));
+    await play(all(12));
+    await page.sidebar.openTab(PANEL_ID);
+    const panel = panelOf(page);
+    await expect(panel.getByText('Model 0', { exact: true })).toBeVisible();
+    const { status } = failed;
+    await play([...all(9, { status }), ...all(12).slice(9)]);
+    const toast = page.locator('.Toastify__toast');
+    await expect(toast).toHaveText(
+      /9 deployments failed: Model 0, Model 1, Model 2 and 6 more/
+    );
+    // Those that follow are added to it.
+    await play([...all(10, { status }), ...all(12).slice(10)]);
+    await expect(toast).toHaveText(/10 deployments failed:.* and 7 more/);
+    await page.screenshot({ path: 'test-results/looks/toasts-together.png' });
+    await toast.getByRole('button', { name: 'Show' }).click();
+    await expect(panel.locator('[data-deployment="model-9"]')).toBeVisible();
+    await expect(panel.locator('[data-deployment="model-11"]')).toHaveCount(0);
+  });
+
   test.describe('turned off', () => {
     test.use({
       mockSettings: {
         ...aloud,
-        [SETTINGS]: { notifyFailed: false, notifyRecovered: false }
+        [SETTINGS]: {
+          notifyFailed: false,
+          notifyRecovered: false,
+          notifyDeployed: true
+        }
       }
     });
 
@@ -288,9 +320,11 @@ test.describe('notifications', () => {
       await expect(row).toContainText('Deployed');
       await play([failed]);
       await expect(row).toContainText('Failed');
-      await play([deployment('iris', 'Iris')]);
-      await expect(row).toContainText('Deployed');
-      await expect(page.locator('.Toastify__toast')).toHaveCount(0);
+      const other = deployment('other', 'Other');
+      await play([deployment('iris', 'Iris'), other]);
+      // What came after it is told already.
+      const toast = page.locator('.Toastify__toast');
+      await expect(toast).toHaveText(/Other is deployed/);
     });
   });
 });
