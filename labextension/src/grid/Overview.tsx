@@ -7,7 +7,13 @@ import { maySeeAdministration } from '../model/permissions';
 import type { ListView } from '../model/preferences';
 import { NO_FILTER, isFiltered, select } from '../model/selection';
 import type { IDeploymentsState } from '../model/store';
-import { NoGroup, NotEnabled, ProviderWarning, ReadOnly } from '../ui/access';
+import {
+  LackingRights,
+  NoGroup,
+  NotEnabled,
+  ProviderWarning,
+  ReadOnly
+} from '../ui/access';
 import { useDeploymentControls } from '../ui/actions';
 import { Announcer } from '../ui/Announcer';
 import { useNavigation } from '../ui/navigation';
@@ -152,6 +158,7 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
         onAdministration={manage}
       />
       <ProviderWarning warning={me?.provider.warning ?? ''} />
+      <LackingRights lacking={state.lacking} />
       {closed.length > 0 && closed.length === shown.length && (
         <NotEnabled
           group={closed.map(groupTitle).join(', ')}

@@ -1,5 +1,5 @@
 import type { IDeploymentClient } from '../api/client';
-import type { Change, Deployment } from '../api/contract';
+import type { Change, Deployment, Health } from '../api/contract';
 import {
   ApiError,
   ConnectionLost,
@@ -28,7 +28,18 @@ export interface IDeploymentsState {
   /** What went wrong last, in the server's words; empty when nothing did. */
   readonly problem: string;
   readonly serverVersion: string | null;
+  /** The server is there, and has lost the cluster. */
+  readonly clusterAway: boolean;
+  /** What the engine may not do for the caller, as it was when the list was loaded last. */
+  readonly lacking: readonly ILacking[];
   readonly refreshing: boolean;
+}
+
+/** Rights that a cluster doesn't give, and what an administrator of it applies to give them. */
+export interface ILacking {
+  readonly namespace: string;
+  readonly message: string;
+  readonly yaml: string;
 }
 
 /**
@@ -158,8 +169,12 @@ export class DeploymentStore {
 
   /** Make sure that the server is there and speaks our API. */
   private async greet(signal: AbortSignal): Promise<void> {
-    const { version } = await this.client.health(signal);
-    this.update({ serverVersion: version });
+    const health = await this.client.health(signal);
+    const { version } = health;
+    this.update({
+      serverVersion: version,
+      lacking: lackingOf(health, this.state.lacking)
+    });
     if (!compatible(VERSION, version)) {
       throw new VersionMismatch(version);
     }
@@ -228,6 +243,7 @@ export class DeploymentStore {
       connection: trouble ? 'stale' : 'live',
       deployments: this.collection.items,
       problem: trouble ? trouble.message : '',
+      clusterAway: trouble !== null,
       ...(trouble && { syncedAt: trouble.asOf })
     });
   }
@@ -236,7 +252,12 @@ export class DeploymentStore {
   private fail(error: unknown): boolean {
     const problem = error instanceof Error ? error.message : String(error);
     const connection = meaning(error);
-    this.update({ connection, problem, syncedAt: this.syncedAt });
+    this.update({
+      connection,
+      problem,
+      clusterAway: false,
+      syncedAt: this.syncedAt
+    });
     return connection !== 'stale';
   }
 
@@ -256,6 +277,8 @@ export class DeploymentStore {
     syncedAt: null,
     problem: '',
     serverVersion: null,
+    clusterAway: false,
+    lacking: [],
     refreshing: false
   };
   private trouble: ITrouble | null = null;
@@ -280,6 +303,15 @@ interface ITrouble {
 function troubleOf({ error }: Change): ITrouble | null {
   const { message, as_of } = (error ?? {}) as Record<string, string>;
   return message && as_of ? { message, asOf: Date.parse(as_of) } : null;
+}
+
+/** The same list as before where nothing changed. */
+function lackingOf(
+  { details }: Health,
+  before: readonly ILacking[]
+): readonly ILacking[] {
+  const told = (details['lacking'] ?? []) as readonly ILacking[];
+  return JSON.stringify(told) === JSON.stringify(before) ? before : told;
 }
 
 function meaning(error: unknown): Connection {

@@ -1,5 +1,7 @@
 import React from 'react';
 
+import type { ILacking } from '../model/store';
+import { Snippet } from './CopyButton';
 import { Notice } from './notices';
 import { useTranslation } from './translation';
 
@@ -62,6 +64,33 @@ export function ProviderWarning({
       </div>
     </div>
   ) : null;
+}
+
+/** What the cluster doesn't let the caller do, before anything fails for it, and what an administrator applies. */
+export function LackingRights({
+  lacking
+}: {
+  lacking: readonly ILacking[];
+}): JSX.Element {
+  const trans = useTranslation();
+  return (
+    <>
+      {lacking.map(({ namespace, message, yaml }) => (
+        <div key={namespace} className="pd-Banner pd-Lacking" role="status">
+          <div>
+            <strong>{trans.__('Rights are missing on the cluster')}</strong>
+            <p>{message}</p>
+            <details>
+              <summary>
+                {trans.__('For an administrator of the cluster')}
+              </summary>
+              <Snippet code={yaml} />
+            </details>
+          </div>
+        </div>
+      ))}
+    </>
+  );
 }
 
 /** The caller may look and not change. */

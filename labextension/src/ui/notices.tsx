@@ -141,10 +141,13 @@ export function TryAgain({ onAction }: IActionProps): JSX.Element {
 export function StaleBanner({
   syncedAt,
   problem,
+  clusterAway = false,
   onAction
 }: IActionProps & {
   syncedAt: number | null;
   problem: string;
+  /** Not this page has lost its server, but that the cluster. */
+  clusterAway?: boolean;
 }): JSX.Element {
   const trans = useTranslation();
   const locale = useLocale();
@@ -153,14 +156,19 @@ export function StaleBanner({
       <span>
         {syncedAt === null
           ? trans.__('No connection to the server yet, connecting…')
-          : trans.__(
-              'Connection lost — showing data as of %1, reconnecting…',
-              clockTime(syncedAt, locale)
-            )}
+          : clusterAway
+            ? trans.__(
+                'The cluster is away — showing data as of %1, trying again…',
+                clockTime(syncedAt, locale)
+              )
+            : trans.__(
+                'Connection lost — showing data as of %1, reconnecting…',
+                clockTime(syncedAt, locale)
+              )}
         {problem && <span className="pd-Banner-reason">{problem}</span>}
       </span>
       <button type="button" className="pd-Button" onClick={onAction}>
-        {trans.__('Reconnect now')}
+        {clusterAway ? trans.__('Try again') : trans.__('Reconnect now')}
       </button>
     </div>
   );
