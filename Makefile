@@ -91,7 +91,7 @@ notebooks: $(READY)
 monitoring: $(READY) prometheus
 	python -m pytest -q --timeout 300 tests/monitoring
 
-cluster: $(READY) prometheus ## Run what needs a real Kubernetes: built the first time (16 min), then cached
+cluster: $(READY) $(FRONT) tests/ui/node_modules/.ready prometheus browser ## Run what needs a real Kubernetes: built the first time (16 min), then cached
 	tests/cluster/run.sh
 
 dashboards: $(READY) ## Make Grafana's dashboards and the alert rules anew

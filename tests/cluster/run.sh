@@ -1,6 +1,6 @@
 #!/bin/bash
-# run.sh [FLAVOR...]: runs what needs a real Kubernetes: tests/cluster, and the engines' suite on each flavor (all, unless
-# named). The cluster is built (the first time), started, and stopped again unless it ran before.
+# run.sh [FLAVOR...]: runs what needs a real Kubernetes: tests/cluster, the browser, and the engines' suite on each flavor
+# (all, unless named). The cluster is built (the first time), started, and stopped again unless it ran before.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kit=tests/cluster/kit
@@ -26,6 +26,8 @@ took "the start"
 failed=0
 python -m pytest -q --timeout 300 tests/cluster || failed=1
 took tests/cluster
+python -m tests.cluster.browser || failed=1
+took "the browser"
 for flavor in ${*:-$flavors}; do
   suite=tests/engines/test_conformance.py
   # Callers and trials are the same on all flavors: they are tried on one.

@@ -1,14 +1,5 @@
-const { execFileSync } = require('node:child_process');
 const base = require('@jupyterlab/galata/lib/playwright-config');
-
-/** A port nobody listens on; asked of the system in a child, for this file must answer at once. */
-function freePort() {
-  const script =
-    "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
-  return execFileSync(process.execPath, ['-e', script], {
-    encoding: 'utf8'
-  }).trim();
-}
+const { freePort } = require('./ports');
 
 // Workers read this file again and inherit the environment: the ports stay the same.
 const ports = {

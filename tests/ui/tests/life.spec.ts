@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "@jupyterlab/galata";
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
 
+import { command, confirm, press, tab } from "./clicks";
 import { CELL, PANEL_ID, panelOf } from "./scripted";
 
 /** A replica is a fresh process the first time, and the machine may be busy. */
@@ -56,33 +57,6 @@ async function clean(request: APIRequestContext, baseURL: string) {
     }
   }
 }
-
-const press = (root: Page | Locator, name: string | RegExp) =>
-  root.getByRole("button", { name, exact: typeof name === "string" }).click();
-
-/** What a person does at the top of the detail: a button, or an item of the menu behind it. */
-async function command(app: Locator, name: string): Promise<void> {
-  const head = app.locator(".pd-DetailHead");
-  const button = head.getByRole("button", { name, exact: true });
-  const more = head.getByRole("button", { name: /^(More|Actions for)/ });
-  await expect(button.or(more).first()).toBeVisible();
-  if ((await button.count()) > 0) {
-    await button.click();
-  } else {
-    await more.click();
-    await app
-      .page()
-      .locator(".pd-Menu")
-      .getByRole("menuitem", { name: new RegExp(`^${name}`) })
-      .click();
-  }
-}
-
-const confirm = (page: Page, name: string) =>
-  press(page.getByRole("dialog"), name);
-
-const tab = (app: Locator, name: string) =>
-  app.getByRole("tab", { name, exact: true }).click();
 
 /** The whole life of a deployment, by clicks alone, wherever the app is. */
 async function live(page: Page, app: Locator, id: string): Promise<void> {
