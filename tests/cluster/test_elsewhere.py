@@ -11,10 +11,11 @@ import pytest
 from primehub_deploy_ext.domain.errors import Conflict
 from primehub_deploy_ext.domain.models import Deployment, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase
+from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
 from primehub_deploy_ext.engines.kubernetes.kinds import INFERENCE_SERVICE, PH_DEPLOYMENT, PH_INSTANCE_TYPE
 from tests.cluster.cluster import WEB_IMAGE, Cluster
-from tests.cluster.engines import engine_of, run, until
+from tests.cluster.engines import WEB, engine_of, run, settled, until
 from tests.cluster.failing import Failing
 from tests.cluster.standins.running import standin
 
@@ -160,5 +161,33 @@ def test_the_history_of_primehubs_own_is_what_its_controller_kept(
             assert "grace: stopped" in [event.message for event in await engine.events("shop-x1")]
             with pytest.raises(Conflict, match=r"change it with kubectl -n .* edit phdeployment/shop-x1"):
                 await engine.start("shop-x1", user="ada")
+
+    run(scenario())
+
+
+def test_what_kubectl_scales_of_ours_is_told_left_alone_and_scaled_back_here(
+    cluster: Cluster, namespace: Callable[..., str]
+) -> None:
+    place = namespace("elsewhere")
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+            await settled(engine, "web")
+            scale = ("scale", "deployment/web", "--replicas=2")
+            await asyncio.to_thread(cluster.kubectl, "-n", place, *scale)
+
+            async def told() -> bool:
+                return "Its object asks for 2 replicas, by something other" in (await engine.get("web")).status.message
+
+            await until(told, "it to be told")
+            assert (await engine.get("web")).revision == 1
+            await engine.scale("web", 1, user="ada")
+            await settled(engine, "web")
+            found = await asyncio.to_thread(cluster.get, "deployment", "web", "-n", place)
+            assert found["spec"]["replicas"] == 1
+            assert (await engine.get("web")).status.message == "1 of 1 replica ready."
+            # The same wish again changes nothing, as ever.
+            assert (await engine.scale("web", 1, user="ada")).revision == 2
 
     run(scenario())

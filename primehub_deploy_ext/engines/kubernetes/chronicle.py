@@ -33,6 +33,8 @@ from primehub_deploy_ext.engines.patience import ended
 
 Json = dict[str, Any]
 
+_AT_ONCE = 2
+
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +62,8 @@ class Chronicle:
         self._due: dict[str, asyncio.TimerHandle] = {}
         self._not_before: dict[str, float] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
+        # A server that starts may find hundreds in trouble; nobody waits for this.
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     def look(self, seen: Seen) -> None:
         """See whether anything was told that is not kept yet; returns at once."""
@@ -108,9 +112,10 @@ class Chronicle:
 
     async def _work(self, id: str) -> None:
         try:
-            seen = self._world.seen(id)
-            if seen is not None and self._is_between_revisions(seen):
-                await self._keep_late(seen)
+            async with self._turns:
+                seen = self._world.seen(id)
+                if seen is not None and self._is_between_revisions(seen):
+                    await self._keep_late(seen)
         except ApiError as error:
             # Somebody else wrote first, or nothing can be written now: what is missing is found again.
             log.info("%s: its events can't be kept now: %s", id, error)

@@ -158,7 +158,8 @@ class Desk:
             spec = change(seen.spec)
             raise refusal(seen, wish.action, spec.replicas)
         base, serving = await self._bases(seen, record)
-        plan = next_entry(seen.id, record, base, serving.spec if serving else None, change, wish)
+        drifted = (means.world.seen(seen.id) or seen).scaled_elsewhere is not None
+        plan = next_entry(seen.id, record, base, serving.spec if serving else None, change, wish, drifted=drifted)
         if plan is None:
             return
         if plan.fresh or wish.action is not Action.STOP:

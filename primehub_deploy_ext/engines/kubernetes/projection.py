@@ -207,6 +207,8 @@ def _judge_rollout(seen: Seen, record: Record) -> Judgement:
 
 def _judge_serving(seen: Seen, template: int | None) -> Judgement:
     record, want = seen.record, _wanted(seen)
+    if seen.scaled_elsewhere == 0:
+        return Judgement(Phase.STOPPED, Reason.STOPPED, "Nothing runs." + _more(seen))
     pods = [pod for pod in seen.pods if not is_leaving(pod)]
     pods = pods if template is None else [pod for pod in pods if template_of(pod) == template]
     ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
@@ -222,16 +224,26 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
             )
             return Judgement(Phase.DEPLOYED, Reason.UPDATE_FAILED, text)
         note = f" {record.serving.message}" if record and record.serving and record.serving.message else ""
-        return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.{note}")
+        return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.{note}{_more(seen)}")
     if record is not None and record.in_progress and not hopeless:
         waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
         return Judgement(Phase.DEPLOYING, Reason.SCALING, f"{ready} of {_count(want)} ready{waiting}.", step)
     why = f": {trouble[0].message}" if trouble else ""
     if ready:
-        return Judgement(Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready{why or '.'}")
+        return Judgement(
+            Phase.DEPLOYED, Reason.DEGRADED, f"Only {ready} of {_count(want)} ready{why or '.'}{_more(seen)}"
+        )
     if trouble is not None and hopeless:
         return Judgement(Phase.FAILED, trouble[0].reason, f"No replica is ready{why}")
     return Judgement(Phase.DEPLOYING, Reason.RESTARTING, f"No replica is ready{why or _waiting(seen, pod)}", step)
+
+
+def _more(seen: Seen) -> str:
+    """Tell of replicas that nobody here asked for."""
+    count = seen.scaled_elsewhere
+    if count is None:
+        return ""
+    return f" Its object asks for {_count(count)}, by something other than this server: scale it here to change that."
 
 
 def _update(record: Record | None) -> UpdateStatus | None:

@@ -61,6 +61,19 @@ class Seen:
         """Whether it is being removed."""
         return bool(self.owner["metadata"].get("deletionTimestamp"))
 
+    @property
+    def scaled_elsewhere(self) -> int | None:
+        """How many replicas the object wants, where that is another number than was wished for here.
+
+        ``kubectl scale`` does that, or an autoscaler; it is left alone until somebody scales here.
+        """
+        record = self.record
+        if record is None or record.in_progress or record.target.stopped or record.never_ran:
+            return None
+        asked = self.flavor.describe(self.owner)
+        count = 0 if asked.stopped else asked.replicas
+        return count if count != record.target.replicas else None
+
     def pods_of(self, template: int) -> list[Json]:
         """Return the pods that run a revision's template."""
         return [pod for pod in self.pods if template_of(pod) == template]

@@ -65,6 +65,8 @@ def next_entry(
     serving: DeploymentSpec | None,
     change: Change,
     wish: Wish,
+    *,
+    drifted: bool = False,
 ) -> Plan | None:
     """Return the revision that a wish makes; None if it changes nothing.
 
@@ -74,6 +76,8 @@ def next_entry(
         Specifications of what is wanted and of what serves, with the values of their environment.
     change
         Makes the wanted specification from the present one.
+    drifted
+        Whether something else runs than was wished for: then the same wish again changes something.
 
     Raises
     ------
@@ -84,7 +88,7 @@ def next_entry(
     spec = change(base)
     if wish.action is Action.RESTART and spec.stopped:
         raise Conflict(f"{id} is stopped: start it instead")
-    changes_nothing = spec == base and record.target.outcome is not Outcome.FAILED
+    changes_nothing = not drifted and spec == base and record.target.outcome is not Outcome.FAILED
     if changes_nothing and wish.action in {Action.STOP, Action.START, Action.SCALE}:
         return None
     before, after = base.model_dump(mode="json"), spec.model_dump(mode="json")

@@ -215,6 +215,24 @@ def test_some_replicas_are_better_than_none_and_it_says_why() -> None:
     assert "not found" in status.message
 
 
+def test_replicas_that_kubectl_or_an_autoscaler_wants_are_told_and_left_alone() -> None:
+    body = owner(began().succeeded(), SPEC, **all_there(3))
+    body["spec"]["replicas"] = 3
+    record, spec = read_owner(Plain(), body)
+    pods = [pod("a"), pod("b"), pod("c")]
+    found = Seen("iris", "research", Plain(), body, record, spec, Plain().standing(body, pods, {}), pods)
+    status = status_of(found, None, CLOCK)
+    assert (status.phase, status.reason) == (Phase.DEPLOYED, Reason.READY)
+    assert status.message.startswith("2 of 2 replicas ready. Its object asks for 3 replicas, by something other")
+    assert judge(found) is None
+    body["spec"]["replicas"] = 0
+    nothing = Seen("iris", "research", Plain(), body, record, spec, Plain().standing(body, [], {}))
+    assert status_of(nothing, None, CLOCK).phase is Phase.STOPPED
+    # While ours are changed the number is on its way.
+    there = seen(wished(began().succeeded(), SPEC, SPEC.model_copy(update={"replicas": 1}), Action.SCALE), SPEC, *pods)
+    assert "asks for" not in status_of(there, None, CLOCK).message
+
+
 def test_since_is_kept_while_nothing_changes() -> None:
     there = seen(began().succeeded(), SPEC, pod("a"), pod("b"), **all_there(2))
     first = status_of(there, None, CLOCK)
