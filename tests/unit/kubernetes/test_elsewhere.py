@@ -80,7 +80,7 @@ def test_the_refusal_names_what_made_it_and_where_it_is_changed(metadata: Json, 
         (Plain(), "delete", "delete deployment/web"),
         (KServe(), Action.SCALE, "edit inferenceservice/web"),
     ],
-    ids=str,
+    ids=lambda value: str(getattr(value, "name", value)).lower(),
 )
 def test_what_kubectl_made_is_refused_with_the_command(flavor: Any, doing: Any, command: str) -> None:
     body = owner(managedFields=KUBECTL)
