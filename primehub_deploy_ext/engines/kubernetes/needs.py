@@ -65,7 +65,7 @@ def told(missing: Iterable[Missing]) -> list[tuple[str, str]]:
 COMMON = (
     Need(kinds.POD, (*_READ, *_WRITE), "replicas, their state and their restart, models that are tried out"),
     Need(kinds.POD, ("get",), "logs", "log"),
-    Need(kinds.POD, ("get", "create"), "models that are tried out, telling replicas who may call", "proxy"),
+    Need(kinds.POD, ("get", "create"), "trials, telling replicas who may call, what they count", "proxy"),
     Need(kinds.EVENT, ("list", "watch", "create"), "why something does not start, and what people did"),
     Need(kinds.REPLICA_SET, ("list", "watch"), "why no pods are made: quotas, admission rules"),
     Need(kinds.CONTROLLER_REVISION, (*_READ, *_WRITE), "history"),

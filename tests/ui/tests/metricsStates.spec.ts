@@ -35,6 +35,32 @@ for (const [name, theme] of Object.entries(THEMES)) {
       viewport: { width: 1440, height: 1300 },
     });
 
+    test("what is measured only while somebody looks says since when, and what more takes", async ({
+      play,
+      page,
+    }) => {
+      const whole = measured();
+      const never = whole.times.map(() => null);
+      const live = {
+        ...whole,
+        measured_since: whole.since,
+        note: "Earlier than the last 15 minutes nothing is kept here: an administrator can have a Prometheus scrape the replicas, and set c.PrimehubDeploy.prometheus_url.",
+        totals: { ...whole.totals, aborted: null },
+        bytes_in: never,
+        bytes_out: never,
+        not_measured: ["bytes"],
+      };
+      await play([iris()], "ok", undefined, {
+        [ID]: { metrics: { "15m": live } },
+      });
+      const view = await open(page);
+      await expect(view.locator(".pd-Chart canvas")).toHaveCount(9, SOON);
+      await expect(view.getByText(/^Measured since .* looks\./)).toBeVisible();
+      await expect(view.getByText(/nothing is kept here/)).toBeVisible();
+      await expectAccessible(page, ".pd-App.pd-mod-tab");
+      await shot(page, `${name}-live`);
+    });
+
     test("what Prometheus measured, and what it can’t", async ({
       play,
       page,
