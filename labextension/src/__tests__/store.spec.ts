@@ -65,11 +65,35 @@ describe('connected', () => {
     expect(store.getState()).toMatchObject({
       connection: 'stale',
       problem: 'no cluster',
+      clusterAway: true,
       syncedAt: Date.parse(asOf)
     });
     client.stream.send(bookmark(7));
     await tick();
-    expect(store.getState()).toMatchObject({ connection: 'live', problem: '' });
+    expect(store.getState()).toMatchObject({
+      connection: 'live',
+      problem: '',
+      clusterAway: false
+    });
+  });
+
+  test('tells what rights are missing, and no more once they are given', async () => {
+    const lacking = [{ namespace: 'sales', message: 'no', yaml: 'kind: Role' }];
+    const health = await client.health();
+    const answer = jest.spyOn(client, 'health');
+    answer.mockResolvedValue({ ...health, details: { lacking } });
+    await store.refresh();
+    expect(store.getState().lacking).toEqual(lacking);
+    const { lacking: told } = store.getState();
+    answer.mockResolvedValue({
+      ...health,
+      details: { lacking: lacking.map(one => ({ ...one })) }
+    });
+    await store.refresh();
+    expect(store.getState().lacking).toBe(told);
+    answer.mockResolvedValue({ ...health, details: { lacking: [] } });
+    await store.refresh();
+    expect(store.getState().lacking).toEqual([]);
   });
 
   test('shows the snapshot, and follows what comes after it', () => {

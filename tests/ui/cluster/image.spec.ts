@@ -44,7 +44,6 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
     await form.getByLabel('Deployment ID', { exact: true }).fill('web');
     await form.getByLabel('Image Pull Secret').selectOption('registry');
     await expect(form.getByText(/is available/)).toBeVisible();
-    await look('create');
     await press(form, 'Deploy');
   });
 
@@ -77,7 +76,6 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
     await form.getByLabel('Model Image').fill(right);
     const changes = form.getByRole('region', { name: 'What changes' });
     await expect(changes).toContainText(`${wrong} → ${right}`);
-    await look('update');
     await press(form, 'Confirm and Deploy');
     await expect(status).toContainText('Deployed', SOON);
     const facts = app.getByRole('tabpanel', { name: 'Information' });
@@ -99,7 +97,6 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
     await expect.poll(names, SOON).not.toContain(first);
     expect(await names()).toContain(second);
     await expect(app.locator('.pd-Replica.pd-mod-ready')).toHaveCount(2, SOON);
-    await look('replicas');
   });
 
   await test.step('ask it, and read what its containers printed', async () => {
