@@ -307,10 +307,10 @@ function troubleOf({ error }: Change): ITrouble | null {
 
 /** The same list as before where nothing changed. */
 function lackingOf(
-  { details }: Health,
+  { details }: Partial<Health>,
   before: readonly ILacking[]
 ): readonly ILacking[] {
-  const told = (details['lacking'] ?? []) as readonly ILacking[];
+  const told = (details?.['lacking'] ?? []) as readonly ILacking[];
   return JSON.stringify(told) === JSON.stringify(before) ? before : told;
 }
 
