@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from primehub_deploy_ext.monitoring import histogram, names
 from primehub_deploy_ext.monitoring.ledger import Numbers
@@ -13,7 +14,7 @@ from primehub_deploy_ext.monitoring.ledger import Numbers
 # Number, seconds, and one for each class of latency.
 HEAD = 2
 
-_LINE = re.compile(r"([A-Za-z_:][A-Za-z0-9_:]*)(?:\{(.*)\})? (\S+)")
+_LINE = re.compile(r"((?:seldon|primehub)_[A-Za-z0-9_:]*)(?:\{(.*)\})? (\S+)")
 _LABEL = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"')
 _TOTALS = {
     names.FEEDBACK: ("feedback", 0),
@@ -89,11 +90,22 @@ def _add(rows: dict[str, list[float]], name: str, width: int, place: int, value:
 def _lines(text: str) -> Iterator[tuple[str, Labels, float]]:
     for line in text.splitlines():
         match = None if line.startswith("#") else _LINE.match(line)
-        if match is None or not match[1].startswith(("seldon_", "primehub_")):
+        if match is None:
             continue
         value = _number(match[3])
         if math.isfinite(value):
-            yield match[1], dict(_LABEL.findall(match[2] or "")), value
+            yield match[1], _labels(match[2] or ""), value
+
+
+def _labels(text: str) -> Labels:
+    # The bound of a class stands last, and what is before it is the same for all classes: hundreds of lines of a page.
+    head, mark, bound = text.rpartition(',le="')
+    return {**_labels_of(head), "le": bound[:-1]} if mark else _labels_of(text)
+
+
+@lru_cache(maxsize=4096)
+def _labels_of(text: str) -> Labels:
+    return dict(_LABEL.findall(text))
 
 
 def _number(text: str) -> float:
