@@ -12,8 +12,8 @@ from primehub_deploy_ext.domain.errors import Conflict
 from primehub_deploy_ext.domain.models import Deployment, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase
 from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.engines.kubernetes.api.kinds import INFERENCE_SERVICE, PH_DEPLOYMENT, PH_INSTANCE_TYPE
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.kinds import INFERENCE_SERVICE, PH_DEPLOYMENT, PH_INSTANCE_TYPE
 from tests.cluster.cluster import WEB_IMAGE, Cluster
 from tests.cluster.engines import WEB, engine_of, run, settled, until
 from tests.cluster.failing import Failing

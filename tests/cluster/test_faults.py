@@ -17,14 +17,14 @@ import yaml
 
 from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.base import LogQuery
-from primehub_deploy_ext.engines.kubernetes.api import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONFIG_MAP, DEPLOYMENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.api.reflector import Pace, Reflector
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.kinds import CONFIG_MAP, DEPLOYMENT, POD, Kind
-from primehub_deploy_ext.engines.kubernetes.logs import read_logs
-from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
-from primehub_deploy_ext.engines.kubernetes.reflector import Pace, Reflector
+from primehub_deploy_ext.engines.kubernetes.known.trims import trim_pod
+from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from primehub_deploy_ext.engines.kubernetes.trims import trim_pod
 from tests.cluster.cluster import Cluster
 from tests.cluster.failing import Failing
 

@@ -12,12 +12,12 @@ import pytest
 
 from primehub_deploy_ext.domain.errors import QuotaExceeded
 from primehub_deploy_ext.domain.resources import Quota, Resources, Usage
-from primehub_deploy_ext.engines.kubernetes.api import Api, Source
-from primehub_deploy_ext.engines.kubernetes.asks import asks
-from primehub_deploy_ext.engines.kubernetes.grant_store import NAME, ConfigMapGrants
-from primehub_deploy_ext.engines.kubernetes.grants import EXPIRY, Wish
-from primehub_deploy_ext.engines.kubernetes.kinds import CONFIG_MAP, DEPLOYMENT
-from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONFIG_MAP, DEPLOYMENT
+from primehub_deploy_ext.engines.kubernetes.quota.asks import asks
+from primehub_deploy_ext.engines.kubernetes.quota.grant_store import NAME, ConfigMapGrants
+from primehub_deploy_ext.engines.kubernetes.quota.grants import EXPIRY, Wish
+from primehub_deploy_ext.engines.kubernetes.quota.ledger import Ledger
 from tests.cluster.cluster import Cluster
 
 LIMIT = 60.0

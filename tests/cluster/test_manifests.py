@@ -11,7 +11,7 @@ import pytest
 import yaml
 from traitlets.utils.importstring import import_item
 
-from primehub_deploy_ext.engines.kubernetes.manifests import cluster_role
+from primehub_deploy_ext.engines.kubernetes.rights.manifests import cluster_role
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.groups.kubernetes import KubernetesGroups
 from tests.cluster.cluster import Cluster

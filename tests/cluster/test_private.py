@@ -19,7 +19,7 @@ from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, Q
 from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model, Replica, UpdateDeployment
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment, PredictRequest
-from primehub_deploy_ext.engines.kubernetes import criers
+from primehub_deploy_ext.engines.kubernetes.guests import criers
 from tests.cluster.cluster import WEB_IMAGE, Cluster
 from tests.engines.bench import infer
 from tests.engines.kubernetes_bench import KubernetesBench, process_of

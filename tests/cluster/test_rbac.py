@@ -17,10 +17,10 @@ import yaml
 from primehub_deploy_ext.domain.clients import new_token
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.base import NewClient
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, POD, SECRET
-from primehub_deploy_ext.engines.kubernetes.needs import Need, needs_of
-from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.rights.needs import Need, needs_of
+from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
 from scripts.demo_server import jupyter_server
 from tests.cluster.cluster import WEB_IMAGE, Cluster
 from tests.engines.bench import double, infer

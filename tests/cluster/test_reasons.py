@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.phases import Reason
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, NODE, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, NODE, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from tests.cluster.cluster import Cluster
 from tests.cluster.failing import Failing, cases, policy, pull_secret, quota

@@ -14,7 +14,7 @@ from typing import Any
 import cloudpickle
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore, path_below
+from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore, path_below
 from tests.cluster.cluster import RUNNER_IMAGE, Cluster
 from tests.unit.kubernetes.object_store import FakeS3
 from tests.unit.runner import models

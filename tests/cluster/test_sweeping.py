@@ -15,8 +15,8 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.artifact_sweep import ArtifactSweep
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 from tests.cluster.cluster import Cluster

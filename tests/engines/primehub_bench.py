@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from primehub_deploy_ext.engines.kubernetes.kinds import PH_INSTANCE_TYPE
+from primehub_deploy_ext.engines.kubernetes.api.kinds import PH_INSTANCE_TYPE
 from tests.cluster.cluster import Cluster
 from tests.engines.kubernetes_bench import KubernetesBench
 from tests.unit.kubernetes.object_store import FakeS3

@@ -19,22 +19,22 @@ from primehub_deploy_ext.domain.quota import largest, usage_of
 from primehub_deploy_ext.domain.resources import Quota, Usage
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
-from primehub_deploy_ext.engines.kubernetes.doors import Doors, access_of
-from primehub_deploy_ext.engines.kubernetes.elsewhere import refusal
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.api.patches import changed_since
+from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.history import Page
+from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
+from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.books.wishes import Change, Plan, Wish, first_entry, next_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
-from primehub_deploy_ext.engines.kubernetes.grants import Wish as QuotaWish
-from primehub_deploy_ext.engines.kubernetes.history import Page
-from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors, access_of
+from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
-from primehub_deploy_ext.engines.kubernetes.mirror import read_owner
-from primehub_deploy_ext.engines.kubernetes.patches import changed_since
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, pod_template
-from primehub_deploy_ext.engines.kubernetes.record import Entry, Record
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.specs import dump_small
-from primehub_deploy_ext.engines.kubernetes.wishes import Change, Plan, Wish, first_entry, next_entry
+from primehub_deploy_ext.engines.kubernetes.quota.grants import Wish as QuotaWish
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import refusal
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 _RACES = 12
 

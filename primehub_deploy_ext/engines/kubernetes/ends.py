@@ -7,15 +7,15 @@ from contextlib import suppress
 
 from primehub_deploy_ext.domain.errors import Conflict, EngineUnavailable, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
-from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours, refusal
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.wishes import check_match
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
-from primehub_deploy_ext.engines.kubernetes.kinds import CONTROLLER_REVISION, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.means import Means
-from primehub_deploy_ext.engines.kubernetes.needs import written_as
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.wishes import check_match
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours, refusal
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.rights.needs import written_as
 
 # Beyond what its replicas have to end.
 _MARGIN = 60.0

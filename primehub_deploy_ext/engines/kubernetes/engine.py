@@ -35,24 +35,24 @@ from primehub_deploy_ext.engines.base import (
     NewSavedModel,
     PredictRequest,
 )
-from primehub_deploy_ext.engines.kubernetes.api import ApiError, Json
-from primehub_deploy_ext.engines.kubernetes.catalogue import models_of
-from primehub_deploy_ext.engines.kubernetes.elsewhere import refusal
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
+from primehub_deploy_ext.engines.kubernetes.books.history import Page, history_of
+from primehub_deploy_ext.engines.kubernetes.books.wishes import Wish, no_revision, updated
 from primehub_deploy_ext.engines.kubernetes.errors import told
-from primehub_deploy_ext.engines.kubernetes.happenings import happenings_of, merged
 from primehub_deploy_ext.engines.kubernetes.health import health_of
-from primehub_deploy_ext.engines.kubernetes.history import Page, history_of
-from primehub_deploy_ext.engines.kubernetes.instance_type_store import InstanceTypes
+from primehub_deploy_ext.engines.kubernetes.instance_types.store import InstanceTypes
 from primehub_deploy_ext.engines.kubernetes.lacking import Lacking
-from primehub_deploy_ext.engines.kubernetes.logs import read_logs
-from primehub_deploy_ext.engines.kubernetes.measuring import Measuring
+from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
+from primehub_deploy_ext.engines.kubernetes.metering.measuring import Measuring
+from primehub_deploy_ext.engines.kubernetes.models.catalogue import models_of
+from primehub_deploy_ext.engines.kubernetes.models.saved import SavedModels
 from primehub_deploy_ext.engines.kubernetes.office import Office
-from primehub_deploy_ext.engines.kubernetes.projection import replicas_of
-from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import refusal
+from primehub_deploy_ext.engines.kubernetes.reading.happenings import happenings_of, merged
+from primehub_deploy_ext.engines.kubernetes.reading.projection import replicas_of
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.story import story
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from primehub_deploy_ext.engines.kubernetes.story import story
-from primehub_deploy_ext.engines.kubernetes.wishes import Wish, no_revision, updated
 
 T = TypeVar("T")
 

@@ -9,11 +9,11 @@ from http import HTTPStatus
 
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
-from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.books.specs import with_env
 from primehub_deploy_ext.engines.kubernetes.pods import env_of
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.specs import with_env
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 _MOST_REMEMBERED = 1024
 # Names have up to 63 characters, and all of them go into one line of a request.

@@ -17,7 +17,7 @@ from primehub_deploy_ext.domain.errors import (
     QuotaExceeded,
     TooManyRequests,
 )
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 
 _QUOTA = re.compile(
     r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>.+), used: (?P<used>.+), limited: (?P<limit>.+)"

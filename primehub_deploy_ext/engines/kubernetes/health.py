@@ -6,9 +6,9 @@ from typing import Any
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.models import Health
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.needs import needs_of
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.office import Office
+from primehub_deploy_ext.engines.kubernetes.rights.needs import needs_of
 
 _FEW = 3
 

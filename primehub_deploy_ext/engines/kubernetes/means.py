@@ -9,21 +9,21 @@ from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
-from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore, path_below
-from primehub_deploy_ext.engines.kubernetes.capacity import Capacity
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.books.history import Page
+from primehub_deploy_ext.engines.kubernetes.books.specs import is_whole
 from primehub_deploy_ext.engines.kubernetes.envs import Envs
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Way
-from primehub_deploy_ext.engines.kubernetes.history import Page
-from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
-from primehub_deploy_ext.engines.kubernetes.needs import needs_of
+from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.known.world import World
+from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore, path_below
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans
-from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.quota.ledger import Ledger
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.rights.needs import needs_of
+from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from primehub_deploy_ext.engines.kubernetes.specs import is_whole
-from primehub_deploy_ext.engines.kubernetes.world import World
 
 
 class Book(Protocol):

@@ -10,15 +10,11 @@ from typing import Any
 from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound
 from primehub_deploy_ext.domain.models import Change, Deployment, Status
 from primehub_deploy_ext.engines.changes import Changes
-from primehub_deploy_ext.engines.kubernetes.access import AccessUnknown
-from primehub_deploy_ext.engines.kubernetes.api import Api
-from primehub_deploy_ext.engines.kubernetes.artifact_sweep import ArtifactSweep
-from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore
-from primehub_deploy_ext.engines.kubernetes.capacity import Capacity
-from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.api.access import AccessUnknown
+from primehub_deploy_ext.engines.kubernetes.api.client import Api
+from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
-from primehub_deploy_ext.engines.kubernetes.doors import Doors
-from primehub_deploy_ext.engines.kubernetes.dues import Dues
 from primehub_deploy_ext.engines.kubernetes.ends import Ends
 from primehub_deploy_ext.engines.kubernetes.envs import Envs
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Way
@@ -26,22 +22,26 @@ from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
-from primehub_deploy_ext.engines.kubernetes.grant_store import ConfigMapGrants
-from primehub_deploy_ext.engines.kubernetes.ledger import Ledger
+from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
+from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.known.world import World
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.metering.metering import Metering
 from primehub_deploy_ext.engines.kubernetes.metering.reading import ReplicaPages
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
-from primehub_deploy_ext.engines.kubernetes.preflight import Preflight
-from primehub_deploy_ext.engines.kubernetes.projection import deployment_of
+from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
+from primehub_deploy_ext.engines.kubernetes.quota.dues import Dues
+from primehub_deploy_ext.engines.kubernetes.quota.grant_store import ConfigMapGrants
+from primehub_deploy_ext.engines.kubernetes.quota.ledger import Ledger
 from primehub_deploy_ext.engines.kubernetes.reach import Reach
-from primehub_deploy_ext.engines.kubernetes.record import now
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.projection import deployment_of
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.steps import moment
+from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from primehub_deploy_ext.engines.kubernetes.steps import moment
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 from primehub_deploy_ext.engines.kubernetes.trials import Trials
-from primehub_deploy_ext.engines.kubernetes.world import World
 
 FLAVORS: dict[str, type[Flavor]] = {"plain": Plain, "kserve": KServe, "seldon": Seldon, "primehub": PrimeHub}
 

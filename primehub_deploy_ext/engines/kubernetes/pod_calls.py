@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import UpstreamFailed
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, pod_proxy_path
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, pod_proxy_path
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
 from primehub_deploy_ext.engines.patience import within
 

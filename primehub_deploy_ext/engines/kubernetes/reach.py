@@ -13,12 +13,12 @@ from primehub_deploy_ext.domain.errors import UpstreamFailed
 from primehub_deploy_ext.domain.models import Prediction, Status
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.base import PredictRequest
-from primehub_deploy_ext.engines.kubernetes.api import ApiError, service_proxy_path
-from primehub_deploy_ext.engines.kubernetes.doors import Doors
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, service_proxy_path
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SERVICE
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
-from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE
+from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.means import Means
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import within
 
 _JSON = "application/json"

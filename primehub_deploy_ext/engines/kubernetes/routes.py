@@ -7,8 +7,8 @@ cut off, by a filter of the route (https://gateway-api.sigs.k8s.io/guides/http-r
 from __future__ import annotations
 
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api.kinds import HTTP_ROUTE, INGRESS, Kind
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Way
-from primehub_deploy_ext.engines.kubernetes.kinds import HTTP_ROUTE, INGRESS, Kind
 
 
 def public_path(id: str) -> str:

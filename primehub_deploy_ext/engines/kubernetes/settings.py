@@ -14,7 +14,7 @@ from traitlets import Dict, Enum, Float, Int, List, TraitError, TraitType, Unico
 from traitlets.config import Configurable
 
 if TYPE_CHECKING:
-    from primehub_deploy_ext.engines.kubernetes.access import Source
+    from primehub_deploy_ext.engines.kubernetes.api.access import Source
 
 _VARIABLES = "PRIMEHUB_DEPLOY_KUBE_"
 
@@ -145,7 +145,7 @@ class KubernetesSettings(Configurable):
 
     def source(self) -> Source:
         """Return where the cluster is."""
-        from primehub_deploy_ext.engines.kubernetes.access import Source
+        from primehub_deploy_ext.engines.kubernetes.api.access import Source
 
         return Source(kubeconfig=self.kubeconfig, context=self.context)
 

@@ -15,14 +15,14 @@ from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import DeployError
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import ApiError, Json
-from primehub_deploy_ext.engines.kubernetes.clerk import Clerk
-from primehub_deploy_ext.engines.kubernetes.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.record import now
+from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
-from primehub_deploy_ext.engines.kubernetes.mirror import Mirror
-from primehub_deploy_ext.engines.kubernetes.record import now
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.steps import moment
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.steps import moment
 from primehub_deploy_ext.engines.patience import ended
 
 # Whoever made it may be at work still.

@@ -20,17 +20,17 @@ from primehub_deploy_ext.domain.errors import TooManyRequests, UpstreamFailed
 from primehub_deploy_ext.domain.models import DeploymentSpec, Trial
 from primehub_deploy_ext.domain.phases import Reason
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
-from primehub_deploy_ext.engines.kubernetes.kinds import POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
+from primehub_deploy_ext.engines.kubernetes.logs.tails import last_words
 from primehub_deploy_ext.engines.kubernetes.means import Means
-from primehub_deploy_ext.engines.kubernetes.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, trial_pod
-from primehub_deploy_ext.engines.kubernetes.reasons import Failure, failure_of_pod
-from primehub_deploy_ext.engines.kubernetes.record import now
-from primehub_deploy_ext.engines.kubernetes.steps import is_true, moment
-from primehub_deploy_ext.engines.kubernetes.tails import last_words
+from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, failure_of_pod
+from primehub_deploy_ext.engines.kubernetes.reading.steps import is_true, moment
 
 AT_ONCE = 4
 _LOG_TAIL = 50

@@ -24,11 +24,11 @@ from primehub_deploy_ext.domain.groups import (
     UpdateInstanceType,
     UpdatePullSecret,
 )
-from primehub_deploy_ext.engines.kubernetes.access import AccessUnknown
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.access import AccessUnknown
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.errors import told
-from primehub_deploy_ext.engines.kubernetes.instance_type_store import Change, InstanceTypes
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.instance_types.store import Change, InstanceTypes
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.groups.hub_api import HubApi, HubUser
 from primehub_deploy_ext.service.groups.kubernetes_objects import Bound, members_to_write, pull_secrets_of, settings_of

@@ -17,8 +17,8 @@ from primehub_deploy_ext.domain.groups import GroupSettings, PullSecret
 from primehub_deploy_ext.domain.quantities import format_cpu
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.asks import quantity, written_memory
-from primehub_deploy_ext.engines.kubernetes.instance_types import NVIDIA
+from primehub_deploy_ext.engines.kubernetes.instance_types.entries import NVIDIA
+from primehub_deploy_ext.engines.kubernetes.quota.asks import quantity, written_memory
 
 Json = Mapping[str, Any]
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
-from primehub_deploy_ext.engines.kubernetes.instance_type_store import Found, InstanceTypes
-from primehub_deploy_ext.engines.kubernetes.kinds import (
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import (
     DEPLOYMENT,
     INFERENCE_SERVICE,
     NAMESPACE,
@@ -22,7 +21,8 @@ from primehub_deploy_ext.engines.kubernetes.kinds import (
     SELDON_DEPLOYMENT,
     Kind,
 )
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces, by_group
+from primehub_deploy_ext.engines.kubernetes.instance_types.store import Found, InstanceTypes
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces, by_group
 from primehub_deploy_ext.service.groups.kubernetes_objects import DOCKER_CONFIG, REMOVED, Bound, bound_by
 from primehub_deploy_ext.service.groups.remembered import Refused, Unreachable
 

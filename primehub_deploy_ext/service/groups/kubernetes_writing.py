@@ -13,9 +13,9 @@ from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidIn
 from primehub_deploy_ext.domain.groups import CreateGroup, CreatePullSecret, UpdateGroup, UpdatePullSecret
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import LIMIT_RANGE, NAMESPACE, RESOURCE_QUOTA, SECRET
 from primehub_deploy_ext.engines.kubernetes.errors import told
-from primehub_deploy_ext.engines.kubernetes.kinds import LIMIT_RANGE, NAMESPACE, RESOURCE_QUOTA, SECRET
 from primehub_deploy_ext.service.groups.kubernetes_objects import (
     ADMINS,
     DOCKER_CONFIG,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT, PH_INSTANCE_TYPE, SERVICE
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, PH_DEPLOYMENT, PH_INSTANCE_TYPE, SERVICE
 from tests.cluster.standins.standin import Json, Standin, condition, main, owned_by
 
 _URL = "http://primehub.test"

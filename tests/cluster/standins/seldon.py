@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, SELDON_DEPLOYMENT, SERVICE
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, SELDON_DEPLOYMENT, SERVICE
 from tests.cluster.standins.standin import Json, Standin, condition, main, owned_by
 
 _LONGEST = 63

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
-from primehub_deploy_ext.engines.kubernetes.kinds import CUSTOM_RESOURCE_DEFINITION, DEPLOYMENT, Kind
-from primehub_deploy_ext.engines.kubernetes.reflector import Reflector
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CUSTOM_RESOURCE_DEFINITION, DEPLOYMENT, Kind
+from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 
 Json = dict[str, Any]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes.access import AccessUnknown, Source
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, service_proxy_path
-from primehub_deploy_ext.engines.kubernetes.kinds import (
+from primehub_deploy_ext.engines.kubernetes.api.access import AccessUnknown, Source
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, service_proxy_path
+from primehub_deploy_ext.engines.kubernetes.api.kinds import (
     CONTROLLER_REVISION,
     DEPLOYMENT,
     INFERENCE_SERVICE,

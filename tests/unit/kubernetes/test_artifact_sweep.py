@@ -14,15 +14,15 @@ import pytest
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import NewSavedModel
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.artifact_sweep import ArtifactSweep
-from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT
+from primehub_deploy_ext.engines.kubernetes.books.history import KIND, page_object
+from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.books.wishes import first_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
-from primehub_deploy_ext.engines.kubernetes.history import KIND, page_object
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT
-from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
-from primehub_deploy_ext.engines.kubernetes.specs import dump_small
-from primehub_deploy_ext.engines.kubernetes.wishes import first_entry
+from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.kubernetes.models.saved import SavedModels
+from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
 
 IN_HISTORY, ON_OBJECT, SAVED, UNUSED = (f"model {number}".encode() for number in range(4))
 _DAY = 24 * 3600.0

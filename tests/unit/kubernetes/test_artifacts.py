@@ -18,8 +18,8 @@ import pytest
 from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, NotFound
 from primehub_deploy_ext.domain.models import Model
 from primehub_deploy_ext.engines.base import NewSavedModel
-from primehub_deploy_ext.engines.kubernetes.artifacts import ArtifactStore, check_root, path_below
-from primehub_deploy_ext.engines.kubernetes.saved import SavedModels
+from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore, check_root, path_below
+from primehub_deploy_ext.engines.kubernetes.models.saved import SavedModels
 from tests.unit.kubernetes.object_store import FakeS3
 
 DATA = b"a model" * 1000

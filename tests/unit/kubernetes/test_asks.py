@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.resources import Resources, Usage
-from primehub_deploy_ext.engines.kubernetes.asks import asks, asks_of_pod, counted, quantity, taken_besides
+from primehub_deploy_ext.engines.kubernetes.quota.asks import asks, asks_of_pod, counted, quantity, taken_besides
 
 MACHINE = Resources(cpu=8, memory=2**34)
 

@@ -8,9 +8,9 @@ import pytest
 
 from primehub_deploy_ext.domain.errors import Forbidden, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import Verdict
-from primehub_deploy_ext.engines.kubernetes.kinds import Kind
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.api.client import Verdict
+from primehub_deploy_ext.engines.kubernetes.api.kinds import Kind
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 
 
 class Cluster:

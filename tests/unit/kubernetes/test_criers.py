@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, UpstreamFailed
-from primehub_deploy_ext.engines.kubernetes import criers, words
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
-from primehub_deploy_ext.engines.kubernetes.criers import Criers
-from primehub_deploy_ext.engines.kubernetes.guests import Guests, new_secret
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.guests import criers
+from primehub_deploy_ext.engines.kubernetes.guests.criers import Criers
+from primehub_deploy_ext.engines.kubernetes.guests.list import Guests, new_secret
 from primehub_deploy_ext.runner.access import SIGNATURE_HEADER, signature
 
 NEWER = Guests(version=7, private=True)

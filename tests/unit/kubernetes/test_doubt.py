@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes import world as worlds
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
-from primehub_deploy_ext.engines.kubernetes.world import World
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.known import world as worlds
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.known.world import World
 
 
 def test_namespaces_that_can_not_be_listed_are_told_once_and_so_is_the_end_of_that(

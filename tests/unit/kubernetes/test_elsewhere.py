@@ -8,14 +8,20 @@ import pytest
 
 from primehub_deploy_ext.domain.phases import Action, Outcome
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.elsewhere import first_manager, is_ours, maker_of, refusal, short_fields
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, PH_DEPLOYMENT
 from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import without_past
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT
-from primehub_deploy_ext.engines.kubernetes.mirror import read_owner
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import (
+    first_manager,
+    is_ours,
+    maker_of,
+    refusal,
+    short_fields,
+)
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 Json = dict[str, Any]
 KUBECTL = [

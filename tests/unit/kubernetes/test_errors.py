@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primehub_deploy_ext.domain import errors
-from primehub_deploy_ext.engines.kubernetes.api import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.errors import told
 
 RBAC = (

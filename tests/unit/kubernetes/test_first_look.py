@@ -12,14 +12,14 @@ import pytest
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.books.record import Record
+from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.books.wishes import first_entry
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
-from primehub_deploy_ext.engines.kubernetes.record import Record
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from primehub_deploy_ext.engines.kubernetes.specs import dump_small
-from primehub_deploy_ext.engines.kubernetes.wishes import first_entry
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
 from tests.unit.kubernetes.api_server import ApiServer, serving
 

@@ -10,14 +10,14 @@ import pytest
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, HTTP_ROUTE, SERVICE
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, HTTP_ROUTE, SERVICE
-from primehub_deploy_ext.engines.kubernetes.needs import needs_of, written_as
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
+from primehub_deploy_ext.engines.kubernetes.rights.needs import needs_of, written_as
 
 Json = dict[str, Any]
 

@@ -12,7 +12,7 @@ import pytest
 from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.guests import (
+from primehub_deploy_ext.engines.kubernetes.guests.list import (
     Guests,
     guests_patch,
     key_of,

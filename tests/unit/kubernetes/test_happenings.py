@@ -8,7 +8,7 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import Event
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.happenings import (
+from primehub_deploy_ext.engines.kubernetes.reading.happenings import (
     MOST_KEPT,
     Happening,
     bounded,

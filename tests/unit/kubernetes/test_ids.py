@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes.api import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
-from primehub_deploy_ext.engines.kubernetes.namespaces import Namespaces
-from primehub_deploy_ext.engines.kubernetes.world import World
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.known.world import World
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primehub_deploy_ext.domain.resources import Scheduling, Toleration
-from primehub_deploy_ext.engines.kubernetes.instance_types import (
+from primehub_deploy_ext.engines.kubernetes.instance_types.entries import (
     BUILT_IN,
     InstanceTypeProblem,
     of_config_map,

@@ -11,8 +11,8 @@ import pytest
 
 from primehub_deploy_ext.domain.errors import Conflict, EngineUnavailable, QuotaExceeded
 from primehub_deploy_ext.domain.resources import Quota, Usage
-from primehub_deploy_ext.engines.kubernetes.grants import EXPIRY, PATIENCE, Record, Wish
-from primehub_deploy_ext.engines.kubernetes.ledger import Grant, Ledger, Page, Raced
+from primehub_deploy_ext.engines.kubernetes.quota.grants import EXPIRY, PATIENCE, Record, Wish
+from primehub_deploy_ext.engines.kubernetes.quota.ledger import Grant, Ledger, Page, Raced
 
 ONE = Usage(cpu=1, memory=2**28, deployments=1)
 

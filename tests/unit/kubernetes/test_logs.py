@@ -12,9 +12,9 @@ import pytest
 
 from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.base import LogQuery
-from primehub_deploy_ext.engines.kubernetes.api import Api, Source
-from primehub_deploy_ext.engines.kubernetes.log_lines import attempts_of, position_of, second_of
-from primehub_deploy_ext.engines.kubernetes.logs import read_logs
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
+from primehub_deploy_ext.engines.kubernetes.logs.lines import attempts_of, position_of, second_of
+from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
 from tests.unit.kubernetes.api_server import ApiServer, serving
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes.api import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, EVENT, POD, Kind
-from primehub_deploy_ext.engines.kubernetes.mirror import Mirror
-from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from tests.unit.kubernetes.api_server import serving, until
 
 

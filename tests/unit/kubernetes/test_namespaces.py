@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.namespaces import by_group, group_of
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import by_group, group_of
 
 
 def namespace(name: str, group: str | None, created: str = "2026-01-01T00:00:00Z") -> dict[str, Any]:

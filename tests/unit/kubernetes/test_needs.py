@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, POD
-from primehub_deploy_ext.engines.kubernetes.needs import Missing, Need, needs_of, role_yaml, rules_of
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, POD
+from primehub_deploy_ext.engines.kubernetes.rights.needs import Missing, Need, needs_of, role_yaml, rules_of
 
 SOME = (
     Need(POD, ("get", "list"), "replicas"),

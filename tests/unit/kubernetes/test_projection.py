@@ -10,16 +10,16 @@ from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
 from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.books.record import Record, now
+from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.books.wishes import Wish, first_entry, next_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
-from primehub_deploy_ext.engines.kubernetes.judge import GivenUp, Reached, judge
-from primehub_deploy_ext.engines.kubernetes.mirror import read_owner
+from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
-from primehub_deploy_ext.engines.kubernetes.projection import deployment_of, replicas_of, status_of
-from primehub_deploy_ext.engines.kubernetes.record import Record, now
-from primehub_deploy_ext.engines.kubernetes.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.specs import dump_small
-from primehub_deploy_ext.engines.kubernetes.wishes import Wish, first_entry, next_entry
+from primehub_deploy_ext.engines.kubernetes.reading.judge import GivenUp, Reached, judge
+from primehub_deploy_ext.engines.kubernetes.reading.projection import deployment_of, replicas_of, status_of
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 SPEC = DeploymentSpec(model=Model(image="web:1"), replicas=2, resources=Resources(cpu=1, memory="1Gi"))
 OTHER = SPEC.model_copy(update={"model": Model(image="web:2")})

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.phases import Reason, Step
-from primehub_deploy_ext.engines.kubernetes.reasons import Failure, exit_words, failure_of_pod, last_exit, worst
-from primehub_deploy_ext.engines.kubernetes.refusals import failure_of_owner, refusal
-from primehub_deploy_ext.engines.kubernetes.steps import step_of, steps_of, was_ready
-from primehub_deploy_ext.engines.kubernetes.trims import trim_event, trim_pod
+from primehub_deploy_ext.engines.kubernetes.known.trims import trim_event, trim_pod
+from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, exit_words, failure_of_pod, last_exit, worst
+from primehub_deploy_ext.engines.kubernetes.reading.refusals import failure_of_owner, refusal
+from primehub_deploy_ext.engines.kubernetes.reading.steps import step_of, steps_of, was_ready
 
 RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recorded" / "pods.json").read_text())
 MAY_HEAL, FINAL = False, True

@@ -12,11 +12,11 @@ from primehub_deploy_ext.domain.mask import MASK
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Action, Outcome, Reason
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.history import outcome_patch, page_object, pages_of, revisions_of
-from primehub_deploy_ext.engines.kubernetes.patches import changed_since
-from primehub_deploy_ext.engines.kubernetes.record import Entry, Record, now, read_record
-from primehub_deploy_ext.engines.kubernetes.specs import dump_small, is_whole, load_small
-from primehub_deploy_ext.engines.kubernetes.wishes import Plan, Wish, first_entry, next_entry, updated
+from primehub_deploy_ext.engines.kubernetes.api.patches import changed_since
+from primehub_deploy_ext.engines.kubernetes.books.history import outcome_patch, page_object, pages_of, revisions_of
+from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record, now, read_record
+from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small, is_whole, load_small
+from primehub_deploy_ext.engines.kubernetes.books.wishes import Plan, Wish, first_entry, next_entry, updated
 
 SPEC = DeploymentSpec(model=Model(image="web:1"), replicas=2)
 OTHER = SPEC.model_copy(update={"model": Model(image="web:2")})

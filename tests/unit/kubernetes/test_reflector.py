@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError, Source
-from primehub_deploy_ext.engines.kubernetes.kinds import EVENT, POD
-from primehub_deploy_ext.engines.kubernetes.pulse import Pulse
-from primehub_deploy_ext.engines.kubernetes.reflector import Pace, Reflector
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
+from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD
+from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.api.reflector import Pace, Reflector
 from tests.unit.kubernetes.api_server import ApiServer, pod, serving, until
 
 PODS = "/api/v1/namespaces/lab/pods"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.engines.kubernetes.tails import bounded, last_words
+from primehub_deploy_ext.engines.kubernetes.logs.tails import bounded, last_words
 from tests.unit.kubernetes.test_logs import RUNNING, cluster, container, pod
 
 FAILED: dict[str, Any] = {"terminated": {"exitCode": 1}}

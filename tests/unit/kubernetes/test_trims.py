@@ -8,7 +8,7 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-from primehub_deploy_ext.engines.kubernetes.trims import trim_deployment, trim_event, trim_pod
+from primehub_deploy_ext.engines.kubernetes.known.trims import trim_deployment, trim_event, trim_pod
 
 RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recorded" / "pods.json").read_text())
 

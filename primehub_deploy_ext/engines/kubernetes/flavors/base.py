@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
-from primehub_deploy_ext.engines.kubernetes.kinds import Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import Kind
 from primehub_deploy_ext.monitoring.questions import Questions
 
 Json = dict[str, Any]

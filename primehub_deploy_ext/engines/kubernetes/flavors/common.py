@@ -9,10 +9,10 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.kubernetes import routes, words
-from primehub_deploy_ext.engines.kubernetes.asks import asks_of_pod
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Way, Workload
-from primehub_deploy_ext.engines.kubernetes.kinds import SERVICE, Kind
-from primehub_deploy_ext.engines.kubernetes.seen import template_of
+from primehub_deploy_ext.engines.kubernetes.quota.asks import asks_of_pod
+from primehub_deploy_ext.engines.kubernetes.reading.seen import template_of
 
 _MOST_REPLICAS = 100
 _LEAST_MEMORY = 2**20

@@ -12,12 +12,12 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, PH_DEPLOYMENT, Kind
 from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import past_of, told_of
-from primehub_deploy_ext.engines.kubernetes.kinds import DEPLOYMENT, PH_DEPLOYMENT, Kind
-from primehub_deploy_ext.engines.kubernetes.seen import template_of
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
+from primehub_deploy_ext.engines.kubernetes.reading.seen import template_of
 from primehub_deploy_ext.monitoring.questions import Questions
 
 _PREDICTOR = "predictor1"

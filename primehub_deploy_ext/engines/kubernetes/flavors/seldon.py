@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.engines.kubernetes import routes, words
-from primehub_deploy_ext.engines.kubernetes.elsewhere import is_ours
-from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
-from primehub_deploy_ext.engines.kubernetes.kinds import (
+from primehub_deploy_ext.engines.kubernetes.api.kinds import (
     DEPLOYMENT,
     SELDON_DEPLOYMENT,
     Kind,
 )
-from primehub_deploy_ext.engines.kubernetes.seen import template_of
+from primehub_deploy_ext.engines.kubernetes.flavors import common, measures
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json, Standing, Told, Way, Workload
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
+from primehub_deploy_ext.engines.kubernetes.reading.seen import template_of
 from primehub_deploy_ext.monitoring.questions import Questions
 
 _PREDICTOR = "default"

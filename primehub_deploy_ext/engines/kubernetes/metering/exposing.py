@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from primehub_deploy_ext.domain.models import Deployment
 from primehub_deploy_ext.domain.phases import Phase
-from primehub_deploy_ext.engines.kubernetes.seen import Seen, template_of
-from primehub_deploy_ext.engines.kubernetes.steps import restarts_of
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, template_of
+from primehub_deploy_ext.engines.kubernetes.reading.steps import restarts_of
 from primehub_deploy_ext.monitoring.exposition import Family, render
 from primehub_deploy_ext.monitoring.names import DESIRED, INFO, PHASE, READY, RESTARTS
 

@@ -17,8 +17,8 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.metering.harvest import Reading, Tally
 from primehub_deploy_ext.engines.kubernetes.metering.pages import Page
 from primehub_deploy_ext.engines.kubernetes.metering.recent import KEPT, Look, Recent
-from primehub_deploy_ext.engines.kubernetes.seen import Seen, is_leaving, is_ready, template_of
-from primehub_deploy_ext.engines.kubernetes.steps import moment, restarts_of
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving, is_ready, template_of
+from primehub_deploy_ext.engines.kubernetes.reading.steps import moment, restarts_of
 from primehub_deploy_ext.engines.patience import ended
 from primehub_deploy_ext.monitoring.marks import marks_of
 from primehub_deploy_ext.monitoring.series import SPARKLINE_STEP, metrics_of, summary_of, totals_of

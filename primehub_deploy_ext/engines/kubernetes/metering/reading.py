@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.metering.pages import Page, read_page
 
 Json = dict[str, Any]

@@ -1,0 +1,1 @@
+"""How the Kubernetes API is spoken to: raw JSON, with time-outs, and watched without gaps."""

@@ -1,0 +1,1 @@
+"""Private endpoints: who may call, kept in a Secret, and told to the replicas at once."""

@@ -1,0 +1,1 @@
+"""Instance types as a cluster keeps them."""

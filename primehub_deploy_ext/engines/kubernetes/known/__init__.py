@@ -1,0 +1,1 @@
+"""What is known of the managed namespaces, kept up to date."""

@@ -1,0 +1,291 @@
+"""What one managed namespace holds: reflectors, and the indices by which pods and events find their deployment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from primehub_deploy_ext.domain.models import DeploymentSpec
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api.client import Api
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, PH_DEPLOYMENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
+from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_record
+from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
+from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import without_past
+from primehub_deploy_ext.engines.kubernetes.known.trims import trim_deployment, trim_event, trim_pod
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker, short_fields
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+
+Json = dict[str, Any]
+# Flavor and name of an owner.
+Key = tuple[str, str]
+
+# Pods of a deployment whose events are told, at most.
+_MOST_RECENT = 200
+
+
+class Mirror:
+    """One namespace.
+
+    Parameters
+    ----------
+    flavors
+        What deployments can be here.
+    changed
+        Called with the namespace and the key of an owner, or None for "who knows which", when something about it
+        changed.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        namespace: str,
+        group: str,
+        flavors: Sequence[Flavor],
+        pulse: Pulse,
+        changed: Callable[[str, Key], None],
+    ) -> None:
+        self.namespace = namespace
+        self.group = group
+        self._flavors = {flavor.name: flavor for flavor in flavors}
+        self._changed = changed
+        self._pods: dict[Key, dict[str, Json]] = defaultdict(dict)
+        self._events: dict[str, dict[str, Json]] = defaultdict(dict)
+        # What was written a moment ago, until the watch tells of it.
+        self._written: dict[Key, Json | None] = {}
+        self._by_uid: dict[str, Key] = {}
+        # Also of pods that are gone: what was said of them is part of the story.
+        self._recent: dict[Key, deque[str]] = defaultdict(lambda: deque(maxlen=_MOST_RECENT))
+        self.owners: dict[str, Reflector] = {}
+        self.others: dict[Kind, Reflector] = {}
+
+        def reflect(kind: Kind) -> Reflector:
+            return Reflector(api, kind, namespace, project=_TRIMS.get(kind, _trim), pulse=pulse)
+
+        self.pods, self.events = reflect(POD), reflect(EVENT)
+        self.pods.on_change(self._on_pod)
+        self.events.on_change(self._on_event)
+        for flavor in flavors:
+            self.owners[flavor.name] = reflect(flavor.owner)
+            self.owners[flavor.name].on_change(self._on_owner(flavor))
+            for kind in flavor.kinds:
+                if kind not in self.others:
+                    self.others[kind] = reflect(kind)
+                    self.others[kind].on_change(self._on_other)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        for reflector in self.reflectors():
+            reflector.start()
+
+    async def close(self) -> None:
+        """Stop listening."""
+        await asyncio.gather(*(reflector.close() for reflector in self.reflectors()))
+
+    async def ready(self) -> None:
+        """Return once all was listed; ``ApiError`` when that is refused. Events may come later."""
+        await asyncio.gather(*(r.ready() for r in self.reflectors() if r is not self.events))
+
+    def reflectors(self) -> list[Reflector]:
+        """Return what listens."""
+        return [*self.owners.values(), *self.others.values(), self.pods, self.events]
+
+    @property
+    def last_sync(self) -> datetime | None:
+        """As of when all that is known here is true; None while that is not known."""
+        times = [reflector.last_sync for reflector in self.reflectors()]
+        return None if None in times else min(time for time in times if time is not None)
+
+    def keys(self) -> Iterable[Key]:
+        """Return the owners there are."""
+        for name, reflector in self.owners.items():
+            written = [key[1] for key, owner in self._written.items() if key[0] == name and owner is not None]
+            for owner in {*reflector.items, *written}:
+                key = (name, owner)
+                if self.owner(key) is not None:
+                    yield key
+
+    def owner(self, key: Key) -> Json | None:
+        """Return an owner as it was last seen or written; None when there is none, or another controller has it."""
+        found = self.owners[key[0]].items.get(key[1])
+        if key in self._written:
+            found = self._written[key]
+        if found is None or any(ref.get("controller") for ref in found["metadata"].get("ownerReferences") or []):
+            return None
+        return found
+
+    def pods_of(self, key: Key) -> list[Json]:
+        """Return the pods of an owner, oldest first."""
+        pods = self._pods.get(key, {}).values()
+        return sorted(pods, key=lambda pod: (pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"]))
+
+    def pod(self, name: str) -> tuple[Json | None, list[Json]]:
+        """Return any pod of the namespace by its name, and the events about it."""
+        pod = self.pods.items.get(name)
+        return pod, list(self._events.get(pod["metadata"]["uid"], {}).values()) if pod else []
+
+    def seen(self, key: Key, id: str) -> Seen | None:
+        """Return all that is known of a deployment."""
+        owner = self.owner(key)
+        if owner is None:
+            return None
+        flavor, pods = self._flavors[key[0]], self.pods_of(key)
+        record, spec = read_owner(flavor, owner)
+        others = {kind: reflector.items for kind, reflector in self.others.items()}
+        about = [owner["metadata"].get("uid", ""), f"/{key[1]}", *self._recent.get(key, ())]
+        return Seen(
+            id=id,
+            group=self.group,
+            flavor=flavor,
+            owner=owner,
+            record=record,
+            spec=spec,
+            standing=flavor.standing(owner, pods, others),
+            pods=pods,
+            events=list(self._told(about, owner["metadata"].get("creationTimestamp", "")).values()),
+        )
+
+    def _told(self, about: Iterable[str], since: str) -> dict[str, Json]:
+        """Return events by name; not those about one before it that had the same name."""
+        return {
+            name: event
+            for topic in about
+            for name, event in self._events.get(topic, {}).items()
+            if event["metadata"].get("creationTimestamp", "") >= since
+        }
+
+    def wrote(self, key: Key, owner: Json | None) -> None:
+        """Remember what was written (None: deleted), so that whoever wrote it sees it at once."""
+        there = self.owners[key[0]].items.get(key[1])
+        if owner is None:
+            if there is not None:
+                self._written[key] = None
+        elif there is None or _version(there) < _version(owner):
+            self._written[key] = _TRIMS.get(self._flavors[key[0]].owner, _trim)(owner)
+        self._changed(self.namespace, key)
+
+    # ------------------------------------------------------------------ what changes
+
+    def _on_owner(self, flavor: Flavor) -> Callable[[str, Json | None, Json | None], None]:
+        def listener(name: str, before: Json | None, now: Json | None) -> None:
+            key = (flavor.name, name)
+            if key in self._written:
+                written = self._written[key]
+                if now is None or written is None or _version(now) >= _version(written):
+                    del self._written[key]
+            for owner in (before, now):
+                if owner is not None:
+                    self._by_uid[owner["metadata"]["uid"]] = key
+            if now is None and before is not None:
+                self._by_uid.pop(before["metadata"]["uid"], None)
+                for uid in self._recent.pop(key, ()):
+                    self._by_uid.pop(uid, None)
+            self._changed(self.namespace, key)
+
+        return listener
+
+    def _on_pod(self, name: str, before: Json | None, now: Json | None) -> None:
+        for pod in (before, now):
+            for flavor in self._flavors.values() if pod is not None else ():
+                owner = flavor.owner_of(pod) if pod is not None and not _is_trial(pod) else None
+                if owner is None or pod is None:
+                    continue
+                key = (flavor.name, owner)
+                if now is None:
+                    self._pods[key].pop(name, None)
+                else:
+                    self._pods[key][name] = now
+                    self._remember(key, pod["metadata"]["uid"])
+                self._changed(self.namespace, key)
+
+    def _remember(self, key: Key, uid: str) -> None:
+        recent = self._recent[key]
+        if self._by_uid.get(uid) == key and uid in recent:
+            return
+        if len(recent) == recent.maxlen:
+            self._by_uid.pop(recent[0], None)
+        recent.append(uid)
+        self._by_uid[uid] = key
+
+    def _on_event(self, name: str, before: Json | None, now: Json | None) -> None:
+        about = (now or before or {}).get("involvedObject") or {}
+        topics = [about.get("uid") or ""]
+        # Names of ReplicaSets and their pods begin with that of the Deployment: of those from before we listened.
+        suffixes = {"ReplicaSet": 1, "Pod": 2}.get(about.get("kind", ""))
+        if suffixes:
+            topics.append("/" + str(about.get("name", "")).rsplit("-", suffixes)[0])
+        for topic in topics:
+            if now is None:
+                self._events[topic].pop(name, None)
+                if not self._events[topic]:
+                    del self._events[topic]
+            else:
+                self._events[topic][name] = now
+        if now is None:
+            return
+        if topics[0] in self._by_uid:
+            self._changed(self.namespace, self._by_uid[topics[0]])
+        elif about.get("kind") == "ReplicaSet":
+            for flavor in self._flavors:
+                self._changed(self.namespace, (flavor, topics[1][1:]))
+
+    def _on_other(self, name: str, before: Json | None, now: Json | None) -> None:
+        """Tell of what a controller made: it is called as the controller likes, and says whose it is."""
+        for item in (before, now):
+            for reference in (item or {}).get("metadata", {}).get("ownerReferences") or []:
+                for flavor in self._flavors.values():
+                    if reference.get("controller") and reference.get("kind") == flavor.owner.kind:
+                        self._changed(self.namespace, (flavor.name, str(reference["name"])))
+        for flavor_name in self._flavors:
+            self._changed(self.namespace, (flavor_name, name))
+
+
+def _trim(item: Json) -> Json:
+    """Keep all but what a mirror of many objects would only carry along."""
+    metadata = {**item["metadata"], "managedFields": short_fields(item["metadata"])}
+    return {**item, "metadata": metadata}
+
+
+_TRIMS: dict[Kind, Callable[[Json], Json]] = {
+    POD: trim_pod,
+    EVENT: trim_event,
+    DEPLOYMENT: trim_deployment,
+    PH_DEPLOYMENT: lambda item: without_past(_trim(item)),
+}
+
+
+def _is_trial(pod: Json) -> bool:
+    return (pod["metadata"].get("labels") or {}).get(words.PART) == "trial"
+
+
+def _version(item: Json) -> int:
+    text = item["metadata"].get("resourceVersion", "")
+    return int(text) if text.isdecimal() else 0
+
+
+@lru_cache(maxsize=8192)
+def _spec_of(text: str) -> DeploymentSpec:
+    return load_small(text)
+
+
+def read_owner(flavor: Flavor, owner: Json) -> tuple[Record | None, DeploymentSpec]:
+    """Return what is written on an owner; of one that was made elsewhere, or that somebody broke, what it tells."""
+    metadata = owner["metadata"]
+    # What is kept in Git is changed there, though it be a copy of what was made here.
+    record = read_record(metadata) if git_maker(metadata) is None else None
+    text = (metadata.get("annotations") or {}).get(words.SPEC)
+    if record is not None and text is not None:
+        try:
+            spec = _spec_of(text)
+        except (ValueError, TypeError):
+            return None, flavor.describe(owner)
+        # What is wanted may be less than what was asked for since: after a failure, what serves is wanted again.
+        return record, spec.model_copy(update={"stopped": record.target.stopped, "replicas": record.target.replicas})
+    return None, flavor.describe(owner)

@@ -1,0 +1,256 @@
+"""All managed namespaces together: which deployments there are, and who listens to their changes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from primehub_deploy_ext.domain import names
+from primehub_deploy_ext.domain.errors import EngineUnavailable
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
+from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
+from primehub_deploy_ext.engines.kubernetes.errors import told
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
+from primehub_deploy_ext.engines.kubernetes.known.mirror import Key, Mirror
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.patience import ended, within
+
+_LOOK_FOR_NAMESPACES = 15.0
+_FIRST_LIST = 30.0
+# Namespace, flavor and name of an owner.
+Place = tuple[str, str, str]
+
+log = logging.getLogger(__name__)
+
+
+class World:
+    """What the managed namespaces hold.
+
+    Parameters
+    ----------
+    flavors
+        All that are in use, in whatever group.
+    changed
+        Called with the id of a deployment about which something changed.
+    doubted
+        Called when :attr:`problem` may have changed.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        namespaces: Namespaces,
+        flavors: Sequence[Flavor],
+        changed: Callable[[str], None],
+        doubted: Callable[[], None],
+    ) -> None:
+        self._api = api
+        self._namespaces = namespaces
+        self._flavors = list(flavors)
+        self._tell = changed
+        self._doubted = doubted
+        self.pulse = Pulse(api)
+        self._mirrors: dict[str, Mirror] = {}
+        self._places: dict[str, Place] = {}
+        self._ids: dict[Place, str] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._first = asyncio.Event()
+        self._problem: ApiError | None = None
+
+    def start(self) -> None:
+        """Begin to listen; returns at once."""
+        self.pulse.start()
+        self._looking = asyncio.create_task(self._look())
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._looking is not None:
+            await ended(self._looking)
+        await asyncio.gather(*(mirror.close() for mirror in self._mirrors.values()))
+        await self.pulse.close()
+
+    async def ready(self) -> None:
+        """Return once every namespace was listed.
+
+        Raises
+        ------
+        EngineUnavailable, Forbidden
+            If that doesn't come about.
+        """
+
+        async def listed() -> None:
+            await self._first.wait()
+            await asyncio.gather(*(mirror.ready() for mirror in self._mirrors.values()))
+
+        try:
+            await within(_FIRST_LIST, listed())
+        except asyncio.TimeoutError:
+            why = self._problem or next((r.error for r in self.reflectors() if r.error), "")
+            raise EngineUnavailable(f"the cluster does not answer: {why or 'no list within 30 s'}") from None
+        except ApiError as error:
+            raise told(error, "list the deployments") from error
+
+    def reflectors(self) -> list[Reflector]:
+        """Return all that listen."""
+        return [reflector for mirror in self._mirrors.values() for reflector in mirror.reflectors()]
+
+    @property
+    def compared(self) -> bool:
+        """Whether the managed namespaces are known."""
+        return self._first.is_set()
+
+    @property
+    def problem(self) -> str:
+        """Why it may be out of date; empty while it is not."""
+        if self._problem is not None:
+            return str(self._problem)
+        return next((r.error for r in self.reflectors() if r.error), "")
+
+    @property
+    def as_of(self) -> datetime | None:
+        """As of when all that is known is true; None while that is not known."""
+        return min((r.last_sync for r in self.reflectors() if r.last_sync is not None), default=None)
+
+    def mirrors(self) -> list[Mirror]:
+        """Return the namespaces."""
+        return list(self._mirrors.values())
+
+    async def mirror_of(self, group: str) -> Mirror:
+        """Return the namespace of a group; ``NotFound`` if it has none."""
+        namespace = await self._namespaces.of_group(group)
+        if namespace not in self._mirrors:
+            await self._compare()
+        mirror = self._mirrors[namespace]
+        await mirror.ready()
+        return mirror
+
+    def id_at(self, namespace: str, key: Key) -> str:
+        """Return the id of a deployment: its name where that is one and nobody older has it.
+
+        Names are of one namespace, ids of all: whoever sees several namespaces may see a name twice. The oldest has
+        it then, as it has the public path; the others' ids are made of where they are. An id that was told stays
+        for as long as the deployment is there: what is called otherwise tomorrow may be deleted by mistake.
+        """
+        place = (namespace, *key)
+        if place not in self._ids:
+            name = key[1]
+            holder = self._places.get(name)
+            if not names.is_id(name):
+                self._call(place, _made_id(place))
+            elif holder is None or not self._is_there(holder):
+                self._call(place, name)
+            elif self._age(place) < self._age(holder):
+                # Only while a server learns what there is: what is made later is younger.
+                self._call(holder, _made_id(holder))
+                self._call(place, name)
+                self._tell(self._ids[holder])
+            else:
+                self._call(place, _made_id(place))
+        return self._ids[place]
+
+    def _call(self, place: Place, id: str) -> None:
+        before = self._places.get(id)
+        if before is not None and before != place and self._ids.get(before) == id:
+            del self._ids[before]
+        self._ids[place] = id
+        self._places[id] = place
+
+    def _is_there(self, place: Place) -> bool:
+        mirror = self._mirrors.get(place[0])
+        return mirror is not None and mirror.owner(place[1:]) is not None
+
+    def _age(self, place: Place) -> tuple[str, Place]:
+        owner = self._mirrors[place[0]].owner(place[1:]) if place[0] in self._mirrors else None
+        # Written just now, and not told of yet: nothing is younger.
+        return ((owner or {}).get("metadata", {}).get("creationTimestamp") or "9999", place)
+
+    def find(self, id: str) -> tuple[Mirror, Key] | None:
+        """Return where a deployment is."""
+        place = self._places.get(id)
+        mirror = self._mirrors.get(place[0]) if place else None
+        return (mirror, (place[1], place[2])) if mirror and place else None
+
+    def seen(self, id: str) -> Seen | None:
+        """Return all that is known of a deployment; None when there is none."""
+        found = self.find(id)
+        return found[0].seen(found[1], id) if found else None
+
+    def is_there(self, id: str) -> bool:
+        """Tell whether there is such a deployment."""
+        found = self.find(id)
+        return found is not None and found[0].owner(found[1]) is not None
+
+    def pods(self, id: str) -> list[Json]:
+        """Return the pods of a deployment, oldest first."""
+        found = self.find(id)
+        return found[0].pods_of(found[1]) if found else []
+
+    def ids(self) -> Iterator[str]:
+        """Return the ids of the deployments there are."""
+        for mirror in self._mirrors.values():
+            for key in list(mirror.keys()):
+                yield self.id_at(mirror.namespace, key)
+
+    def wrote(self, namespace: str, key: Key, owner: Json | None) -> str:
+        """Remember what was written, so that whoever wrote it sees it at once; returns the deployment's id."""
+        self._mirrors[namespace].wrote(key, owner)
+        return self.id_at(namespace, key)
+
+    # ------------------------------------------------------------------ listening
+
+    def _changed(self, namespace: str, key: Key) -> None:
+        if (namespace, *key) in self._ids or (
+            namespace in self._mirrors and self._mirrors[namespace].owner(key) is not None
+        ):
+            self._tell(self.id_at(namespace, key))
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                await self._compare()
+                self._note(None)
+                self._first.set()
+            except ApiError as error:
+                if self._problem is None:
+                    log.warning("the managed namespaces can't be listed: %s", error)
+                self._note(error)
+                if not error.unreachable:
+                    self._first.set()
+            except Exception:
+                log.exception("the managed namespaces can't be compared")
+            await asyncio.sleep(_LOOK_FOR_NAMESPACES if self._first.is_set() else 1.0)
+
+    def _note(self, problem: ApiError | None) -> None:
+        """Remember what keeps the namespaces from being known; the watches tell only of themselves."""
+        told, self._problem = self._problem, problem
+        if (told is None) != (problem is None):
+            self._doubted()
+
+    async def _compare(self) -> None:
+        groups = await self._namespaces.groups()
+        for namespace in self._mirrors.keys() - groups.keys():
+            mirror = self._mirrors[namespace]
+            gone = [self.id_at(namespace, key) for key in list(mirror.keys())]
+            del self._mirrors[namespace]
+            await mirror.close()
+            for one in gone:
+                self._tell(one)
+        for namespace in groups.keys() - self._mirrors.keys():
+            mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self.pulse, self._changed)
+            self._mirrors[namespace] = mirror
+            for reflector in mirror.reflectors():
+                reflector.on_state(self._doubted)
+            mirror.start()
+
+
+def _made_id(place: Place) -> str:
+    """Return an id for what can't be called by its name."""
+    digest = hashlib.sha256("/".join(place).encode()).hexdigest()[:8]
+    stem = re.sub(r"[^a-z0-9]+", "-", place[2].lower()).strip("-")[:44]
+    return f"{stem if stem[:1].isalpha() else f'm-{stem}'}-{digest}".replace("--", "-")

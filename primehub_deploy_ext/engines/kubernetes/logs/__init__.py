@@ -1,0 +1,1 @@
+"""Logs of all containers, attempts and pods of a deployment, merged and followed."""

@@ -1,0 +1,1 @@
+"""Stored models where notebooks and pods reach them."""

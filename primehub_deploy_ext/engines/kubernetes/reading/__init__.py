@@ -1,0 +1,1 @@
+"""From the cluster's words to those that people read. Pure."""

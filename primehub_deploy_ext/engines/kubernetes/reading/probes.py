@@ -1,0 +1,98 @@
+"""What the kubelet's probes of a container say, and when that is worth a word. Pure.
+
+A container that loads is unready, and a slow one refuses connections for a while: both are how a start looks. So a
+probe that fails is told once it failed some times in a row, at once where the container was ready before or was killed
+for it, and never while it answers 503, which says itself that it loads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from primehub_deploy_ext.engines.kubernetes.reading.steps import event_time, moment
+
+Json = dict[str, Any]
+
+_PATIENCE = 3
+_SLACK = timedelta(seconds=2)
+_KILLED = re.compile(r"failed (startup|liveness) probe, will be restarted")
+_LOADING = re.compile(r"Readiness probe failed: HTTP probe failed with statuscode: 503")
+
+
+def probe_words(
+    events: Sequence[Json],
+    container: str,
+    *,
+    began: datetime | None = None,
+    killed_at: datetime | None = None,
+    impatient: bool = False,
+) -> str:
+    """Return what a container's probe says; empty if that is nothing to tell.
+
+    Parameters
+    ----------
+    began
+        When the running attempt began: events of before are of others.
+    killed_at
+        When an attempt ended: tell only if its probe was the cause.
+    impatient
+        Tell the first failure already.
+    """
+    mine = [one for one in events if _container(one) in {container, ""}]
+    if killed_at is not None:
+        return _killing(mine, killed_at)
+    failed = [
+        one
+        for one in mine
+        if one["reason"] == "Unhealthy"
+        and (began is None or event_time(one) >= began - _SLACK)
+        and not (_LOADING.search(one["message"]) and not impatient)
+    ]
+    if not failed or not (impatient or sum(_count(one, began) for one in failed) >= _PATIENCE):
+        return ""
+    return _words(max(failed, key=event_time)["message"])
+
+
+def _killing(events: Sequence[Json], killed_at: datetime) -> str:
+    kills = [
+        one
+        for one in events
+        if one["reason"] == "Killing"
+        and _KILLED.search(one["message"])
+        # The kubelet asks the container to end, and waits for that at most its grace period.
+        and killed_at - timedelta(minutes=2) <= event_time(one) <= killed_at + _SLACK
+    ]
+    if not kills:
+        return ""
+    kind = _KILLED.search(kills[-1]["message"])
+    name = kind[1] if kind else ""
+    said = [one for one in events if one["reason"] == "Unhealthy" and name in one["message"].lower()]
+    words = _words(max(said, key=event_time)["message"]) if said else f"its {name} probe failed"
+    return f"killed and started again: {words}"
+
+
+def _count(event: Json, began: datetime | None) -> int:
+    """Of an event that goes on since an earlier attempt, only what may be of this one counts."""
+    first = moment(event.get("firstTimestamp")) or event_time(event)
+    if began is not None and first < began - _SLACK:
+        seconds = (event_time(event) - began).total_seconds()
+        return min(event.get("count") or 1, max(1, round(seconds)))
+    return (event.get("series") or {}).get("count") or event.get("count") or 1
+
+
+def _words(message: str) -> str:
+    """``Readiness probe failed: HTTP probe failed with statuscode: 404`` in shorter words."""
+    kind, _, said = message.partition(" failed: ")
+    said = re.sub(r'Get "https?://[^/"]+(?P<path>/[^"]*)": ', r"GET \g<path>: ", said)
+    said = said.replace("HTTP probe failed with statuscode: ", "it answers ")
+    said = re.sub(r"dial tcp [^:]+:(\d+): connect: connection refused", r"nothing listens on port \1", said)
+    said = re.sub(r"context deadline exceeded.*", "no answer in time", said)
+    return f"its {kind.lower()} failed: {said}"
+
+
+def _container(event: Json) -> str:
+    found = re.search(r"\{(.*)\}", event.get("involvedObject", {}).get("fieldPath") or "")
+    return found[1] if found else ""
