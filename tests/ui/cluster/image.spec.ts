@@ -49,7 +49,6 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
 
   await test.step('it is tried before anything is recorded, and the form says why not', async () => {
     await expect(form.locator('.pd-TrialBox')).toContainText(words, SOON);
-    await look('tried');
     expect(pods().items).toEqual([]);
     await form.getByLabel(/^Deploy without trying/).check();
     await press(form, 'Deploy');
@@ -121,7 +120,6 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
     await tab(app, 'Events');
     const events = app.getByRole('tabpanel', { name: 'Events' });
     await expect(events).toContainText('web:1', SOON);
-    await look('events');
     await tab(app, 'History');
     await expect(app.locator('[data-revision="1"]')).toContainText('Failed');
     await app.getByLabel('Compare revision 1', { exact: true }).check();

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 
 import { command, confirm, press, tab } from '../tests/clicks';
+import { call } from '../tests/callers';
 import { openPanel } from '../tests/places';
+import { seen } from './kubectl';
 import { SOON, expect, lookAt, statusOf, test } from './stage';
 
 test.use({ viewport: { width: 1280, height: 900 } });
@@ -31,6 +33,16 @@ here = connect(sys.argv[1])
 here.save_model(Talkative(trained), "Flowers", example=X[:2])
 here.save_model(Broken(trained), "Broken flowers", example=X[:2])
 `;
+
+/** Where pods call a deployment, and this machine may too. */
+function addressOf(id: string): { ip: string; path: string } {
+  const { spec } = seen<{ spec: { clusterIP: string } }>(
+    'research',
+    'service',
+    id
+  );
+  return { ip: spec.clusterIP, path: `/deployment/${id}/` };
+}
 
 test.beforeAll(() => {
   execFileSync('python', ['-c', MODELS, process.env['PD_UI_ALICE_URL']!], {
@@ -104,5 +116,25 @@ test('a stored model in a narrow panel: tried, served, broken, rolled back', asy
     await expect(row).toContainText('serving', SOON);
     await expect(status).not.toContainText(/update failed/i, SOON);
     await look('history');
+  });
+
+  await test.step('private: from outside of the cluster only with the token that is shown once', async () => {
+    const { ip, path } = addressOf('flowers');
+    const dialog = page.getByRole('dialog');
+    await tab(app, 'Access');
+    await press(app, 'Make it private…');
+    await press(dialog, 'Make it private');
+    await expect(
+      dialog.getByRole('heading', { name: /^Token of / })
+    ).toBeVisible(SOON);
+    await look('token');
+    const token = await dialog.locator('.pd-Snippet pre').first().innerText();
+    await press(dialog, 'I have stored it');
+    const url = `http://${ip}${path}v2/models/flowers`;
+    const status = async (given?: string) =>
+      (await call(url, undefined, given)).status;
+    await expect.poll(() => status(), SOON).toBe(401);
+    expect(await status(token)).toBe(200);
+    await look('access');
   });
 });
