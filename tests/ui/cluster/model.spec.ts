@@ -60,7 +60,7 @@ test('a stored model in a narrow panel: tried, served, broken, rolled back', asy
   const status = statusOf(app);
 
   await test.step('create; the model is tried on the cluster first', async () => {
-    await form.getByLabel(/^Flowers v\d/).click();
+    await form.getByLabel(/^Flowers v\d/).first().click();
     await form.getByLabel('Deployment Name').fill('Flowers');
     await form.getByLabel('Customize the ID').check();
     await form.getByLabel('Deployment ID', { exact: true }).fill('flowers');
@@ -94,7 +94,7 @@ test('a stored model in a narrow panel: tried, served, broken, rolled back', asy
   await test.step('a model that can not be loaded: its own words, and the old one serves', async () => {
     await command(app, 'Update');
     await press(form, 'Change model');
-    await form.getByLabel(/^Broken flowers v\d/).click();
+    await form.getByLabel(/^Broken flowers v\d/).first().click();
     await form.getByLabel(/^Deploy without trying/).check();
     await press(form, 'Confirm and Deploy');
     await expect(status).toContainText(/update failed/i, SOON);
