@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -11,11 +9,7 @@ from primehub_deploy_ext.domain.errors import UpstreamFailed
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, pod_proxy_path
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
-from primehub_deploy_ext.engines.patience import within
-
-_CONNECT_LIMIT = 1.0
-# A network that was not reachable may become so, and the other way round.
-_REMEMBER = 120.0
+from primehub_deploy_ext.engines.kubernetes.road import Road, knock
 
 
 class PodCalls:
@@ -29,8 +23,7 @@ class PodCalls:
 
     def __init__(self, api: Api, reach: str) -> None:
         self._api = api
-        self._reach = reach
-        self._unreachable_until = 0.0
+        self._road = Road(reach)
 
     async def post(
         self, pod: Json, path: str, body: bytes, headers: Mapping[str, str], timeout: float
@@ -42,13 +35,13 @@ class PodCalls:
         UpstreamFailed
             If nobody answers there.
         """
-        if self._reach != "proxy" and time.monotonic() >= self._unreachable_until:
+        if self._road.is_open:
             address = (pod.get("status") or {}).get("podIP", "")
             if not address:
                 raise UpstreamFailed(f"{pod['metadata']['name']} has no address yet")
-            if self._reach == "service" or await _opens(address):
+            if self._road.only or await _opens(address):
                 return await _post(f"http://{_host(address)}:{words.PORT}{path}", body, headers, timeout)
-            self._unreachable_until = time.monotonic() + _REMEMBER
+            self._road.blocked()
         return await self._by_proxy(pod, path, body, headers, timeout)
 
     async def _by_proxy(
@@ -71,16 +64,10 @@ class PodCalls:
 
 async def _opens(address: str) -> bool:
     """Tell whether packets get there; a refusal is an answer too, and none that another way would change."""
-    try:
-        _, writer = await within(
-            _CONNECT_LIMIT, asyncio.open_connection(address, words.PORT), lost=lambda opened: opened[1].close()
-        )
-    except ConnectionRefusedError:
-        raise UpstreamFailed(f"nobody listens at {address} yet") from None
-    except (OSError, asyncio.TimeoutError):
-        return False
-    writer.close()
-    return True
+    found = await knock(address, words.PORT)
+    if found is False:
+        raise UpstreamFailed(f"nobody listens at {address} yet")
+    return found is not None
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int, bytes]:

@@ -19,13 +19,10 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
-from primehub_deploy_ext.engines.patience import within
+from primehub_deploy_ext.engines.kubernetes.road import Road, knock
 
 _JSON = "application/json"
-_CONNECT_LIMIT = 1.5
 _REACHABLE_LIMIT = 5.0
-# A network that was not reachable may become so (a VPN), and the other way round.
-_REMEMBER = 120.0
 _LONGEST_REASON = 300
 _DRIFT_LIMIT = 5.0
 
@@ -37,7 +34,7 @@ class Reach:
         self._means = means
         self._doors = doors
         self._addresses: dict[tuple[str, str], tuple[str, str]] = {}
-        self._unreachable_until = 0.0
+        self._road = Road(means.settings.reach)
 
     async def predict(self, seen: Seen, status: Status, request: PredictRequest) -> Prediction:
         """Send one request; see ``Engine.predict``."""
@@ -78,13 +75,12 @@ class Reach:
 
         A pod is ready some moments before every node's proxy knows.
         """
-        if self._means.settings.reach == "proxy" or time.monotonic() < self._unreachable_until:
+        if not self._road.is_open:
             return
         backend = seen.flavor.backend(seen.owner, seen.spec)
         deadline, pause = time.monotonic() + limit, 0.01
         while time.monotonic() < deadline:
-            found = await self._knock(await self._address(seen, backend), backend.port)
-            if found is not False:
+            if await knock(await self._address(seen, backend), backend.port) is not False:
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.2)
@@ -92,13 +88,12 @@ class Reach:
     async def _send(
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str = "POST"
     ) -> tuple[int, str, bytes]:
-        setting = self._means.settings.reach
         request = replace(request, headers={**request.headers, **await self._doors.server_headers(seen)})
-        if setting == "service" or (setting == "auto" and time.monotonic() >= self._unreachable_until):
+        if self._road.is_open:
             address = await self._address(seen, backend)
-            if setting == "service" or await self._knock(address, backend.port) is not None:
+            if self._road.only or await knock(address, backend.port) is not None:
                 return await _call(f"http://{address}:{backend.port}{path}", request, method)
-            self._unreachable_until = time.monotonic() + _REMEMBER
+            self._road.blocked()
         return await self._by_proxy(seen, backend, path, request, method)
 
     async def _address(self, seen: Seen, backend: Backend) -> str:
@@ -113,20 +108,6 @@ class Reach:
         if known[1] in {"", "None"}:
             return f"{backend.service}.{seen.namespace}.svc.{self._means.settings.cluster_domain}"
         return known[1]
-
-    @staticmethod
-    async def _knock(address: str, port: int) -> bool | None:
-        """Tell whether somebody opens; None where no packet gets there at all."""
-        try:
-            _, writer = await within(
-                _CONNECT_LIMIT, asyncio.open_connection(address, port), lost=lambda opened: opened[1].close()
-            )
-        except ConnectionRefusedError:
-            return False
-        except (OSError, asyncio.TimeoutError):
-            return None
-        writer.close()
-        return True
 
     async def _by_proxy(
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +11,7 @@ import aiohttp
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.metering.pages import Page, read_page
+from primehub_deploy_ext.engines.kubernetes.road import Road
 
 Json = dict[str, Any]
 
@@ -20,8 +20,6 @@ _ANSWER = 3.0
 _CONNECT = 1.5
 _AT_ONCE = 16
 _LARGEST = 1024 * 1024
-# A network that was not reachable may become so (a VPN), and the other way round.
-_REMEMBER = 120.0
 
 
 class ReplicaPages:
@@ -35,8 +33,7 @@ class ReplicaPages:
 
     def __init__(self, api: Api, reach: str) -> None:
         self._api = api
-        self._reach = reach
-        self._unreachable_until = 0.0
+        self._road = Road(reach)
         self._session: aiohttp.ClientSession | None = None
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -44,7 +41,7 @@ class ReplicaPages:
         """Return what a pod says; where it gives no such page now, why not."""
         async with self._turns:
             try:
-                text = await self._straight(pod) if self._goes_straight else None
+                text = await self._straight(pod) if self._road.is_open else None
                 text = await self._by_proxy(pod) if text is None else text
             except (ApiError, OSError, ValueError, aiohttp.ClientError, asyncio.TimeoutError) as error:
                 return f"{pod['metadata']['name']}: {str(error) or type(error).__name__}"
@@ -55,10 +52,6 @@ class ReplicaPages:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
-
-    @property
-    def _goes_straight(self) -> bool:
-        return self._reach == "service" or (self._reach == "auto" and time.monotonic() >= self._unreachable_until)
 
     async def _straight(self, pod: Json) -> str | None:
         """Return the page; None where no packet gets to pods from here, but may by another way."""
@@ -71,12 +64,12 @@ class ReplicaPages:
             async with self._session.get(f"http://{host}:{words.PORT}/{PATH}", allow_redirects=False) as answer:
                 return _text(answer.status, await answer.content.read(_LARGEST))
         except aiohttp.ClientConnectorError as error:
-            if isinstance(error.os_error, ConnectionRefusedError) or self._reach == "service":
+            if isinstance(error.os_error, ConnectionRefusedError) or self._road.only:
                 raise
         except aiohttp.ConnectionTimeoutError:
-            if self._reach == "service":
+            if self._road.only:
                 raise
-        self._unreachable_until = time.monotonic() + _REMEMBER
+        self._road.blocked()
         return None
 
     async def _by_proxy(self, pod: Json) -> str:
