@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hmac
 import json
 import sys
@@ -108,7 +107,8 @@ class Callers:
         elif scheme == "basic":
             try:
                 name, _, token = base64.b64decode(rest, validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:
+                # No base64, or no text in it; where it is not even ASCII, the module raises nothing more special.
                 return None
         else:
             return None
