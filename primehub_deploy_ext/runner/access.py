@@ -11,6 +11,8 @@ import hashlib
 import hmac
 
 PATH = "/v2/access"
+GUARDED_PATH = "/v2/health/guarded"
+"""Answers as ``/v2/health/ready`` does, where callers are checked; a runner that checks nobody has no such path."""
 SIGNATURE_HEADER = "X-Primehub-Deploy-Signature"
 # Not ``Authorization``: the proxy of a Kubernetes API server keeps that for itself.
 PASS_HEADER = "X-Primehub-Deploy-Pass"  # noqa: S105 -- the name of a header

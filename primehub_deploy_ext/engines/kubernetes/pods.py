@@ -14,6 +14,7 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.runner.access import GUARDED_PATH
 
 Json = dict[str, Any]
 
@@ -212,7 +213,7 @@ def _container(revision: int, order: str, spec: DeploymentSpec, means: PodMeans)
         if means.artifact_secret and not means.artifact_volume:
             container["envFrom"] = [{"secretRef": {"name": means.artifact_secret}}]
         container["securityContext"]["capabilities"] = {"drop": ["ALL"]}
-        container |= _runner_probes(means)
+        container |= _runner_probes(spec, means)
     else:
         env.append({"name": "PORT", "value": str(words.PORT)})
         container |= _image_probes(means)
@@ -220,7 +221,11 @@ def _container(revision: int, order: str, spec: DeploymentSpec, means: PodMeans)
     return container
 
 
-def _runner_probes(means: PodMeans) -> Json:
+def _runner_probes(spec: DeploymentSpec, means: PodMeans) -> Json:
+    # An image with a runner from before would serve everybody: a replica that must check who calls is asked whether it
+    # does, and takes no requests until it says so.
+    ready = GUARDED_PATH if means.access and spec.access == "private" else "/v2/health/ready"
+
     def asks(path: str, every: int, timeout: int, failures: int) -> Json:
         return {
             "httpGet": {"path": path, "port": words.PORT_NAME},
@@ -231,7 +236,7 @@ def _runner_probes(means: PodMeans) -> Json:
 
     return {
         "startupProbe": asks("/v2/health/live", _READY_EVERY, 5, means.progress_deadline),
-        "readinessProbe": asks("/v2/health/ready", _READY_EVERY, 5, 3),
+        "readinessProbe": asks(ready, _READY_EVERY, 5, 3),
         "livenessProbe": asks("/v2/health/live", _LIVE_EVERY, _LIVE_TIMEOUT, _LIVE_FAILURES),
     }
 

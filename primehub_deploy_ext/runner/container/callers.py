@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext.runner.access import (
+    GUARDED_PATH,
     PASS_HEADER,
     PATH,
     SERVER_CLIENT,
@@ -27,13 +28,14 @@ from primehub_deploy_ext.runner.access import (
     signature,
 )
 from primehub_deploy_ext.runner.exchange import Request, Response, answer, dumps, error
-from primehub_deploy_ext.runner.protocols import Route
+from primehub_deploy_ext.runner.protocols import Route, Routes
 from primehub_deploy_ext.runner.server import CLIENT_HEADER
 
 DOCUMENT, KEY = "access.json", "key"
 _LOOK_EVERY = 1.0
+_READY = "/v2/health/ready"
 # What a cluster asks of the pod itself, without the public prefix; what servers tell it is signed.
-_OPEN = {"/v2/health/live", "/v2/health/ready", "/metrics", PATH}
+_OPEN = {"/v2/health/live", _READY, GUARDED_PATH, "/metrics", PATH}
 _REFUSED = {"error": {"code": "unauthenticated", "message": "this endpoint is private: send a client's token"}}
 
 
@@ -150,9 +152,9 @@ class Callers:
                     told = str(unusable)
                     print(f"who may call can't be read anew: {told}", file=sys.stderr)
 
-    def route(self) -> dict[str, Route]:
-        """Return the way by which servers tell and ask."""
-        return {PATH: Route("POST", self._told)}
+    def routes(self, others: Routes) -> Routes:
+        """Return the routes of a replica with those by which servers tell and ask, and by which a cluster does."""
+        return {**others, PATH: Route("POST", self._told), GUARDED_PATH: others[_READY]}
 
     def _told(self, request: Request) -> Response:
         given = request.headers.get(SIGNATURE_HEADER, "")

@@ -86,14 +86,15 @@ async def _live(order: ContainerOrder, found: Environment, folder: Path) -> None
         take_rows=lambda: served.take_rows() if served else None,
     )
     served: ServedModel | None = None
-    fixed = _routes_of_container(server, counting, found) | (callers.route() if callers else {})
-    server.routes, server.otherwise = _routes_while_loading() | fixed, _LOADING
+    fixed = _routes_of_container(server, counting, found)
+    server.routes, server.otherwise = _guarded(_routes_while_loading() | fixed, callers), _LOADING
     if not order.quiet:
         _listen(server, order)
 
     served = await loop.run_in_executor(worker, _load, order, folder)
     served.take_rows()  # of the example, which is nobody's request
-    server.routes, server.otherwise = protocols.routes(served, lambda: not stop.is_set()) | fixed, None
+    routes = protocols.routes(served, lambda: not stop.is_set()) | fixed
+    server.routes, server.otherwise = _guarded(routes, callers), None
     if order.quiet:
         _listen(server, order)
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -118,6 +119,10 @@ def _callers(order: ContainerOrder) -> Callers | None:
         return callers_of(order.access, order.deployment)
     except ValueError as unusable:
         raise ReplicaFailedError("ConfigMissing", str(unusable)) from unusable
+
+
+def _guarded(routes: Routes, callers: Callers | None) -> Routes:
+    return callers.routes(routes) if callers else routes
 
 
 def _listen(server: ModelServer, order: ContainerOrder) -> None:

@@ -20,6 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.pods import (
     pod_template,
     trial_pod,
 )
+from primehub_deploy_ext.runner.access import GUARDED_PATH
 
 ARTIFACT = Model(artifact="a" * 64, interpreter="/usr/bin/python3", adapter="sklearn", packages={"sklearn": "1.5"})
 MEANS = PodMeans(runner_image="registry.test/runner:1", artifact="s3://models/aa/aaa")
@@ -94,6 +95,17 @@ def test_who_may_call_is_mounted_as_a_folder_which_the_kubelet_keeps_up_to_date(
     assert {item["path"] for item in volume["secret"]["items"]} == {"key", "access.json"}
     assert order_of("iris", 3, DeploymentSpec(model=ARTIFACT), means)["access"] == words.ACCESS_FOLDER
     assert order_of("iris", 3, DeploymentSpec(model=ARTIFACT), MEANS)["access"] == ""
+
+
+def test_a_private_replica_takes_requests_only_once_it_says_that_it_checks_who_calls() -> None:
+    means = replace(MEANS, access="iris-access-1")
+
+    def asked(means: PodMeans, **fields: Any) -> str:
+        return str(container(ARTIFACT, means, **fields)["readinessProbe"]["httpGet"]["path"])
+
+    assert asked(means, access="private") == GUARDED_PATH
+    # Public ones go on with runners of any age.
+    assert {asked(means), asked(MEANS)} == {"/v2/health/ready"}
 
 
 def test_a_trial_runs_once_and_not_for_long_and_no_service_finds_it() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.runner.access import (
+    GUARDED_PATH,
     PASS_HEADER,
     PATH,
     SERVER_CLIENT,
@@ -21,12 +22,14 @@ from primehub_deploy_ext.runner.access import (
     signature,
 )
 from primehub_deploy_ext.runner.container.callers import Callers
-from primehub_deploy_ext.runner.exchange import Request
+from primehub_deploy_ext.runner.exchange import Request, Response
+from primehub_deploy_ext.runner.protocols import Route
 from tests.unit.runner.container import Container
 from tests.unit.runner.processes import wait_for
 
 KEY, TOKEN = "the-key-of-iris", "alice.secret"
 INFER = "/v2/models/iris/infer"
+HEALTH = {"/v2/health/ready": Route("GET", lambda _: Response(200, b"{}"))}
 
 
 def document(version: int = 1, *, private: bool = True, expires_at: str | None = None, **hashes: str) -> bytes:
@@ -45,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 def told(callers: Callers, body: bytes, signed: str | None = None) -> tuple[int, Any]:
     headers = {SIGNATURE_HEADER: signature(KEY, body) if signed is None else signed}
-    answer = callers.route()[PATH].answer(Request("POST", PATH, "application/json", body, headers))
+    answer = callers.routes(HEALTH)[PATH].answer(Request("POST", PATH, "application/json", body, headers))
     return answer.status, json.loads(answer.body)
 
 
@@ -86,7 +89,7 @@ def test_nobody_else_is(folder: Path, header: str) -> None:
 
 def test_what_a_cluster_asks_of_the_pod_stays_open_and_only_that(folder: Path) -> None:
     callers = Callers(folder, "iris")
-    for path in ("/v2/health/ready", "/v2/health/live", "/metrics"):
+    for path in ("/v2/health/ready", "/v2/health/live", GUARDED_PATH, "/metrics"):
         assert asked(callers, path)[0] == 200
         assert asked(callers, "/deployment/iris" + path)[0] == 401
     for path in ("/", "/v2/environment", "/v2/health/ready/", "/metrics/", f"/x{PATH}"):
@@ -166,6 +169,13 @@ def test_a_replica_that_cant_read_who_may_call_serves_nobody(folder: Path, broke
     container = start(lambda x: x, access=str(folder))
     assert container.ended() == 3
     assert container.last_words()["reason"] == "ConfigMissing"
+
+
+def test_only_where_callers_are_checked_a_replica_says_so(folder: Path, start: Any) -> None:
+    guarded = start(lambda x: x, access=str(folder)).ready()
+    assert guarded.status(GUARDED_PATH) == 200
+    # As one whose runner is from before: it would let everybody in.
+    assert start(lambda x: x).ready().status(GUARDED_PATH) == 404
 
 
 @pytest.fixture

@@ -159,7 +159,10 @@ class Criers:
             guests = read_guests(secret)
             await asyncio.gather(*(self._tell(seen, secret, guests, pod) for pod in pods))
         except CannotCheckError:
-            # Whoever made it private was told; asking again would change nothing.
+            # It takes no requests: the cluster asks whether it checks them. Asking again would change nothing.
+            log.warning(
+                "%s is private, and a replica of it can't check who calls: its image has no such runner", seen.id
+            )
             self._told.setdefault(seen.id, set()).update(map(_attempt, pods))
         except ApiError as error:
             log.info("%s: new replicas can't be told who may call: %s", seen.id, error)
