@@ -28,6 +28,7 @@ from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Change, Plan, Wish, first_entry, next_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
+from primehub_deploy_ext.engines.kubernetes.guests.criers import runs
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors, access_of
 from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
@@ -159,7 +160,9 @@ class Desk:
             raise refusal(seen, wish.action, spec.replicas)
         base, serving = await self._bases(seen, record)
         drifted = (means.world.seen(seen.id) or seen).scaled_elsewhere is not None
-        plan = next_entry(seen.id, record, base, serving.spec if serving else None, change, wish, drifted=drifted)
+        idle = not any(map(runs, seen.pods))
+        served = serving.spec if serving else None
+        plan = next_entry(seen.id, record, base, served, change, wish, drifted=drifted, idle=idle)
         if plan is None:
             return
         if plan.fresh or wish.action is not Action.STOP:

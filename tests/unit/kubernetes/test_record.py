@@ -74,6 +74,22 @@ def test_words_and_numbers_keep_the_template_and_a_restart_makes_a_new_one() -> 
     assert wished(record, SPEC, OTHER).fresh
 
 
+def test_what_is_made_private_while_nothing_of_it_runs_starts_from_a_template_of_its_own() -> None:
+    record, private = began().succeeded(), SPEC.model_copy(update={"access": "private"})
+
+    def made(base: DeploymentSpec, spec: DeploymentSpec, *, idle: bool) -> Plan | None:
+        return next_entry("iris", record, base, None, lambda _: spec, Wish(Action.UPDATE, "bob"), idle=idle)
+
+    # Its pods may be older than that replicas check who calls, and there is none that could be asked.
+    closed = made(SPEC, private, idle=True)
+    assert closed is not None
+    assert (closed.fresh, closed.entry.template, closed.entry.order) == (True, 2, "")
+    # Replicas that run say for themselves that they know, and are not restarted.
+    for plan in (made(SPEC, private, idle=False), made(private, SPEC, idle=True)):
+        assert plan is not None
+        assert (plan.fresh, plan.entry.template) == (False, 1)
+
+
 def test_a_rollback_to_what_serves_takes_up_its_replicas_again() -> None:
     serving = began().succeeded()
     failed = serving.wish(wished(serving, SPEC, OTHER).entry)

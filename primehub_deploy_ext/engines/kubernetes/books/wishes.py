@@ -67,6 +67,7 @@ def next_entry(
     wish: Wish,
     *,
     drifted: bool = False,
+    idle: bool = False,
 ) -> Plan | None:
     """Return the revision that a wish makes; None if it changes nothing.
 
@@ -78,6 +79,8 @@ def next_entry(
         Makes the wanted specification from the present one.
     drifted
         Whether something else runs than was wished for: then the same wish again changes something.
+    idle
+        Whether no replica runs: nobody can say then whether one that starts from an older template checks who calls.
 
     Raises
     ------
@@ -93,7 +96,9 @@ def next_entry(
         return None
     before, after = base.model_dump(mode="json"), spec.model_dump(mode="json")
     number = record.latest.number + 1
-    same = None if wish.action is Action.RESTART else _same_template(record, base, serving, spec)
+    closes = spec.access == "private" and base.access != "private"
+    anew = wish.action is Action.RESTART or (closes and idle)
+    same = None if anew else _same_template(record, base, serving, spec)
     entry = Entry(
         number=number,
         template=same.template if same else number,

@@ -103,7 +103,7 @@ class Criers:
                 await asyncio.sleep(_PAUSE)
 
         try:
-            await asyncio.gather(*(until_known(pod) for pod in pods if _runs(pod)))
+            await asyncio.gather(*(until_known(pod) for pod in pods if runs(pod)))
         except CannotCheckError:
             raise cannot_check() from None
         if untold:
@@ -124,7 +124,7 @@ class Criers:
                 for name, when in (told.get("used") or {}).items():
                     newest[name] = max(when, newest.get(name, 0.0))
 
-        await asyncio.gather(*(ask(pod) for pod in seen.pods if _runs(pod)))
+        await asyncio.gather(*(ask(pod) for pod in seen.pods if runs(pod)))
         return {name: datetime.fromtimestamp(when, timezone.utc) for name, when in newest.items()}
 
     def look(self, seen: Seen | None, id: str) -> None:
@@ -144,7 +144,7 @@ class Criers:
             return
         if id in self._busy:
             return
-        running = {_attempt(pod): pod for pod in seen.pods if _runs(pod)}
+        running = {_attempt(pod): pod for pod in seen.pods if runs(pod)}
         told = self._told.setdefault(id, set())
         told &= running.keys()
         untold = running.keys() - told
@@ -244,7 +244,8 @@ def cannot_check() -> InvalidInput:
     return InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
 
 
-def _runs(pod: Json) -> bool:
+def runs(pod: Json) -> bool:
+    """Tell whether anything runs in a pod that could be asked."""
     statuses = (pod.get("status") or {}).get("containerStatuses") or []
     return any((one.get("state") or {}).get("running") for one in statuses)
 
