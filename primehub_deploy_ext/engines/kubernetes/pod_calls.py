@@ -53,13 +53,17 @@ class PodCalls:
             answer = await self._api.raw("POST", proxied, body=body, headers=headers, timeout=timeout)
         except ApiError as error:
             raise UpstreamFailed(f"{metadata['name']} did not answer: {error.message}") from error
-        if answer.status in {HTTPStatus.FORBIDDEN, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE} and (
-            b'"kind":"Status"' in answer.body
-        ):
-            # The API server's own words, not the pod's.
+        if _is_of_the_api_server(answer.status, answer.body):
             said = ApiError.of(answer.status, answer.body).message
             raise UpstreamFailed(f"{metadata['name']} can't be reached through the API server: {said}")
         return answer.status, answer.body
+
+
+def _is_of_the_api_server(status: int, body: bytes) -> bool:
+    """Tell whether an answer is the API server's own and none of the pod's: it may be gone, or be too many who ask."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return True  # in plain text
+    return status >= HTTPStatus.BAD_REQUEST and b'"kind":"Status"' in body
 
 
 async def _opens(address: str) -> bool:
@@ -74,6 +78,8 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: floa
     from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
     sent = HTTPRequest(url, method="POST", body=body, headers=dict(headers), request_timeout=timeout)
+    # What is signed for this pod is sent nowhere else.
+    sent.follow_redirects = False
     try:
         answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
     except (OSError, HTTPClientError) as error:
