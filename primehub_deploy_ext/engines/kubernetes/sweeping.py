@@ -21,6 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.reading.steps import moment
 from primehub_deploy_ext.engines.patience import ended
@@ -97,12 +98,17 @@ class Sweeper:
     def _is_left(self, secret: Json) -> bool:
         metadata = secret["metadata"]
         made = moment(metadata.get("creationTimestamp"))
-        return not metadata.get("ownerReferences") and made is not None and now() - made >= self._grace
+        # A copy that Git keeps was made elsewhere, though it carries our labels.
+        left = is_ours(secret) and not metadata.get("ownerReferences")
+        return left and made is not None and now() - made >= self._grace
 
     async def _settle(self, mirror: Mirror, metadata: Json) -> None:
         name, api = metadata["name"], self._means.api
-        seen = self._owner_of(mirror, metadata["labels"][words.DEPLOYMENT])
+        whose = metadata["labels"][words.DEPLOYMENT]
+        seen = self._owner_of(mirror, whose)
         try:
+            if seen is None and await self._is_there(mirror, whose):
+                return
             if seen is not None and name in await self._needed(seen):
                 reference = owned_by({"metadata": {"uid": metadata["uid"]}}, seen.owner, seen.flavor)
                 await api.patch(SECRET, name, reference, mirror.namespace)
@@ -118,6 +124,20 @@ class Sweeper:
         keys = [key for key in list(mirror.keys()) if key[1] == id]
         found = (mirror.seen(key, id) for key in keys)
         return next((seen for seen in found if seen is not None and seen.record is not None), None)
+
+    async def _is_there(self, mirror: Mirror, id: str) -> bool:
+        """Tell whether anything has this name that may use the Secret: made elsewhere, or not told of yet."""
+        if any(key[1] == id for key in list(mirror.keys())):
+            return True
+        for flavor in self._means.flavors.values():
+            try:
+                await self._means.api.get(flavor.owner, id, mirror.namespace)
+            except ApiError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+            else:
+                return True
+        return False
 
     async def _needed(self, seen: Seen) -> set[str]:
         record = seen.record

@@ -1,0 +1,82 @@
+"""Secrets that nobody owns: what may still be used is never removed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
+
+LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+def secret(**metadata: Any) -> dict[str, Any]:
+    labels = {**words.owned("iris", "order", 1), **metadata.pop("labels", {})}
+    made = {"name": "iris-1-abc", "uid": "u1", "creationTimestamp": LONG_AGO, "labels": labels, **metadata}
+    return {"metadata": made}
+
+
+class Place:
+    """A namespace: its Secrets, the deployments that are known of, and those that are there."""
+
+    namespace = "team"
+
+    def __init__(self, *secrets: dict[str, Any], known: str = "", there: str = "") -> None:
+        self.secrets = list(secrets)
+        self.known = known
+        self.there = there
+        self.removed: list[str] = []
+        means: Any = SimpleNamespace(api=self, world=self, flavors={"plain": Plain()})
+        self.sweeper = Sweeper(means, clerk=None)  # type: ignore[arg-type]
+
+    async def ready(self) -> None: ...
+
+    def mirrors(self) -> list[Place]:
+        return [self]
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("plain", self.known)] if self.known else []
+
+    def seen(self, *_: Any) -> Any:
+        return SimpleNamespace(record=None)  # of what was made elsewhere nothing is written
+
+    async def list(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
+        return self.secrets
+
+    async def get(self, _: Any, name: str, __: str) -> dict[str, Any]:
+        if name != self.there:
+            raise ApiError(404, "NotFound", "not found")
+        return {"metadata": {"name": name}}
+
+    async def delete(self, _: Any, name: str, *__: Any, **___: Any) -> None:
+        self.removed.append(name)
+
+
+async def test_what_no_deployment_has_is_removed() -> None:
+    place = Place(secret())
+    await place.sweeper.sweep()
+    assert place.removed == ["iris-1-abc"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        # Its deployment was made elsewhere: a copy of one of ours, with the Secrets that its pods mount.
+        Place(secret(), known="iris"),
+        # The watch has not told of its deployment yet, or not for a while.
+        Place(secret(), there="iris"),
+        Place(secret(labels={"argocd.argoproj.io/instance": "models"})),
+        Place(secret(annotations={"argocd.argoproj.io/tracking-id": "models:/Secret:team/iris-1-abc"})),
+        Place(secret(labels={"kustomize.toolkit.fluxcd.io/name": "models"})),
+        Place(secret(ownerReferences=[{"uid": "d1"}])),
+    ],
+    ids=["copied", "untold", "argo-label", "argo", "flux", "owned"],
+)
+async def test_what_may_be_used_stays(place: Place) -> None:
+    await place.sweeper.sweep()
+    assert place.removed == []
