@@ -62,7 +62,7 @@ class ReplicaPages:
             self._session = aiohttp.ClientSession(timeout=limits)
         try:
             async with self._session.get(f"http://{host}:{words.PORT}/{PATH}", allow_redirects=False) as answer:
-                return _text(answer.status, await answer.content.read(_LARGEST))
+                return _text(answer.status, await _whole(answer.content))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, ConnectionRefusedError) or self._road.only:
                 raise
@@ -79,6 +79,16 @@ class ReplicaPages:
         if answer.status == HTTPStatus.FORBIDDEN:
             raise ValueError("reading replicas through the API server takes the right get on pods/proxy")
         return _text(answer.status, answer.body)
+
+
+async def _whole(content: aiohttp.StreamReader) -> bytes:
+    """Return all of a body: half a page would be taken for smaller numbers, that is for a replica that began anew."""
+    found = bytearray()
+    async for part in content.iter_any():
+        found += part
+        if len(found) > _LARGEST:
+            raise ValueError(f"/{PATH} is larger than {_LARGEST} bytes")
+    return bytes(found)
 
 
 def _text(status: int, body: bytes) -> str:
