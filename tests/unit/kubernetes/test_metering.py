@@ -36,6 +36,7 @@ class Replica:
     def __init__(self, name: str = "iris-5f7c9d8b6f-abcde", *, revision: int = 1, began: float = NOON) -> None:
         self.name, self.revision, self.began, self.attempt = name, revision, began, 0
         self.ready, self.silent = True, ""
+        self.beside: list[dict[str, Any]] = []
         self.restart(attempt=0)
 
     def restart(self, attempt: int = 1) -> None:
@@ -85,7 +86,8 @@ class Replica:
                         "started": True,
                         "restartCount": self.attempt,
                         "state": {"running": {"startedAt": began}},
-                    }
+                    },
+                    *self.beside,
                 ],
             },
         }
@@ -233,6 +235,17 @@ async def test_a_known_load_gives_its_numbers() -> None:
     assert [line.label for line in seen.memory] == [replica.name]
     assert seen.ready[-1] == 1
     assert seen.not_measured == [Chart.BYTES]
+
+
+async def test_what_restarts_beside_the_model_counts_nothing_twice() -> None:
+    replica = Replica()
+    world = World(iris=[replica])
+    replica.answer(200, 10)
+    assert (await world.after(5)).totals.requests == 10
+    # A proxy of a service mesh ends and starts again, as often as it likes.
+    state = {"running": {"startedAt": "2026-11-26T12:00:07Z"}}
+    replica.beside = [{"name": "proxy", "ready": True, "restartCount": 7, "state": state}]
+    assert (await world.after(5)).totals.requests == 10
 
 
 async def test_before_anybody_looked_nothing_is_made_up() -> None:

@@ -294,14 +294,15 @@ def _runs(pod: Json) -> bool:
     return _began(pod) is not None
 
 
-def _began(pod: Json) -> datetime | None:
+def _counting(pod: Json) -> Json:
+    """Return the status of the container that counts, while it runs: a mesh may have others beside it."""
     statuses = (pod.get("status") or {}).get("containerStatuses") or []
     named = [one for one in statuses if one.get("name") in {words.CONTAINER, "kserve-container"}]
-    for one in named or statuses:
-        began = (one.get("state") or {}).get("running", {}).get("startedAt")
-        if began:
-            return moment(began)
-    return None
+    return next((one for one in named or statuses if (one.get("state") or {}).get("running")), {})
+
+
+def _began(pod: Json) -> datetime | None:
+    return moment((_counting(pod).get("state") or {}).get("running", {}).get("startedAt"))
 
 
 def _reading(pod: Json, page: Page, now: float) -> Reading:
@@ -310,7 +311,7 @@ def _reading(pod: Json, page: Page, now: float) -> Reading:
         uid=str(metadata.get("uid", metadata["name"])),
         name=metadata["name"],
         revision=str(template_of(pod)),
-        attempt=restarts_of(pod),
+        attempt=_counting(pod).get("restartCount", 0),
         began=began.timestamp() if began else now,
         page=page,
     )
