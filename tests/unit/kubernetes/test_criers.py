@@ -158,6 +158,23 @@ async def test_a_new_replica_is_told_as_soon_as_it_listens_and_then_left_alone()
     await stage.criers.close()
 
 
+async def test_a_new_attempt_is_told_though_another_container_was_started_again_more_often() -> None:
+    def among_others(restarts: int) -> dict[str, Any]:
+        made = pod("a", restarts=restarts)
+        state = {"running": {"startedAt": "2026-01-01T00:00:00Z"}}
+        made["status"]["containerStatuses"].append({"name": "proxy", "ready": True, "restartCount": 5, "state": state})
+        return made
+
+    stage = Stage(among_others(0))
+    stage.criers.look(stage.seen(), "iris")
+    await until(lambda: stage.sent == ["a"])
+    await asyncio.sleep(0.1)
+    stage.pods = [among_others(1)]
+    stage.criers.look(stage.seen(), "iris")
+    await until(lambda: stage.sent == ["a", "a"])
+    await stage.criers.close()
+
+
 async def test_one_that_never_answers_is_asked_ever_more_seldom_and_others_need_not_wait_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
