@@ -50,7 +50,7 @@ class PrometheusApi:
         return list((await self._data(path, query))["result"])
 
     async def _data(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
-        from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+        from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
         request = HTTPRequest(
             f"{self._url}/api/v1/{path}",
@@ -61,12 +61,13 @@ class PrometheusApi:
         )
         try:
             answer = await AsyncHTTPClient().fetch(request, raise_error=False)
-            if answer.code == 599:
-                raise UpstreamFailed(f"Prometheus can't be reached: {answer.error}")
             said = json.loads(answer.body)
             if said["status"] != "success":
                 raise UpstreamFailed(f"Prometheus refused a query: {said.get('error', answer.code)}")
             return dict(said["data"])
+        except HTTPClientError as error:
+            # Time-outs and closed connections are raised, whatever is said about errors.
+            raise UpstreamFailed(f"Prometheus can't be reached: {error}") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UpstreamFailed(f"Prometheus gave no answer that makes sense: {error}") from error
 
