@@ -90,6 +90,20 @@ def test_what_is_made_private_while_nothing_of_it_runs_starts_from_a_template_of
         assert (plan.fresh, plan.entry.template) == (False, 1)
 
 
+def test_values_that_can_not_be_read_are_never_replaced_by_what_stands_for_them() -> None:
+    hidden = SPEC.model_copy(update={"env": {"TOKEN": MASK, "MODE": "fast"}})
+    record = began(hidden).succeeded()
+    with pytest.raises(Conflict, match="the values of TOKEN of iris can't be read"):
+        wished(record, hidden, hidden, Action.RESTART)
+    with pytest.raises(Conflict):
+        wished(record, hidden, OTHER.model_copy(update={"env": hidden.env}))
+    # What is to stop can always be stopped.
+    assert wished(began(hidden).failed(Reason.CRASH_LOOP, "no"), hidden, hidden, Action.STOP).fresh
+    # Its pods stay, and the Secret with the values; or the values are given anew.
+    assert not wished(record, hidden, hidden.model_copy(update={"replicas": 5}), Action.SCALE).fresh
+    assert wished(record, hidden, OTHER.model_copy(update={"env": {"TOKEN": "new"}})).fresh
+
+
 def test_a_rollback_to_what_serves_takes_up_its_replicas_again() -> None:
     serving = began().succeeded()
     failed = serving.wish(wished(serving, SPEC, OTHER).entry)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from primehub_deploy_ext.domain.errors import Conflict, InvalidInput
+from primehub_deploy_ext.domain.mask import MASK
 from primehub_deploy_ext.domain.models import DeploymentSpec, UpdateDeployment
 from primehub_deploy_ext.domain.phases import Action, Outcome
 from primehub_deploy_ext.domain.resources import Quota, Resources
@@ -85,7 +86,7 @@ def next_entry(
     Raises
     ------
     Conflict
-        If the caller saw another revision, or the deployment's state forbids this.
+        If the caller saw another revision, the deployment's state forbids this, or values that it needs can't be read.
     """
     check_match(id, record, wish.if_match)
     spec = change(base)
@@ -99,6 +100,8 @@ def next_entry(
     closes = spec.access == "private" and base.access != "private"
     anew = wish.action is Action.RESTART or (closes and idle)
     same = None if anew else _same_template(record, base, serving, spec)
+    if same is None and wish.action is not Action.STOP:
+        _check_readable(id, spec)
     entry = Entry(
         number=number,
         template=same.template if same else number,
@@ -136,6 +139,16 @@ def check_match(id: str, record: Record, if_match: int | None) -> None:
             f"{id} was changed meanwhile: it is at revision {newest.number} ({newest.action} by {newest.user}), you "
             f"saw {if_match}: read it again",
             details={"revision": newest.number, "seen": if_match},
+        )
+
+
+def _check_readable(id: str, spec: DeploymentSpec) -> None:
+    """Refuse to write what stands for values of the environment that can't be read: the values would be lost."""
+    hidden = sorted(name for name, value in spec.env.items() if value == MASK)
+    if hidden:
+        raise Conflict(
+            f"the values of {', '.join(hidden)} of {id} can't be read now, and replicas would start without them: see "
+            "that this server may read Secrets there and that nobody removed it, or send the values anew"
         )
 
 
