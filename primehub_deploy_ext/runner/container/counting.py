@@ -34,6 +34,8 @@ from primehub_deploy_ext.runner.protocols import Route
 # What the cluster asks by itself is nobody's request.
 _NOT_COUNTED = ("/metrics", "/v2/health/")
 _FIRST = (200, 400, 500)
+# Others are one: a method is any word that a caller likes, and each would be a series of its own for ever.
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class Tally:
@@ -95,7 +97,7 @@ class Counting:
         """Count one request that was answered."""
         if path.startswith(_NOT_COUNTED):
             return
-        row = self._server(_service_of(route), method.lower(), status)
+        row = self._server(_service_of(route), method.lower() if method in _METHODS else "other", status)
         self._tally.add(row, 0, 1)
         self._tally.add(row, 1, seconds)
         self._tally.add(row, meter.CALLS_HEAD + bisect_left(LATENCY_BOUNDS, seconds), 1)

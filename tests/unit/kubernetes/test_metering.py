@@ -159,6 +159,19 @@ def test_a_page_of_the_runner_is_read_as_it_was_counted() -> None:
     assert page.gauges["memory"] > 1_000_000
 
 
+def test_no_stranger_makes_the_page_grow() -> None:
+    counting = Replica().counting
+    for method in ("GET", "brew"):
+        counting.answered("/", None, method, 401, 0.001)
+    size = len(counting.text(0, ready=True))
+    # A method is any word that a caller likes.
+    for number in range(50):
+        counting.answered("/", None, f"BREW{number}", 401, 0.001)
+    page = counting.text(0, ready=True)
+    assert len(page) < size + 1000
+    assert 'method="other"' in page
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "<html>hello</html>", 'requests_total{a="b"} 3\n', "seldon_x{ 3\nseldon_y NaN\n", "\x00\xff{}", "# HELP\n#"],
