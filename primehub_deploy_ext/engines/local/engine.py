@@ -257,7 +257,7 @@ class LocalEngine:
 
     async def predict(self, id: str, request: PredictRequest) -> Prediction:
         """See ``Engine.predict``."""
-        from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+        from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
         deployment = await self.get(id)
         headers = {**request.headers, "Content-Type": request.content_type}
@@ -278,8 +278,9 @@ class LocalEngine:
             )
         except OSError as error:
             raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
-        if answer.code == 599:
-            raise UpstreamFailed(f"the endpoint did not answer: {answer.error}")
+        except HTTPClientError as error:
+            # Time-outs and closed connections are raised, whatever is said about errors.
+            raise UpstreamFailed(f"the endpoint did not answer: {error}") from error
         kind = answer.headers.get("Content-Type", "")
         text = answer.body.decode(errors="replace")
         try:
