@@ -120,6 +120,18 @@ async def test_one_that_takes_requests_and_does_not_know_is_named_with_why(answe
     assert stage.sent.count("b") > 3
 
 
+async def test_one_that_knows_something_newer_than_what_is_stored_does_not_count_as_told() -> None:
+    stage = Stage(pod("a"))
+    # Somebody put an older Secret back: whoever was revoked since by that list is let in by this replica all the same.
+    stage.answers["a"] = (200, {"version": 9})
+    with pytest.raises(EngineUnavailable, match=r"the replica a did not confirm .*an older Secret was put back"):
+        await stage.criers.tell_all(stage.seen(), stage.secret, NEWER)
+    # Another server changed it meanwhile: that is in what the replica knows, and so is this.
+    older = Guests(version=6, private=True)
+    stage.answers["a"] = (200, {"version": 7})
+    await stage.criers.tell_all(stage.seen(), stage.secret, older)
+
+
 async def test_one_that_takes_no_requests_holds_nobody_up() -> None:
     stage = Stage(pod("a"), pod("starting", ready=False))
     stage.answers["starting"] = UpstreamFailed("nobody listens yet")

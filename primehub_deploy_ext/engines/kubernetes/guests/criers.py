@@ -193,12 +193,27 @@ class Criers:
             return error.message
         version = told.get("version")
         if isinstance(version, int):
+            if version > guests.version and (why := await self._why_newer(seen, version)):
+                return why
             if guests.private:
                 self._told.setdefault(seen.id, set()).add(_attempt(pod))
             return "" if version >= guests.version else f"it is at version {version}"
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return f"it answers {status}"
         raise CannotCheckError
+
+    async def _why_newer(self, seen: Seen, version: int) -> str:
+        """Return what is wrong where a replica knows a version that nobody stored; empty where somebody just did.
+
+        It would not take what it is told now, which has a smaller number.
+        """
+        try:
+            stored = read_guests(await self._secret_of(seen)).version
+        except ApiError as error:
+            return f"it is at version {version}, and what is stored can't be read: {error.message}"
+        if version <= stored:
+            return ""
+        return f"it is at version {version}, and {stored} is stored: an older Secret was put back"
 
     async def _send(self, secret: Json, guests: Guests, pod: Json, limit: float) -> tuple[int, Json]:
         document = guests.document()
