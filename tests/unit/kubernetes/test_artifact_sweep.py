@@ -36,6 +36,13 @@ def spec(data: bytes) -> DeploymentSpec:
     return DeploymentSpec(model=Model(artifact=digest(data), size=1, interpreter="/usr/bin/python3"))
 
 
+def made_of(id: str, annotations: dict[str, str]) -> dict[str, Any]:
+    """Return what a controller makes of one of ours."""
+    reference = {"kind": "InferenceService", "name": id, "controller": True}
+    names = {"name": f"{id}-predictor", "namespace": "other"}
+    return {"metadata": {**names, "annotations": annotations, "ownerReferences": [reference]}}
+
+
 class World:
     """What a server sees of all namespaces, and its store."""
 
@@ -47,7 +54,9 @@ class World:
             KIND: [page_object("iris", "team", entry, spec(IN_HISTORY), {})],
             DEPLOYMENT: [
                 {"metadata": {"name": "rose", "namespace": "other", "annotations": notes}},
-                {"metadata": {"name": "rose-predictor", "namespace": "other"}},
+                made_of("rose", {}),
+                # KServe's, with the annotations of ours that its flavor keeps the same for all time.
+                made_of("lily", {words.SPEC: ""}),
             ],
         }
         self.refuses: Any = None

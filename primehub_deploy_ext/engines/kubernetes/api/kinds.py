@@ -48,6 +48,11 @@ class Kind:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
 
+def is_controlled(item: dict[str, Any]) -> bool:
+    """Tell whether an object was made by a controller, out of another object."""
+    return any(reference.get("controller") for reference in item["metadata"].get("ownerReferences") or [])
+
+
 CONFIG_MAP = Kind("", "v1", "configmaps", "ConfigMap")
 EVENT = Kind("", "v1", "events", "Event")
 LIMIT_RANGE = Kind("", "v1", "limitranges", "LimitRange")

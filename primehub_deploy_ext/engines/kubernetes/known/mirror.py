@@ -12,7 +12,7 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api
-from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, PH_DEPLOYMENT, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, PH_DEPLOYMENT, POD, Kind, is_controlled
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_record
@@ -117,9 +117,7 @@ class Mirror:
         found = self.owners[key[0]].items.get(key[1])
         if key in self._written:
             found = self._written[key]
-        if found is None or any(ref.get("controller") for ref in found["metadata"].get("ownerReferences") or []):
-            return None
-        return found
+        return None if found is None or is_controlled(found) else found
 
     def pods_of(self, key: Key) -> list[Json]:
         """Return the pods of an owner, oldest first."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import is_controlled
 from primehub_deploy_ext.engines.kubernetes.books.history import KIND, read_page
 from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
 from primehub_deploy_ext.engines.kubernetes.means import Means
@@ -75,8 +76,9 @@ class ArtifactSweep:
             ):
                 for item in page["items"]:
                     text = (item["metadata"].get("annotations") or {}).get(words.SPEC)
-                    if text is None:
-                        continue  # of an object that a controller made of one of ours
+                    # What a controller made of one of ours carries its labels, and what it likes of its annotations.
+                    if text is None or is_controlled(item):
+                        continue
                     try:
                         found.add(load_small(text).model.artifact)
                     except (ValueError, TypeError) as error:

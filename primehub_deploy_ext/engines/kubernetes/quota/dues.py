@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.engines.kubernetes.api.client import Api
+from primehub_deploy_ext.engines.kubernetes.api.kinds import is_controlled
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
@@ -34,7 +35,7 @@ class Dues:
         machine, found = await self._capacity.of_one_node(), {}
         for flavor in self._flavors.values():
             for owner in await self._api.list(flavor.owner, namespace):
-                if any(ref.get("controller") for ref in owner["metadata"].get("ownerReferences") or []):
+                if is_controlled(owner):
                     continue
                 own = self._world.id_at(namespace, (flavor.name, owner["metadata"]["name"]))
                 found[own] = _taken_by(flavor, own, owner, machine)
