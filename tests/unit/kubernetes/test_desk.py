@@ -1,0 +1,83 @@
+"""What a wish makes of what runs now, before anything is written."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.domain.models import DeploymentSpec, Model
+from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.engines.kubernetes.books.record import Record
+from primehub_deploy_ext.engines.kubernetes.books.wishes import Plan, Wish, first_entry
+from primehub_deploy_ext.engines.kubernetes.desk import Desk
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Standing
+from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+
+PUBLIC = DeploymentSpec(model=Model(artifact="a" * 64, interpreter="/python"))
+PRIVATE = PUBLIC.model_copy(update={"access": "private"})
+
+
+class Scene(Desk):
+    """A desk before which one deployment is, and which writes nothing."""
+
+    def __init__(self, *pods: dict[str, Any], stopped: bool = False) -> None:
+        self.base = PUBLIC.model_copy(update={"stopped": stopped})
+        entry = first_entry(self.base, "ada", "", "iris-1-abc")
+        owner = {"metadata": {"name": "iris", "namespace": "team", "uid": "u1"}, "spec": {}}
+        standing = Standing(True, True)
+        record = Record(entry, entry).succeeded()
+        self.seen = Seen("iris", "team", Plain(), owner, record, self.base, standing, pods)
+        self.done: list[str] = []
+        self.plans: list[Plan] = []
+        means: Any = SimpleNamespace(world=SimpleNamespace(seen=lambda _: self.seen), check=self._noted("check"))
+        clerk: Any = SimpleNamespace(keep_page=self._noted("page"))
+        doors: Any = SimpleNamespace(close_for=self._noted("close"), follow=self._noted("follow"))
+        super().__init__(means, clerk, doors)
+
+    def _noted(self, what: str) -> Any:
+        async def note(*_: Any) -> None:
+            self.done.append(what)
+
+        return note
+
+    async def fresh(self, id: str) -> Seen:
+        return self.seen
+
+    async def _bases(self, *_: Any) -> Any:
+        return self.base, None
+
+    async def _quota_wish(self, *_: Any) -> Any:
+        return None
+
+    async def _write(self, _: Any, __: Any, plan: Plan, *___: Any) -> None:
+        self.done.append("write")
+        self.plans.append(plan)
+
+    async def made_private(self) -> Plan:
+        update = {"access": "private"}
+        await self.wish("iris", Wish(Action.UPDATE, "bob"), lambda spec: spec.model_copy(update=update))
+        return self.plans[0]
+
+
+def pod(state: dict[str, Any]) -> dict[str, Any]:
+    return {"metadata": {"name": "iris-1"}, "status": {"containerStatuses": [{"name": "model", "state": state}]}}
+
+
+async def test_what_runs_is_closed_before_it_is_said_to_be_private_and_not_restarted() -> None:
+    scene = Scene(pod({"running": {"startedAt": "2026-01-01T00:00:00Z"}}))
+    plan = await scene.made_private()
+    assert (plan.fresh, plan.entry.template) == (False, 1)
+    assert scene.done == ["check", "page", "close", "write", "follow"]
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [Scene(stopped=True), Scene(), Scene(pod({"waiting": {"reason": "ImagePullBackOff"}}))],
+    ids=["stopped", "without-pods", "starting"],
+)
+async def test_what_does_not_run_is_made_private_with_pods_that_check_who_calls(scene: Scene) -> None:
+    plan = await scene.made_private()
+    assert (plan.fresh, plan.entry.template) == (True, 2)
