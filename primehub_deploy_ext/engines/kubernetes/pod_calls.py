@@ -77,9 +77,14 @@ async def _opens(address: str) -> bool:
 async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int, bytes]:
     from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
-    sent = HTTPRequest(url, method="POST", body=body, headers=dict(headers), request_timeout=timeout)
-    # What is signed for this pod is sent nowhere else.
-    sent.follow_redirects = False
+    sent = HTTPRequest(
+        url,
+        method="POST",
+        body=body,
+        headers=dict(headers),
+        request_timeout=timeout,
+        follow_redirects=False,  # what is signed for this pod is sent nowhere else
+    )
     try:
         answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
     except (OSError, HTTPClientError) as error:

@@ -153,6 +153,8 @@ async def _call(url: str, request: PredictRequest, method: str) -> tuple[int, st
         headers={**request.headers, "Content-Type": request.content_type},
         request_timeout=request.timeout,
         decompress_response=False,
+        # An image must not lead this server elsewhere; through the API server it can't either.
+        follow_redirects=False,
     )
     try:
         answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
