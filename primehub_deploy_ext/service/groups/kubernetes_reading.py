@@ -151,14 +151,15 @@ class ClusterReading:
     async def _snapshot(self) -> Snapshot:
         namespaces, problems = by_group(await self._namespaces.read())
         names = [namespace["metadata"]["name"] for namespace in namespaces.values()]
-        (quotas, unseen), (secrets, _), (bindings, _), kinds = await asyncio.gather(
+        (quotas, unseen), (secrets, closed), (bindings, _), kinds = await asyncio.gather(
             self._of_all(RESOURCE_QUOTA, names),
             self._of_all(SECRET, names, fields=f"type={DOCKER_CONFIG}", metadata_only=True),
             self._of_all(ROLE_BINDING, names if self._roles else []),
             self._kinds.read(),
         )
-        if unseen:
-            told = ", ".join(repr(name) for name in sorted(unseen))
+        # Where nothing may be read, nothing is shown that could be wrong.
+        if dark := unseen - closed:
+            told = ", ".join(repr(name) for name in sorted(dark))
             problems.append(
                 f"ResourceQuotas may not be read in {told}: quotas are not shown here, the cluster enforces them."
             )

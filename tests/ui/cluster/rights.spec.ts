@@ -20,6 +20,7 @@ test('who lacks a right reads which, and what an administrator applies; then it 
   await expect(lacking).toContainText("does not let 'bob'", SOON);
   await expect(lacking).toContainText(WORLD.namespaces.sales);
   await expect(app.locator('.pd-Overview')).not.toContainText('Research');
+  await expect(app).not.toContainText(WORLD.namespaces.research);
   await lacking.locator('summary').click();
   await expect(lacking).toContainText('kind: RoleBinding');
   await look('grid');
