@@ -162,8 +162,11 @@ class DeploymentService:
         ------
         NotFound
             If there is no such revision.
+        Forbidden
+            If Model Deployment is off for its group: what is tried runs for a moment.
         """
         deployment = await find_deployment(self._engine, caller, id)
+        caller.group_to_grow_in(deployment.group, "tried out")
         for revision in await self._engine.revisions(id):
             if revision.number == number:
                 return await self._try(revision.spec, deployment.group, request)

@@ -62,6 +62,7 @@ async def test_what_runs_may_run_on_and_nothing_new_begins(
         ("POST", "deployments/iris:scale", {"replicas": 3}),
         ("PATCH", "deployments/iris", {"replicas": 3}),
         ("PATCH", "deployments/iris", {"instance_type": "large", "replicas": 1}),
+        ("POST", "deployments/iris/revisions/1:try", {"inputs": []}),
     ):
         refused = await grace(verb, path, body)
         assert (refused.status, refused.json["message"]) == (403, OFF), (verb, path, body)

@@ -13,6 +13,7 @@ from primehub_deploy_ext.domain.errors import UpstreamFailed
 from primehub_deploy_ext.domain.models import Prediction, Status
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.base import PredictRequest
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, service_proxy_path
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SERVICE
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
@@ -127,7 +128,7 @@ class Reach:
 
 def waiting(seen: Seen, status: Status) -> dict[str, Any] | None:
     """Return what a caller is told while nothing serves, as the gateway of the local engine words it."""
-    name = (seen.owner["metadata"].get("annotations") or {}).get("primehub-deploy.io/display-name", seen.name)
+    name = (seen.owner["metadata"].get("annotations") or {}).get(words.DISPLAY_NAME, seen.name)
     if status.replicas.ready:
         return None
     if status.phase is Phase.STOPPED or (seen.record is not None and seen.record.target.stopped):
