@@ -1,6 +1,7 @@
 """Copy what the browser tests photographed into docs/screenshots, made small; needs Pillow.
 
-``python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots``
+``python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots``; those of a cluster are kept where
+``make cluster`` ran before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from PIL import Image
 
 # Screens have few colours: a palette is a third of the bytes, and nobody sees the difference.
 COLOURS = 128
-FOLDERS = ("admin", "refusals", "screens")
+FOLDERS = ("admin", "kubernetes", "refusals", "screens")
 THEMES = ("light", "dark")
 # High contrast is tested, and looks like dark: a few are enough to see that it does.
 HIGH_CONTRAST = ("cards", "information", "create", "logs")
@@ -24,7 +25,7 @@ def kept(looks: Path) -> dict[Path, Path]:
     for folder in FOLDERS:
         for path in sorted((looks / folder).glob("*.png")):
             screen, contrast, _ = path.name.partition("-high-contrast-")
-            if screen in HIGH_CONTRAST if contrast else any(f"-{theme}-" in path.name for theme in THEMES):
+            if screen in HIGH_CONTRAST if contrast else any(f"-{theme}-" in f"{path.stem}-" for theme in THEMES):
                 found[path] = Path(folder, path.name)
     return found
 
