@@ -172,6 +172,9 @@ class Clerk:
             annotations=annotations,
             progress_deadline=self._means.settings.progress_deadline,
         )
+        # Whoever hears that it failed asks for its last words at once.
+        page = words.history_name(seen.name, record.target.number)
+        await self._means.api.patch(KIND, page, outcome_patch(record.target, tail, steps), seen.namespace)
         await self._patch(seen, owner, seen.flavor.change(owner, workload))
         await self._end_page(seen, after.latest, tail, steps)
 
