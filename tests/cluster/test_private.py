@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from tornado.httpclient import HTTPClientError
 
 from primehub_deploy_ext.domain.clients import new_token
 from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, QuotaExceeded
@@ -65,7 +66,8 @@ async def knocking(bench: KubernetesBench, deployment: Deployment, headers: dict
         while not ending.is_set():
             try:
                 heard.add((await bench.call(deployment, headers=headers))[0])
-            except OSError:
+            except (OSError, HTTPClientError):
+                # Refused, or cut off in the middle by the end of the replica.
                 heard.add(0)
             await asyncio.sleep(0.003)
 
