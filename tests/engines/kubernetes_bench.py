@@ -13,7 +13,7 @@ from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient
 
-from primehub_deploy_ext.domain.models import Deployment, Replica
+from primehub_deploy_ext.domain.models import Deployment, Model, Replica
 from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
@@ -74,6 +74,17 @@ class KubernetesBench(Bench):
         """End the process in the replica's container, from outside of it, as the kernel would."""
         pod = await asyncio.to_thread(self.cluster.get, "pod", replica.name, "-n", self.namespaces[deployment.group])
         os.kill(process_of(pod), signal.SIGKILL)
+
+    async def deployed(self, id: str, model: Model | None = None, **spec: Any) -> Deployment:
+        """Create and wait until it serves; with an engine that goes by the API server alone, by the Service as well."""
+        deployment = await super().deployed(id, model, **spec)
+        for _ in range(100 if self.settings.get("reach") == "proxy" else 0):
+            try:
+                await self.call(deployment)
+                break
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.1)
+        return deployment
 
     async def call(self, deployment: Deployment, value: Any = 3, *, headers: Mapping[str, str] | None = None) -> Any:
         """Call the Service by its cluster IP, as pods do."""
