@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -21,33 +21,12 @@ from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model,
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment, PredictRequest
 from primehub_deploy_ext.engines.kubernetes.guests import criers
-from tests.cluster.cluster import WEB_IMAGE, Cluster
+from tests.cluster.cluster import WEB_IMAGE
+from tests.cluster.stories import Story
 from tests.engines.bench import infer
 from tests.engines.kubernetes_bench import KubernetesBench, process_of
 
 pytestmark = pytest.mark.timeout(300)
-
-Story = Callable[..., None]
-
-
-@pytest.fixture
-def story(cluster: Cluster, namespace: Callable[..., str]) -> Story:
-    """Run a story on an engine with a namespace of its own."""
-    team = namespace("private-team")
-    cluster.kubectl("label", "namespace", team, "primehub-deploy.io/group=team")
-
-    def run(told: Callable[[KubernetesBench], Awaitable[None]], **settings: Any) -> None:
-        async def whole() -> None:
-            bench = KubernetesBench(cluster, {"team": team}, "plain", **settings)
-            await bench.open()
-            try:
-                await told(bench)
-            finally:
-                await bench.close()
-
-        asyncio.run(asyncio.wait_for(whole(), 240))
-
-    return run
 
 
 async def let_in(bench: KubernetesBench, id: str, name: str) -> dict[str, str]:

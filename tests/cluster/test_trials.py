@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,33 +15,12 @@ from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Reason
 from primehub_deploy_ext.domain.resources import Resources, Scheduling
 from primehub_deploy_ext.engines.kubernetes import trials
-from tests.cluster.cluster import WEB_IMAGE, Cluster
+from tests.cluster.cluster import WEB_IMAGE
+from tests.cluster.stories import Story
 from tests.engines.bench import infer
 from tests.engines.kubernetes_bench import KubernetesBench
 
 pytestmark = pytest.mark.timeout(300)
-
-Story = Callable[..., None]
-
-
-@pytest.fixture
-def story(cluster: Cluster, namespace: Callable[..., str]) -> Story:
-    """Run a story on an engine with a namespace of its own."""
-    team = namespace("trials-team")
-    cluster.kubectl("label", "namespace", team, "primehub-deploy.io/group=team")
-
-    def run(told: Callable[[KubernetesBench], Awaitable[None]], **settings: Any) -> None:
-        async def whole() -> None:
-            bench = KubernetesBench(cluster, {"team": team}, "plain", **settings)
-            await bench.open()
-            try:
-                await told(bench)
-            finally:
-                await bench.close()
-
-        asyncio.run(asyncio.wait_for(whole(), 240))
-
-    return run
 
 
 def echo(x: Any) -> Any:

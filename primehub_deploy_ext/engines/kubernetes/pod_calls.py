@@ -9,7 +9,7 @@ from primehub_deploy_ext.domain.errors import UpstreamFailed
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, pod_proxy_path
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
-from primehub_deploy_ext.engines.kubernetes.road import Road, knock
+from primehub_deploy_ext.engines.kubernetes.road import Road, host_of, knock
 
 
 class PodCalls:
@@ -40,7 +40,7 @@ class PodCalls:
             if not address:
                 raise UpstreamFailed(f"{pod['metadata']['name']} has no address yet")
             if self._road.only or await _opens(address):
-                return await _post(f"http://{_host(address)}:{words.PORT}{path}", body, headers, timeout)
+                return await _post(f"http://{host_of(address)}:{words.PORT}{path}", body, headers, timeout)
             self._road.blocked()
         return await self._by_proxy(pod, path, body, headers, timeout)
 
@@ -91,7 +91,3 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: floa
         # Time-outs and closed connections are raised, whatever is said about errors.
         raise UpstreamFailed(f"{url} did not answer: {error}") from error
     return answer.code, answer.body
-
-
-def _host(address: str) -> str:
-    return f"[{address}]" if ":" in address else address

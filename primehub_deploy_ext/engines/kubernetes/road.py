@@ -48,3 +48,8 @@ async def knock(address: str, port: int) -> bool | None:
         return None
     writer.close()
     return True
+
+
+def host_of(address: str) -> str:
+    """Return an address as URLs have it."""
+    return f"[{address}]" if ":" in address else address

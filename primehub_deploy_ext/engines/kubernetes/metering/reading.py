@@ -9,9 +9,9 @@ from typing import Any
 import aiohttp
 
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, pod_proxy_path
 from primehub_deploy_ext.engines.kubernetes.metering.pages import Page, read_page
-from primehub_deploy_ext.engines.kubernetes.road import Road
+from primehub_deploy_ext.engines.kubernetes.road import Road, host_of
 
 Json = dict[str, Any]
 
@@ -55,8 +55,7 @@ class ReplicaPages:
 
     async def _straight(self, pod: Json) -> str | None:
         """Return the page; None where no packet gets to pods from here, but may by another way."""
-        address = pod["status"]["podIP"]
-        host = f"[{address}]" if ":" in address else address
+        host = host_of(pod["status"]["podIP"])
         if self._session is None:
             limits = aiohttp.ClientTimeout(total=_ANSWER, sock_connect=_CONNECT)
             self._session = aiohttp.ClientSession(timeout=limits)
@@ -74,7 +73,7 @@ class ReplicaPages:
 
     async def _by_proxy(self, pod: Json) -> str:
         metadata = pod["metadata"]
-        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}:{words.PORT}/proxy/{PATH}"
+        path = pod_proxy_path(metadata["namespace"], metadata["name"], words.PORT, PATH)
         answer = await self._api.raw("GET", path, timeout=_ANSWER)
         if answer.status == HTTPStatus.FORBIDDEN:
             raise ValueError("reading replicas through the API server takes the right get on pods/proxy")
