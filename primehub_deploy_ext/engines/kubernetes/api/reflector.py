@@ -140,10 +140,22 @@ class Reflector:
             self._first.cancel()
 
     async def ready(self) -> None:
-        """Wait for the first list. ``ApiError`` if it was refused for good; it is tried again nevertheless."""
+        """Wait for the first list.
+
+        Raises
+        ------
+        ApiError
+            If it was refused for good; it is tried again nevertheless. Or if the reflector was closed meanwhile.
+        """
         if self._first is None:
             raise RuntimeError("the reflector was not started")
-        await asyncio.shield(self._first)
+        try:
+            await asyncio.shield(self._first)
+        except asyncio.CancelledError:
+            if not self._first.cancelled():
+                raise
+            # Not whoever waits was cancelled.
+            raise ApiError(503, "Closed", f"nobody listens to {self} any more") from None
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(key, before, now)`` at each difference; None is for what is not there.

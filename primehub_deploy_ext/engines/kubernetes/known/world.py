@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from primehub_deploy_ext.domain import names
-from primehub_deploy_ext.domain.errors import EngineUnavailable
+from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
@@ -86,7 +87,7 @@ class World:
 
         async def listed() -> None:
             await self._first.wait()
-            await asyncio.gather(*(mirror.ready() for mirror in self._mirrors.values()))
+            await asyncio.gather(*map(self._listed, self.mirrors()))
 
         try:
             await within(_FIRST_LIST, listed())
@@ -126,9 +127,31 @@ class World:
         namespace = await self._namespaces.of_group(group)
         if namespace not in self._mirrors:
             await self._compare()
-        mirror = self._mirrors[namespace]
-        await mirror.ready()
-        return mirror
+        mirror = self._managed(namespace)
+        try:
+            await self._listed(mirror)
+        except ApiError as error:
+            raise told(error, f"list what is in the namespace {namespace}") from error
+        return self._managed(namespace)
+
+    async def _listed(self, mirror: Mirror) -> None:
+        """Wait for the first list of a namespace; of one that is nobody's any more nothing is waited for."""
+        try:
+            await mirror.ready()
+        except ApiError:
+            if self._mirrors.get(mirror.namespace) is mirror:
+                raise
+
+    def _managed(self, namespace: str) -> Mirror:
+        """Return a namespace; ``NotFound`` if it stopped being a group's while a wish was on its way."""
+        try:
+            return self._mirrors[namespace]
+        except KeyError:
+            raise NotFound(
+                f"the namespace {namespace!r} is no group's any more: an administrator took its label {words.GROUP} "
+                "away, or the rights to look into it. What was asked for may have been done: once the label is back, "
+                "it shows"
+            ) from None
 
     def id_at(self, namespace: str, key: Key) -> str:
         """Return the id of a deployment: its name where that is one and nobody older has it.
@@ -198,8 +221,14 @@ class World:
                 yield self.id_at(mirror.namespace, key)
 
     def wrote(self, namespace: str, key: Key, owner: Json | None) -> str:
-        """Remember what was written, so that whoever wrote it sees it at once; returns the deployment's id."""
-        self._mirrors[namespace].wrote(key, owner)
+        """Remember what was written, so that whoever wrote it sees it at once; returns the deployment's id.
+
+        Raises
+        ------
+        NotFound
+            If the namespace is not managed any more.
+        """
+        self._managed(namespace).wrote(key, owner)
         return self.id_at(namespace, key)
 
     # ------------------------------------------------------------------ listening
@@ -235,7 +264,9 @@ class World:
     async def _compare(self) -> None:
         groups = await self._namespaces.groups()
         for namespace in self._mirrors.keys() - groups.keys():
-            mirror = self._mirrors[namespace]
+            mirror = self._mirrors.get(namespace)
+            if mirror is None:
+                continue  # another comparison was faster
             gone = [self.id_at(namespace, key) for key in list(mirror.keys())]
             del self._mirrors[namespace]
             await mirror.close()
