@@ -193,9 +193,7 @@ class KubernetesEngine(Measuring, Lacking):
     ) -> Deployment:
         """See ``Engine.rollback``."""
         office = self._at_work
-        seen = await office.seen(id)
-        if seen.record is None:
-            raise refusal(await office.desk.fresh(id), Action.ROLLBACK)
+        seen = await self._own(id, Action.ROLLBACK)
         page = await self._asked(office.clerk.page(seen, revision), seen, f"read revision {revision} of {id}")
         if page is None:
             raise no_revision(id, revision)
@@ -302,9 +300,7 @@ class KubernetesEngine(Measuring, Lacking):
     async def add_client(self, id: str, new: NewClient) -> Client:
         """See ``Engine.add_client``."""
         office = self._at_work
-        seen = await office.seen(id)
-        if seen.record is None:
-            raise refusal(await office.desk.fresh(id), "let a client in")
+        seen = await self._own(id, "let a client in")
         client = await office.doors.add(seen, new)
         await office.clerk.tell(seen, "ClientAdded", f"{new.user}: let the client {new.name} in")
         return client
@@ -312,7 +308,7 @@ class KubernetesEngine(Measuring, Lacking):
     async def remove_client(self, id: str, name: str, *, user: str) -> None:
         """See ``Engine.remove_client``."""
         office = self._at_work
-        seen = await office.seen(id)
+        seen = await self._own(id, "revoke a client")
         await office.doors.remove(seen, name)
         await office.clerk.tell(seen, "ClientRevoked", f"{user}: revoked the client {name}")
 
@@ -351,6 +347,14 @@ class KubernetesEngine(Measuring, Lacking):
         if self._office is None:
             raise EngineUnavailable("the engine is not open")
         return self._office
+
+    async def _own(self, id: str, doing: Action | str) -> Seen:
+        """Return a deployment that was made here; of another say where that is done."""
+        office = self._at_work
+        seen = await office.seen(id)
+        if seen.record is None:
+            raise refusal(await office.desk.fresh(id), doing)
+        return seen
 
     async def _wish(self, id: str, wish: Wish, change: Callable[[DeploymentSpec], DeploymentSpec]) -> Deployment:
         before = await self._at_work.seen(id)
