@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 
 PATH = "/v2/access"
 GUARDED_PATH = "/v2/health/guarded"
@@ -18,6 +19,37 @@ SIGNATURE_HEADER = "X-Primehub-Deploy-Signature"
 PASS_HEADER = "X-Primehub-Deploy-Pass"  # noqa: S105 -- the name of a header
 SERVER_CLIENT = "primehub-deploy.server"
 """The name under which servers call; no client can have it, since it contains a dot."""
+
+
+_TOKEN = re.compile(r"[a-z_][a-z0-9_-]*\.[A-Za-z0-9_-]{43}")
+
+
+def credentials(authorization: str) -> tuple[str, str] | None:
+    """Return the name and the token that an ``Authorization`` header gives; None where it gives none.
+
+    A token begins with its client's name and a dot, and is as a whole the password of that name.
+    """
+    scheme, _, rest = authorization.partition(" ")
+    scheme, rest = scheme.lower(), rest.strip()
+    if scheme == "bearer":
+        return rest.partition(".")[0], rest
+    if scheme != "basic":
+        return None
+    try:
+        name, _, token = base64.b64decode(rest, validate=True).decode().partition(":")
+    except ValueError:
+        # No base64, or no text in it; where it is not even ASCII, the module raises nothing more special.
+        return None
+    return name, token
+
+
+def is_client_token(authorization: str) -> bool:
+    """Tell whether a header has the form of a client's token: a public endpoint passes on all others.
+
+    Somebody may go on sending one that he was given while the endpoint was private: it is no business of the model.
+    """
+    found = credentials(authorization)
+    return found is not None and _TOKEN.fullmatch(found[1]) is not None
 
 
 def hash_token(token: str) -> str:

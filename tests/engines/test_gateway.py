@@ -241,9 +241,9 @@ def test_a_deployment_gets_requests_as_if_it_were_alone(serve, replica):
             "/deployment/iris/v2/models/iris?x=1", authorization="Bearer a.b", x_forwarded_user="eve"
         )
         assert answer.json["head"].startswith("GET /v2/models/iris?x=1 HTTP/1.1")
-        # A forged user must not reach the replica, nor must secrets.
+        # A forged user must not reach the replica.
         assert "eve" not in answer.text
-        assert "authorization" not in answer.text
+        assert "authorization: Bearer a.b" in answer.text
         moved = await caller.ask("/deployment/iris")
         assert (moved.status, moved.headers["location"]) == (308, "http://here/deployment/iris/")
 
@@ -327,6 +327,37 @@ def test_a_private_deployment_admits_its_users_alone(serve, replica):
             answer = await caller.ask("/deployment/iris/x", authorization=header)
             assert answer.status == 200
             assert "x-forwarded-user: bob" in answer.json["head"]
+            assert "authorization" not in answer.text
+
+    serve(scenario)
+
+
+def test_the_model_of_a_public_deployment_is_shown_all_credentials_but_clients_tokens(serve, replica):
+    token = "bob." + "a-Z_0" * 8 + "xyz"
+
+    def basic(text):
+        return "Basic " + base64.b64encode(text.encode()).decode()
+
+    tokens = (
+        f"Bearer {token}",
+        f"bearer  {token}",
+        basic(f"bob:{token}"),
+        basic(f"anybody:{token}").replace("B", "b", 1),
+    )
+    others = ("Bearer eyJhbGciOi.eyJzdWIi.c2ln", "Bearer x.y", f"Bearer {token}x", "Token abc", "Bearer", "Basic ???")
+    others += (basic("bob:secret"), basic("bob:a:b"), basic(f"{token}:x"), basic("café:ü"))
+
+    async def scenario(gateway):
+        await gateway.apply(state(replica()))
+        await gateway.wait_healthy("iris/1", 1, 5)
+        caller = Caller(gateway)
+        for header in tokens:
+            answer = await caller.ask("/deployment/iris/x", authorization=header)
+            assert answer.status == 200
+            assert "authorization" not in answer.text, header
+        for header in others:
+            answer = await caller.ask("/deployment/iris/x", authorization=header)
+            assert f"authorization: {header}" in answer.json["head"]
 
     serve(scenario)
 

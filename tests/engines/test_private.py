@@ -25,6 +25,13 @@ def says_who_asks(x: Any) -> Any:
     return x
 
 
+def says_what_came(x: Any) -> Any:
+    from primehub_deploy_ext import request_headers
+
+    print("asked by", request_headers().get("Authorization"))
+    return x
+
+
 def fails(x: Any) -> Any:
     raise ValueError("never answers")
 
@@ -125,6 +132,23 @@ async def test_the_model_learns_the_clients_name_and_nobody_can_forge_it(bench: 
     await bench.call(deployment, headers={"X-Forwarded-User": "root"})
 
     assert await questions(bench, "asks", 3) == ["asked by None", "asked by alice", "asked by None"]
+
+
+async def test_the_model_of_a_public_endpoint_gets_credentials_of_its_own_and_never_a_clients_token(
+    bench: Bench,
+) -> None:
+    deployment = await bench.deployed("own", await bench.model(says_what_came), access="private")
+    token = await with_client(bench, "own")
+    basic = {"Authorization": "Basic " + b64encode(f"alice:{token}".encode()).decode()}
+    await bench.call(deployment, headers=bearer(token))
+    await bench.engine.update("own", UpdateDeployment(access="public"), user="ada")
+    await bench.settled("own")
+    for headers in (bearer(token), basic, bearer("eyJhbGciOi.eyJzdWIi.c2ln"), {"Authorization": "Basic dXNlcjpwYXNz"}):
+        assert (await bench.call(deployment, headers=headers))[0] == 200
+
+    found = await questions(bench, "own", 6)
+    assert found[:4] == ["asked by None"] * 4  # the example, then thrice a client's token
+    assert found[4:] == ["asked by Bearer eyJhbGciOi.eyJzdWIi.c2ln", "asked by Basic dXNlcjpwYXNz"]
 
 
 async def test_access_changes_without_a_restart(bench: Bench) -> None:

@@ -7,7 +7,6 @@ server that changes it tells each replica besides, at once. Whichever is newer c
 from __future__ import annotations
 
 import asyncio
-import base64
 import hmac
 import json
 import sys
@@ -23,7 +22,9 @@ from primehub_deploy_ext.runner.access import (
     PATH,
     SERVER_CLIENT,
     SIGNATURE_HEADER,
+    credentials,
     hash_token,
+    is_client_token,
     server_pass,
     signature,
 )
@@ -78,7 +79,7 @@ class Callers:
     # ------------------------------------------------------------------ who may call
 
     def guard(self, path: str, headers: MutableMapping[str, str]) -> Response | None:
-        """Return the refusal of a request, or None; who asks is in the headers then, and no secret any more.
+        """Return the refusal of a request, or None; who asks is in the headers then, and no secret of ours any more.
 
         Parameters
         ----------
@@ -86,8 +87,12 @@ class Callers:
             As it came, with the public prefix if it has one.
         """
         passed = headers.pop(PASS_HEADER, "")
+        if not self.private:
+            if is_client_token(headers.get("Authorization", "")):
+                del headers["Authorization"]
+            return None
         authorization = headers.pop("Authorization", "")
-        if not self.private or path in _OPEN:
+        if path in _OPEN:
             return None
         name = SERVER_CLIENT if _same(passed, self._pass) else self._client(authorization)
         if name is None:
@@ -101,19 +106,7 @@ class Callers:
             self._used[name] = self._clock()
 
     def _client(self, authorization: str) -> str | None:
-        scheme, _, rest = authorization.partition(" ")
-        scheme, rest = scheme.lower(), rest.strip()
-        if scheme == "bearer":
-            # A token begins with its client's name and a dot.
-            name, token = rest.partition(".")[0], rest
-        elif scheme == "basic":
-            try:
-                name, _, token = base64.b64decode(rest, validate=True).decode().partition(":")
-            except ValueError:
-                # No base64, or no text in it; where it is not even ASCII, the module raises nothing more special.
-                return None
-        else:
-            return None
+        name, token = credentials(authorization) or ("", "")
         known, expires = self._clients.get(name, ("", None))
         if not _same(known, hash_token(token)) or (expires is not None and self._clock() >= expires):
             return None

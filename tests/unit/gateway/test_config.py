@@ -5,7 +5,7 @@ import json
 import pytest
 
 from primehub_deploy_ext.engines.local.gateway import Cluster, Route, Settings, Unavailable
-from primehub_deploy_ext.engines.local.gateway.bootstrap import bootstrap
+from primehub_deploy_ext.engines.local.gateway.bootstrap import PUBLIC_PROGRAM, bootstrap
 from primehub_deploy_ext.engines.local.gateway.config import clusters_file, routes_file
 
 USER = "bob:{SHA}" + "A" * 27 + "="
@@ -99,6 +99,8 @@ def test_only_a_public_route_turns_authentication_off():
             assert "disabled" not in entry["typed_per_filter_config"]["basic"]
             assert entry["typed_per_filter_config"]["basic"]["users"] == {"inline_string": users}
     assert all(entry["request_headers_to_remove"] == ["authorization"] for entry in private.values())
+    assert all("request_headers_to_remove" not in entry for entry in public.values())
+    assert all(entry["typed_per_filter_config"]["bearer"]["name"] == PUBLIC_PROGRAM for entry in public.values())
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def asked(callers: Callers, path: str = INFER, **headers: str) -> tuple[int, str
     """Return the status of a refusal (else 200), and who is told to ask."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     refusal = callers.guard(path, given)
-    assert "Authorization" not in given  # the model is shown no secret
+    assert not callers.private or "Authorization" not in given  # the model is shown no secret
     return (refusal.status if refusal else 200), given.get("X-Forwarded-User")
 
 
@@ -108,6 +108,32 @@ def test_a_public_endpoint_asks_nobody_and_names_nobody(folder: Path) -> None:
     assert told(callers, document(2, private=False, alice=hash_token(TOKEN)))[0] == 200
     assert asked(callers) == (200, None)
     assert asked(callers, Authorization=f"Bearer {TOKEN}") == (200, None)
+
+
+CLIENTS_TOKEN = "alice." + "x" * 43
+THEIR_OWN = ("Bearer eyJhbGciOi.eyJzdWIi.c2ln", "Basic dXNlcjpwYXNz", "Token abc", "Bearer " + "x" * 43, "Basic é")
+
+
+@pytest.mark.parametrize(
+    "header", [f"Bearer {CLIENTS_TOKEN}", f"bearer  {CLIENTS_TOKEN} ", basic("alice", CLIENTS_TOKEN)]
+)
+def test_the_model_of_a_public_endpoint_is_not_shown_what_somebody_was_given_while_it_was_private(
+    folder: Path, header: str
+) -> None:
+    callers = Callers(folder, "iris")
+    told(callers, document(2, private=False))
+    given = {"Authorization": header, PASS_HEADER: server_pass(KEY)}
+    assert callers.guard(INFER, given) is None
+    assert given == {}
+
+
+@pytest.mark.parametrize("header", THEIR_OWN)
+def test_the_model_of_a_public_endpoint_is_shown_whatever_else_its_callers_send(folder: Path, header: str) -> None:
+    callers = Callers(folder, "iris")
+    told(callers, document(2, private=False))
+    given = {"Authorization": header}
+    assert callers.guard(INFER, given) is None
+    assert given == {"Authorization": header}
 
 
 def test_an_expired_client_is_out_from_that_moment_on(folder: Path) -> None:

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 ROUTES_FILE = "rds.json"
 CLUSTERS_FILE = "cds.json"
+PUBLIC_PROGRAM = "public.lua"
 
 _TYPES = "type.googleapis.com/envoy."
 _MEBIBYTE = 1024 * 1024
@@ -98,6 +99,10 @@ def bootstrap(settings: Settings, *, port: int, admin: str, xds: str, nobody: st
     }
 
 
+def _program(name: str) -> Json:
+    return {"inline_string": files(__package__).joinpath(name).read_text("utf-8")}
+
+
 def _http(settings: Settings, routes: str, nobody: str) -> Json:
     return _extension(
         "envoy.filters.network.http_connection_manager",
@@ -128,7 +133,9 @@ def _http(settings: Settings, routes: str, nobody: str) -> Json:
             _extension(
                 "bearer",
                 "extensions.filters.http.lua.v3.Lua",
-                default_source_code={"inline_string": files(__package__).joinpath("bearer.lua").read_text("utf-8")},
+                default_source_code=_program("bearer.lua"),
+                # By name: Envoy would keep an interpreter for each route that has a text of its own.
+                source_codes={PUBLIC_PROGRAM: _program(PUBLIC_PROGRAM)},
             ),
             _extension(
                 "basic",

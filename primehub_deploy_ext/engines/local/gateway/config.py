@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from primehub_deploy_ext.engines.local.gateway.bootstrap import PUBLIC_PROGRAM
 from primehub_deploy_ext.engines.local.gateway.routes import MAX_MESSAGE, Cluster, Route, Unavailable
 
 Json = dict[str, Any]
@@ -25,7 +26,10 @@ _NEVER = 4_294_967_295
 _PLENTY = 4096
 _RETRY_BUFFER = 4 * 1024 * 1024
 
-_PUBLIC = {"basic": {"@type": f"{_TYPES}config.route.v3.FilterConfig", "disabled": True}}
+_PUBLIC = {
+    "basic": {"@type": f"{_TYPES}config.route.v3.FilterConfig", "disabled": True},
+    "bearer": {"@type": f"{_TYPES}extensions.filters.http.lua.v3.LuaPerRoute", "name": PUBLIC_PROGRAM},
+}
 _OTHER_REPLICA = {
     "name": "envoy.retry_host_predicates.previous_hosts",
     "typed_config": {"@type": f"{_TYPES}extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"},
@@ -195,7 +199,8 @@ def _served(route: Route, timeout: float) -> list[Json]:
             "match": {"prefix": prefix, **({"headers": list(headers)} if headers else {})},
             "metadata": _labels(route, name, method),
             "typed_per_filter_config": guard,
-            "request_headers_to_remove": ["authorization"],
+            # Who may call a private endpoint is no business of its model; see public.lua for the others.
+            **({} if route.users is None else {"request_headers_to_remove": ["authorization"]}),
             # A retry needs the whole body again; the default keeps 1 MiB.
             "request_body_buffer_limit": _RETRY_BUFFER,
             "route": forward | {"retry_policy": retry},
