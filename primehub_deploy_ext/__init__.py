@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ServerNotFound,
         connect,
         deploy,
+        deploy_image,
     )
     from primehub_deploy_ext.domain.errors import DeployError, InvalidInput, QuotaExceeded
     from primehub_deploy_ext.runner.headers import request_headers
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "connect",
     "deploy",
+    "deploy_image",
     "request_headers",
 ]
 
@@ -50,6 +52,7 @@ _HOME = {
     "ServerNotFound": "primehub_deploy_ext.client",
     "connect": "primehub_deploy_ext.client",
     "deploy": "primehub_deploy_ext.client",
+    "deploy_image": "primehub_deploy_ext.client",
     "DeployError": "primehub_deploy_ext.domain.errors",
     "DeploymentsPanel": "primehub_deploy_ext.widget",
     "InvalidInput": "primehub_deploy_ext.domain.errors",

@@ -6,6 +6,7 @@ Importing this takes milliseconds: no pandas, numpy, pydantic or Jupyter server 
 from primehub_deploy_ext.client.connection import Connection, connect, deploy
 from primehub_deploy_ext.client.errors import DeploymentFailed, DeploymentTimeout, ServerNotFound
 from primehub_deploy_ext.client.handle import DeploymentHandle
+from primehub_deploy_ext.client.images import deploy_image
 
 __all__ = [
     "Connection",
@@ -15,4 +16,5 @@ __all__ = [
     "ServerNotFound",
     "connect",
     "deploy",
+    "deploy_image",
 ]

@@ -175,10 +175,14 @@ class Connection:
             "description": description,
             "update_message": update_message,
         }
+        return self.create(body, wait=wait, timeout=timeout)
+
+    def create(self, body: Json, *, wait: bool = True, timeout: float = DEFAULT_TIMEOUT) -> DeploymentHandle:
+        """Create what a body of ``POST deployments`` describes, as :func:`deploy` and ``deploy_image`` write one."""
         try:
             deployment = self._rest.create(body)
         except AlreadyExists as error:
-            raise _taken(id or "", error) from error
+            raise _taken(body["id"] or "", error) from error
         handle = DeploymentHandle(self._rest, deployment)
         return handle.wait(timeout) if wait else handle
 

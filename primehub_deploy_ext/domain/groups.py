@@ -5,6 +5,7 @@ The table of permissions in ``docs/access.md`` and the permission matrix test ar
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Literal
 
@@ -126,6 +127,8 @@ class Directory(Value):
     ----------
     warning
         What people should know about it (a file that can't be read, a Hub that is down); empty when all is well.
+    as_of, until
+        Where nothing newer is known: when this was true, and how long it counts; no ``until``: until it is mended.
     """
 
     groups: tuple[GroupSettings, ...] = ()
@@ -133,6 +136,8 @@ class Directory(Value):
     pull_secrets: tuple[PullSecret, ...] = ()
     admins: frozenset[str] = frozenset()
     warning: str = ""
+    as_of: datetime | None = None
+    until: datetime | None = None
 
     def group(self, name: str) -> GroupSettings | None:
         """Return a group."""
@@ -263,6 +268,12 @@ class ProviderInfo(Value):
     settings_writable: bool = Field(description="groups, instance types and pull secrets can be edited here")
     members_writable: bool = Field(description="members can be edited here; who is group admin is one of the settings")
     warning: str = Field(default="", description="what people should know: an unreadable file, a Hub that is down")
+    as_of: datetime | None = Field(
+        default=None, description="when groups were last known, while nothing newer is: they still count"
+    )
+    until: datetime | None = Field(
+        default=None, description="how long those groups count; none: until what is wrong is mended"
+    )
 
 
 class EngineInfo(Value):
@@ -273,6 +284,9 @@ class EngineInfo(Value):
     private: bool = Field(description="has private endpoints")
     trials: bool = Field(description="can load a model for a moment, to see")
     metrics: bool = Field(description="measures requests, errors and latency")
+    runner_image: str = Field(
+        default="", description="the image that stored models run in, where they don't run with the Python of a kernel"
+    )
 
 
 class Me(Value):

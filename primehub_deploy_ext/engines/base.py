@@ -42,7 +42,13 @@ from primehub_deploy_ext.monitoring.questions import Overview, Questions
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What an engine can do beyond the protocol; the UI hides what is not there."""
+    """What an engine can do beyond the protocol; the UI hides what is not there.
+
+    Parameters
+    ----------
+    runner_image
+        What stored models run in, where they don't run with the interpreter that trained them.
+    """
 
     artifacts: bool = True
     images: bool = False
@@ -51,6 +57,7 @@ class Capabilities:
     private: bool = False
     trials: bool = False
     metrics: bool = False
+    runner_image: str = ""
 
 
 @dataclass(frozen=True)

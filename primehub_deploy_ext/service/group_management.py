@@ -64,6 +64,8 @@ class GroupService:
                 settings_writable=self._provider.settings_writable,
                 members_writable=self._provider.members_writable,
                 warning=warning,
+                as_of=caller.directory.as_of,
+                until=caller.directory.until,
             ),
             engine=EngineInfo(
                 name=self._engine.name,
@@ -71,6 +73,7 @@ class GroupService:
                 private=self._engine.capabilities.private,
                 trials=self._engine.capabilities.trials,
                 metrics=self._engine.capabilities.metrics,
+                runner_image=self._engine.capabilities.runner_image,
             ),
         )
 

@@ -306,8 +306,22 @@ async def test_the_caller_learns_who_they_are_and_what_there_is(api: Api) -> Non
         "admin": False,
         "groups": [group],
         "can_write": True,
-        "provider": {"name": "memory", "settings_writable": True, "members_writable": True, "warning": ""},
-        "engine": {"name": "fake", "images": False, "private": True, "trials": True, "metrics": True},
+        "provider": {
+            "name": "memory",
+            "settings_writable": True,
+            "members_writable": True,
+            "warning": "",
+            "as_of": None,
+            "until": None,
+        },
+        "engine": {
+            "name": "fake",
+            "images": False,
+            "private": True,
+            "trials": True,
+            "metrics": True,
+            "runner_image": "",
+        },
     }
     assert (await api("GET", "groups")).json == {"items": [group]}
     assert [kind["name"] for kind in (await api("GET", "instance-types")).json["items"]] == ["small", "large"]

@@ -15,8 +15,15 @@ Json = dict[str, Any]
 
 _UNLIMITED = {"cpu": None, "memory": None, "gpu": None, "deployments": None}
 _NOTHING = {"cpu": 0, "memory": 0, "gpu": 0, "deployments": 0}
-_STORED = {"name": "stored", "settings_writable": True, "members_writable": True, "warning": ""}
-_LOCAL = {"name": "local", "images": False, "private": True, "trials": True, "metrics": True}
+_STORED = {
+    "name": "stored",
+    "settings_writable": True,
+    "members_writable": True,
+    "warning": "",
+    "as_of": None,
+    "until": None,
+}
+_LOCAL = {"name": "local", "images": False, "private": True, "trials": True, "metrics": True, "runner_image": ""}
 
 
 class Refused(Exception):

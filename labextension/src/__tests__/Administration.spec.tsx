@@ -303,7 +303,9 @@ describe('a group', () => {
       name: 'jupyterhub',
       settings_writable: true,
       members_writable: false,
-      warning: ''
+      warning: '',
+      as_of: null,
+      until: null
     };
     const { scripted } = await show('groups', {
       who: admin({ provider }),

@@ -7,6 +7,7 @@ import { draftOf } from '../model/drafts';
 import { App } from '../ui/App';
 import {
   IScriptedSession,
+  ScriptedClient,
   apiError,
   deployment,
   group,
@@ -285,8 +286,11 @@ test('a model file is chosen in the dialog of the host, or typed', async () => {
 });
 
 test('the form shows what the group would use, and what it has no room for', async () => {
+  const client = new ScriptedClient();
+  client.snapshot = { items: [deployment()], resourceVersion: 10 };
   await show(
     session({
+      client,
       who: me({
         groups: [
           group({ quota: { cpu: 4, memory: null, gpu: null, deployments: 10 } })
@@ -344,4 +348,40 @@ test('an image says what it would need', async () => {
   const field = screen.getByLabelText('Model Image');
   expect(field).toBeDisabled();
   expect(field).toHaveAccessibleDescription(/needs an engine with containers/);
+});
+
+test('the code of an image is a call that deploys images', async () => {
+  const all = session({
+    who: me({ engine: { ...me().engine, name: 'kubernetes', images: true } })
+  });
+  await show(all);
+  await userEvent.click(screen.getByLabelText('Image'));
+  await userEvent.type(screen.getByLabelText('Deployment Name'), 'Echo');
+  await userEvent.type(screen.getByLabelText('Model Image'), 'reg.test/echo:1');
+  await userEvent.click(screen.getByText('Show as code'));
+  const code = await screen.findByText(/from primehub_deploy_ext import/);
+  expect(code).toHaveTextContent('import deploy_image');
+  expect(code).toHaveTextContent(
+    'deployment = deploy_image( "reg.test/echo:1", "Echo",'
+  );
+  expect(code).not.toHaveTextContent('model,');
+});
+
+test('a stored model tells the image that it will run in', async () => {
+  const all = session({
+    who: me({
+      engine: {
+        ...me().engine,
+        name: 'kubernetes',
+        images: true,
+        runner_image: 'reg.test/runner:2'
+      }
+    })
+  });
+  const key = all.drafts.prepare(draftOf(deployment(), 'Iris copy'));
+  render(<App {...all} host="tab" start={{ view: 'create', draft: key }} />);
+  expect(
+    await screen.findByText('Runs in the image reg.test/runner:2')
+  ).toBeVisible();
+  expect(screen.queryByText(/usr.bin.python3/)).toBeNull();
 });

@@ -6,6 +6,7 @@ import type { Deployment, Me } from '../api/contract';
 import { MASK } from '../model/drafts';
 import { App } from '../ui/App';
 import {
+  GIB,
   IScriptedSession,
   ScriptedClient,
   apiError,
@@ -293,3 +294,26 @@ describe('an image', () => {
     );
   });
 });
+
+test.each([
+  ['before it failed', { cpu: 0, memory: 0, gpu: 0, deployments: 0 }],
+  ['before it ran', { cpu: 1, memory: GIB, gpu: 0, deployments: 1 }]
+])(
+  'its own usage counts once, though the group was asked %s',
+  async (_, own) => {
+    const failed = original({ usage: own });
+    const { all } = await show(failed, {
+      groups: [
+        group({
+          quota: { cpu: 4, memory: null, gpu: null, deployments: 5 },
+          usage: { cpu: 1 - own.cpu, memory: 0, gpu: 0, deployments: 0 }
+        })
+      ]
+    });
+    await waitFor(() => expect(all.store.getState().connection).toBe('live'));
+    const resources = screen.getByRole('region', { name: /^Resources of/ });
+    const bar = within(resources).getByRole('meter', { name: 'CPU' });
+    const now = own.cpu === 1 ? '1 of 4 cores' : '0 of 4 cores, then 1 core';
+    expect(bar).toHaveAttribute('aria-valuetext', now);
+  }
+);

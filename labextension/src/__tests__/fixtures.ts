@@ -27,7 +27,7 @@ import { DeploymentStore } from '../model/store';
 import { trafficOver } from '../model/traffic';
 import type { IDeployments } from '../tokens';
 
-const GIB = 2 ** 30;
+export const GIB = 2 ** 30;
 
 /** A deployment that serves; `changes` says what is different, `status` what of its status. */
 export function deployment(
@@ -283,14 +283,17 @@ export function me(changes: Partial<Me> = {}): Me {
       name: 'stored',
       settings_writable: true,
       members_writable: true,
-      warning: ''
+      warning: '',
+      as_of: null,
+      until: null
     },
     engine: {
       name: 'local',
       images: false,
       private: true,
       trials: true,
-      metrics: true
+      metrics: true,
+      runner_image: ''
     },
     ...changes
   };

@@ -20,7 +20,9 @@ const fromFile = {
   name: 'file',
   settings_writable: false,
   members_writable: false,
-  warning: ''
+  warning: '',
+  as_of: null,
+  until: null
 };
 const fromHub = { ...fromFile, name: 'jupyterhub', settings_writable: true };
 

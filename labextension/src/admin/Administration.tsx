@@ -173,7 +173,7 @@ function Screens(props: IAdministrationProps & { me: Me }): JSX.Element {
           </button>
         )}
       </header>
-      <ProviderWarning warning={me.provider.warning} />
+      <ProviderWarning provider={me.provider} />
       <section
         className="pd-AdminBody"
         aria-label={screenTitle(route.screen, trans)}

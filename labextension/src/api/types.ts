@@ -674,6 +674,12 @@ export interface components {
              */
             private: boolean;
             /**
+             * Runner Image
+             * @description the image that stored models run in, where they don't run with the Python of a kernel
+             * @default
+             */
+            runner_image: string;
+            /**
              * Trials
              * @description can load a model for a moment, to see
              */
@@ -1554,6 +1560,12 @@ export interface components {
          */
         ProviderInfo: {
             /**
+             * As Of
+             * @description when groups were last known, while nothing newer is: they still count
+             * @default null
+             */
+            as_of: string | null;
+            /**
              * Members Writable
              * @description members can be edited here; who is group admin is one of the settings
              */
@@ -1568,6 +1580,12 @@ export interface components {
              * @description groups, instance types and pull secrets can be edited here
              */
             settings_writable: boolean;
+            /**
+             * Until
+             * @description how long those groups count; none: until what is wrong is mended
+             * @default null
+             */
+            until: string | null;
             /**
              * Warning
              * @description what people should know: an unreadable file, a Hub that is down

@@ -25,6 +25,10 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
   const now = useNow(status.phase === 'Deploying' ? 1000 : 30_000, active);
   const group = me?.groups.find(one => one.name === deployment.group);
   const { ready, desired } = status.replicas;
+  const { artifact } = spec.model;
+  // Beside a stored model it is what that runs in.
+  const image =
+    spec.model.image || (artifact ? me?.engine.runner_image : undefined);
   return (
     <Section title={trans.__('Information')}>
       <dl className="pd-Table-facts">
@@ -35,15 +39,15 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
         <Fact name={trans.__('Endpoint')}>
           <Endpoint url={endpoint} />
         </Fact>
-        {spec.model.artifact && (
+        {artifact && (
           <Fact name={trans.__('Model')}>
-            <ModelFacts model={spec.model} />
+            <ModelFacts model={spec.model} contained={me?.engine.images} />
           </Fact>
         )}
-        {spec.model.image && (
-          <Fact name={trans.__('Model Image')}>
+        {image && (
+          <Fact name={artifact ? trans.__('Runs in') : trans.__('Model Image')}>
             <CopyText
-              text={spec.model.image}
+              text={image}
               what={trans.__('Copy the name of the image')}
             />
           </Fact>
@@ -155,9 +159,23 @@ function Moment({
 }
 
 /** Class, size, hash and what it was made with. */
-function ModelFacts({ model }: { model: Model }): JSX.Element {
+function ModelFacts({
+  model,
+  contained = true
+}: {
+  model: Model;
+  /** It runs in an image: what trained it is not there. */
+  contained: boolean | undefined;
+}): JSX.Element {
   const trans = useTranslation();
-  const packages = Object.entries(model.packages ?? {});
+  const made = [
+    model.python_version && trans.__('Python %1', model.python_version),
+    ...Object.entries(model.packages ?? {}).map(
+      ([name, version]) => `${name} ${version}`
+    )
+  ]
+    .filter(Boolean)
+    .join(' · ');
   return (
     <>
       <div>
@@ -177,14 +195,11 @@ function ModelFacts({ model }: { model: Model }): JSX.Element {
         />
       </div>
       <div className="pd-quiet pd-breakable">
-        {[
-          model.python_version && trans.__('Python %1', model.python_version),
-          ...packages.map(([name, version]) => `${name} ${version}`)
-        ]
-          .filter(Boolean)
-          .join(' · ')}
+        {contained ? trans.__('trained with %1', made) : made}
       </div>
-      <div className="pd-quiet pd-breakable">{model.interpreter}</div>
+      {!contained && (
+        <div className="pd-quiet pd-breakable">{model.interpreter}</div>
+      )}
     </>
   );
 }

@@ -53,7 +53,9 @@ export function CreateForm(props: ICreateFormProps): JSX.Element {
   if (who.groups.every(group => !group.enabled)) {
     return <NotEnabled group={groupTitle(only)} />;
   }
-  return <Creation key={key} draftKey={key} kept={kept} me={who} />;
+  return (
+    <Creation key={key} draftKey={key} kept={kept} me={who} active={active} />
+  );
 }
 
 /** What a form begins with: the group that the server would choose too. */
@@ -67,11 +69,13 @@ function beginning(me: Me): IDraft {
 function Creation({
   draftKey,
   kept,
-  me
+  me,
+  active
 }: {
   draftKey: string;
   kept: IKeptDraft | null;
   me: Me;
+  active: boolean;
 }): JSX.Element {
   const trans = useTranslation();
   const { drafts, client, follow } = useSession();
@@ -101,7 +105,8 @@ function Creation({
     me,
     deployment: null,
     sizes,
-    size
+    size,
+    active
   });
   const { set, busy } = fields;
 

@@ -13,6 +13,8 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
   const trans = useTranslation();
   const { me } = useForm();
   const { signature, packages = {} } = model;
+  const { images: contained, runner_image } = me.engine;
+  const image = model.image || runner_image;
   const libraries = Object.entries(packages).map(
     ([name, version]) => `${name} ${version}`
   );
@@ -28,9 +30,9 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
           .join(' · ')}
       </p>
       <p className="pd-ModelFacts-line pd-breakable">
-        {me.engine.images && !model.image
-          ? trans.__('Made with %1', model.interpreter)
-          : trans.__('Runs with %1', model.image || model.interpreter)}
+        {contained
+          ? image && trans.__('Runs in the image %1', image)
+          : trans.__('Runs with %1', model.interpreter)}
       </p>
       {signature ? (
         <Inputs model={model} />

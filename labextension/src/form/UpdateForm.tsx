@@ -65,6 +65,7 @@ export function UpdateForm({ id, active }: IUpdateFormProps): JSX.Element {
       gone={presence === 'gone'}
       kept={kept}
       me={who}
+      active={active}
     />
   );
 }
@@ -73,12 +74,14 @@ function Change({
   deployment,
   gone,
   kept,
-  me
+  me,
+  active
 }: {
   deployment: Deployment;
   gone: boolean;
   kept: IKeptDraft | null;
   me: Me;
+  active: boolean;
 }): JSX.Element {
   const trans = useTranslation();
   const { drafts, client, follow } = useSession();
@@ -107,7 +110,8 @@ function Change({
     me,
     deployment,
     sizes,
-    size
+    size,
+    active
   });
   const { busy } = fields;
 

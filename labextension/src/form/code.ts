@@ -14,10 +14,13 @@ type Written = Omit<NewDeployment, 'model'> & {
 };
 
 /**
- * The form as a call of our client. The model is a variable of the notebook: an artifact has no name there.
+ * The form as a call of our client. The model is a variable of the notebook: an artifact has no name there; an image
+ * has one.
  */
 export function pythonOf(body: Written): string {
+  const image = body.model?.artifact ? '' : (body.model?.image ?? '');
   const options: [string, unknown][] = [
+    ['pull_secret', image && body.pull_secret ? body.pull_secret : undefined],
     ['id', body.id],
     ['group', body.group],
     ['instance_type', body.instance_type],
@@ -43,10 +46,12 @@ export function pythonOf(body: Written): string {
         ];
   return [
     ...(names.length > 0 ? ['import os', ''] : []),
-    'from primehub_deploy_ext import deploy',
+    `from primehub_deploy_ext import ${image ? 'deploy_image' : 'deploy'}`,
     '',
-    'deployment = deploy(',
-    '    model,  # the live object; example=X records what goes in',
+    `deployment = ${image ? 'deploy_image' : 'deploy'}(`,
+    image
+      ? `    ${literal(image)},`
+      : '    model,  # the live object; example=X records what goes in',
     `    ${literal(body.name)},`,
     ...lines,
     ...env,

@@ -1,7 +1,10 @@
 import { useCallback, useMemo } from 'react';
 
 import type { Deployment, InstanceType, Me } from '../api/contract';
+import { useDeployments } from '../model/binding';
 import type { IDraft } from '../model/drafts';
+import { withUsageNow } from '../model/groupUsage';
+import { useSession } from '../ui/session';
 import type { IFormContext } from './context';
 import { apiField } from './fields';
 import type { IDrafting } from './useDraft';
@@ -14,17 +17,23 @@ export interface IFormFacts {
   deployment: Deployment | null;
   sizes: readonly InstanceType[] | null;
   size: InstanceType | undefined;
+  /** Whether a person can see it. */
+  active: boolean;
 }
 
 /** What the fields of a form see and do: what is typed takes back what was said against it. */
 export function useFields(
   { draft, set: keep }: IDrafting,
   { phase, messages, forget }: ISending,
-  { me, deployment, sizes, size }: IFormFacts
+  { me, deployment, sizes, size, active }: IFormFacts
 ): IFormContext {
   const busy = phase !== 'typing';
   const owner = deployment?.group ?? draft.group;
-  const group = me.groups.find(one => one.name === owner);
+  const state = useDeployments(useSession().store, active);
+  const group = useMemo(() => {
+    const found = me.groups.find(one => one.name === owner);
+    return found && withUsageNow(found, state, deployment);
+  }, [me, owner, state, deployment]);
   const set = useCallback(
     (changes: Partial<IDraft>) => {
       keep(changes);

@@ -157,7 +157,7 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
         onShare={share}
         onAdministration={manage}
       />
-      <ProviderWarning warning={me?.provider.warning ?? ''} />
+      <ProviderWarning provider={me?.provider} />
       <LackingRights lacking={state.lacking} />
       {closed.length > 0 && closed.length === shown.length && (
         <NotEnabled

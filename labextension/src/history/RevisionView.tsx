@@ -74,9 +74,16 @@ export function RevisionView({
         <Fact title={trans.__('Environment Variables')}>
           <Pairs of={spec.env} />
         </Fact>
-        <Fact title={trans.__('Python')}>
-          {spec.model.python_version}{' '}
-          <span className="pd-quiet">{spec.model.interpreter}</span>
+        {/* Where there are containers, replicas run in an image instead. */}
+        <Fact title={trans.__('Trained with')}>
+          {spec.model.artifact && (
+            <>
+              {trans.__('Python %1', spec.model.python_version)}{' '}
+              <span className="pd-quiet pd-breakable">
+                {spec.model.interpreter}
+              </span>
+            </>
+          )}
         </Fact>
         <Fact title={trans.__('Libraries')}>
           <Pairs of={spec.model.packages} />

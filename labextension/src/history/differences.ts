@@ -126,7 +126,7 @@ function model(
       : []),
     row(trans.__('Type'), one.class_name ?? '', other.class_name ?? ''),
     row(trans.__('Adapter'), one.adapter ?? '', other.adapter ?? ''),
-    row(trans.__('Interpreter'), one.interpreter, other.interpreter),
+    row(trans.__('Trained with'), one.interpreter, other.interpreter),
     row(
       trans.__('Python'),
       one.python_version ?? '',

@@ -1,7 +1,8 @@
 import React, { useId, useState } from 'react';
 
 import type { Deployment } from '../api/contract';
-import { useResource } from '../model/binding';
+import { useDeployments, useResource } from '../model/binding';
+import { withUsageNow } from '../model/groupUsage';
 import { parseCount } from '../model/quantities';
 import {
   MAX_REPLICAS,
@@ -26,7 +27,9 @@ export function ScaleDialog(props: IScaleDialogProps): JSX.Element {
   const { deployment, onAnswer } = props;
   const { name, spec } = deployment;
   const trans = useTranslation();
-  const me = useResource(useSession().me, true).value;
+  const session = useSession();
+  const me = useResource(session.me, true).value;
+  const state = useDeployments(session.store, true);
   const [text, setText] = useState(String(spec.replicas));
   const input = useId();
   const hint = useId();
@@ -35,7 +38,8 @@ export function ScaleDialog(props: IScaleDialogProps): JSX.Element {
     typed !== null && typed >= MIN_REPLICAS && typed <= MAX_REPLICAS
       ? typed
       : null;
-  const group = me?.groups.find(one => one.name === deployment.group);
+  const found = me?.groups.find(one => one.name === deployment.group);
+  const group = found && withUsageNow(found, state, deployment);
   const after =
     group && replicas !== null
       ? usageAfterScaling(group, deployment, replicas)

@@ -1,9 +1,12 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import type { ProviderInfo } from '../api/contract';
 import type { ILacking } from '../model/store';
 import { Snippet } from './CopyButton';
-import { Notice } from './notices';
-import { useTranslation } from './translation';
+import { Notice, Technical } from './notices';
+import { clockTime, exactTime } from './time';
+import { useLocale, useTranslation } from './translation';
 
 /** The caller is in no group: they can own nothing. */
 export function NoGroup(): JSX.Element {
@@ -51,19 +54,62 @@ export function NotEnabled({
 
 /** What the provider of groups wants people to know: a Hub that is down, a file that can't be read. */
 export function ProviderWarning({
-  warning
+  provider
 }: {
-  warning: string;
+  provider: ProviderInfo | undefined;
 }): JSX.Element | null {
   const trans = useTranslation();
-  return warning ? (
+  const locale = useLocale();
+  if (!provider?.warning) {
+    return null;
+  }
+  const { as_of, until, warning } = provider;
+  const clock = (time: string) => clockTime(Date.parse(time), locale);
+  return (
     <div className="pd-Banner" role="alert">
       <div>
-        <strong>{trans.__('Groups may be out of date')}</strong>
-        <p>{warning}</p>
+        <strong>{providerTrouble(provider, trans)}</strong>
+        {as_of ? (
+          <>
+            <p>
+              {until
+                ? trans.__(
+                    'Groups, members and quotas are those of %1. You may go on deploying by them until %2; after that nothing can be changed here until they are known again. What runs goes on running.',
+                    clock(as_of),
+                    clock(until)
+                  )
+                : trans.__(
+                    'Groups, members and quotas are those of %1. You may go on deploying by them; changes count once that is mended.',
+                    exactTime(as_of, locale)
+                  )}
+            </p>
+            <Technical words={warning} />
+          </>
+        ) : (
+          <p className="pd-breakable">{warning}</p>
+        )}
       </div>
     </div>
-  ) : null;
+  );
+}
+
+/** Who it is that doesn't tell, or what it tells. */
+function providerTrouble(
+  { name, as_of }: ProviderInfo,
+  trans: TranslationBundle
+): string {
+  switch (as_of ? name : '') {
+    case 'jupyterhub':
+      return trans.__('JupyterHub doesn’t tell who is in which group');
+    case 'kubernetes':
+      return trans.__('The cluster doesn’t tell who is in which group');
+    case 'file':
+      return trans.__('The groups file can’t be used as it is now');
+    case '':
+      return trans.__('About your groups');
+    default:
+      return trans.__('The groups of “%1” are not known now', name);
+  }
 }
 
 /** What the cluster doesn't let the caller do, before anything fails for it, and what an administrator applies. */

@@ -158,20 +158,31 @@ export function StaleBanner({
           ? trans.__('No connection to the server yet, connecting…')
           : clusterAway
             ? trans.__(
-                'The cluster is away — showing data as of %1, trying again…',
+                'The cluster can’t be reached — showing data as of %1, trying again…',
                 clockTime(syncedAt, locale)
               )
             : trans.__(
                 'Connection lost — showing data as of %1, reconnecting…',
                 clockTime(syncedAt, locale)
               )}
-        {problem && <span className="pd-Banner-reason">{problem}</span>}
+        <Technical words={problem} />
       </span>
       <button type="button" className="pd-Button" onClick={onAction}>
         {clusterAway ? trans.__('Try again') : trans.__('Reconnect now')}
       </button>
     </div>
   );
+}
+
+/** What an administrator asks for, out of the way of everybody else. */
+export function Technical({ words }: { words: string }): JSX.Element | null {
+  const trans = useTranslation();
+  return words ? (
+    <details className="pd-Technical">
+      <summary>{trans.__('Technical details')}</summary>
+      <span className="pd-breakable">{words}</span>
+    </details>
+  ) : null;
 }
 
 /** Where rows will be. */

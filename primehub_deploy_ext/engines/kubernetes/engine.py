@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -73,6 +74,7 @@ class KubernetesEngine(Measuring, Lacking):
 
     def __init__(self, settings: KubernetesSettings | None = None) -> None:
         self._settings = settings or KubernetesSettings()
+        self.capabilities = replace(self.capabilities, runner_image=self._settings.runner_image)
         self._office: Office | None = None
 
     @classmethod

@@ -174,8 +174,9 @@ class Office:
         if not problem or as_of is None:
             self.changes.tell_trouble(None)
         elif self.changes.trouble is None:
-            message = f"the cluster can't be reached: {problem.rstrip('.')}"
-            self.changes.tell_trouble({"code": "stale", "message": message, "as_of": as_of.isoformat()})
+            # Only why: that the cluster can't be reached, and as of when, is what the code says.
+            trouble = {"code": "stale", "message": problem.rstrip("."), "as_of": as_of.isoformat()}
+            self.changes.tell_trouble(trouble)
 
     def _flush(self) -> None:
         if self._gathering is not None:

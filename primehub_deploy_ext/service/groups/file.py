@@ -75,7 +75,7 @@ class FileGroups(GroupProvider):
                 else f"what was read at {self._read_at:%Y-%m-%d %H:%M:%S} UTC still counts"
             )
             warning = f"The{str(problem).removeprefix('the')}; {kept}."
-            self._directory = self._directory.model_copy(update={"warning": warning})
+            self._directory = self._directory.model_copy(update={"warning": warning, "as_of": self._read_at})
             if warning != before:
                 self.log.warning("Model Deployment: %s", warning)
         else:

@@ -122,7 +122,9 @@ class JupyterHubGroups(GroupProvider):
         me, known = await self._known(user)
         settings = await self._settings.directory(user)
         warnings = [settings.warning] if settings.warning else []
+        as_of, until = settings.as_of, settings.until
         if known.problem is not None:
+            as_of, until = self._times(known)
             warnings.append(self._away(known))
         hub_user = known.value
         if hub_user is None:
@@ -144,6 +146,8 @@ class JupyterHubGroups(GroupProvider):
                 "groups": merged.groups,
                 "admins": admins,
                 "warning": " ".join([*warnings, *merged.warnings]),
+                "as_of": as_of,
+                "until": until,
             }
         )
 
@@ -302,9 +306,12 @@ class JupyterHubGroups(GroupProvider):
             self._others[user] = self._remembered(partial(self._hub.user, user))
         return self._others[user]
 
-    def _away(self, known: Answer[HubUser] | Answer[HubUser | None]) -> str:
+    def _times(self, known: Answer[HubUser] | Answer[HubUser | None]) -> tuple[datetime, datetime]:
         since = datetime.now(timezone.utc) - timedelta(seconds=known.age)
-        until = since + timedelta(seconds=self.grace)
+        return since, since + timedelta(seconds=self.grace)
+
+    def _away(self, known: Answer[HubUser] | Answer[HubUser | None]) -> str:
+        since, until = self._times(known)
         return (
             f"JupyterHub can't be reached: groups are as of {since:%H:%M:%S} UTC, and count until"
             f" {until:%H:%M:%S} UTC ({known.problem})."

@@ -156,6 +156,7 @@ class KubernetesGroups(GroupProvider):
                 " you do here waits until it is back"
             ) from error
         self._may_manage = powers.value.manage
+        as_of, until = self._times(known) if known.problem is not None else (None, None)
         warnings = [self._away(known)] if known.problem is not None else []
         hub_user, warning = await self._hub_user(user, known.value)
         warnings += [warning] if warning else []
@@ -176,6 +177,8 @@ class KubernetesGroups(GroupProvider):
             pull_secrets=self._pull_secrets(known.value),
             admins=self._admins(user, powers.value, hub_user),
             warning=" ".join([*warnings, *known.value.problems]),
+            as_of=as_of,
+            until=until,
         )
 
     # ------------------------------------------------------------------ groups
@@ -340,9 +343,12 @@ class KubernetesGroups(GroupProvider):
     def _remembered(self, ask: Callable[[], Awaitable[T]]) -> Remembered[T]:
         return Remembered(ask, Bounds(self.refresh_interval, self.grace), self.clock)
 
-    def _away(self, known: Answer[Snapshot]) -> str:
+    def _times(self, known: Answer[Snapshot]) -> tuple[datetime, datetime]:
         since = datetime.now(timezone.utc) - timedelta(seconds=known.age)
-        until = since + timedelta(seconds=self.grace)
+        return since, since + timedelta(seconds=self.grace)
+
+    def _away(self, known: Answer[Snapshot]) -> str:
+        since, until = self._times(known)
         return (
             f"The cluster can't be reached: groups are as of {since:%H:%M:%S} UTC, and count until"
             f" {until:%H:%M:%S} UTC ({known.problem})."

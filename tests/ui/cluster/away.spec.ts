@@ -49,8 +49,13 @@ test('what kubectl made is there, and stays with its time while the API server i
   const bringBack = await endApiServer();
   try {
     const banner = app.locator('.pd-Banner');
-    await expect(banner).toContainText('The cluster is away', SOON);
+    await expect(banner).toContainText('The cluster can’t be reached', SOON);
     await expect(banner).toContainText(/as of \d/);
+    // Once, and the rest for those who ask.
+    const words = (await banner.innerText()).match(/be reached|no connection/g);
+    expect(words).toEqual(["be reached"]);
+    await banner.getByText("Technical details").click();
+    await expect(banner).toContainText("no connection to https://");
     await expect(row).toBeVisible();
     await look('away');
   } finally {

@@ -2,6 +2,7 @@ import { expectAccessible } from './accessible';
 import {
   PANEL_ID,
   THEMES,
+  ago,
   deployment,
   expect,
   panelOf,
@@ -142,10 +143,18 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         });
 
         await test.step('the Hub is down', async () => {
-          const warning =
-            'The Hub does not answer since 10:02; members are those of then, until 10:12.';
-          await meet({ provider: { warning } });
-          await expect(panel.getByRole('alert')).toContainText('since 10:02');
+          await meet({
+            provider: {
+              name: 'jupyterhub',
+              warning:
+                "JupyterHub can't be reached: groups are as of 10:02:07 UTC, and count until 10:12:07 UTC (timed out).",
+              as_of: ago(120),
+              until: ago(-480)
+            }
+          });
+          const alert = panel.getByRole('alert');
+          await expect(alert).toContainText('You may go on deploying');
+          await expect(alert.getByText('timed out')).toBeHidden();
           await expect(panel.locator('.pd-Row')).toHaveCount(3);
           await app.screenshot(shot('hub-down'));
           await expectAccessible(page);

@@ -165,6 +165,8 @@ class FakeServer(ThreadingHTTPServer):
 
     def _load(self, id: str, number: int) -> None:
         model = self.deployments[id]["spec"]["model"]
+        if "artifact" not in model:
+            return  # an image serves by itself
         live = pickle.loads(self.artifacts[model["artifact"]])
         signature = Signature.from_json(model["signature"]) if model["signature"] else None
         how = adapters.by_name(model["adapter"])

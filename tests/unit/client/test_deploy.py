@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from primehub_deploy_ext.client.connection import Connection, deploy
 from primehub_deploy_ext.client.errors import DeploymentFailed
 from primehub_deploy_ext.client.handle import DeploymentHandle
+from primehub_deploy_ext.client.images import deploy_image
 from primehub_deploy_ext.domain.errors import (
     AlreadyExists,
     EngineUnavailable,
@@ -268,3 +269,19 @@ def test_a_connection_shows_what_it_is(connection: Connection, server: Any) -> N
     assert repr(connection) == f"<Connection to {server.url}>"
     assert connection.health()["status"] == "ok"
     assert "There are no deployments yet" in connection.overview()
+
+
+def test_an_image_is_deployed_by_its_name(connection: Connection, server: Any) -> None:
+    handle = deploy_image(
+        "registry.example.com/team/echo:1",
+        "Echo",
+        pull_secret="team-registry",
+        replicas=2,
+        env={"MODE": "fast"},
+        wait=False,
+        connection=connection,
+    )
+    (sent,) = (CreateDeployment.model_validate(body) for body in server.bodies)
+    assert (sent.model.image, sent.model.artifact) == ("registry.example.com/team/echo:1", "")
+    assert (sent.name, sent.pull_secret, sent.replicas, sent.env) == ("Echo", "team-registry", 2, {"MODE": "fast"})
+    assert handle.id in server.deployments

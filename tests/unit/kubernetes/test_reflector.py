@@ -181,7 +181,7 @@ async def test_a_server_that_was_away_is_noticed_the_moment_it_is_back(tmp_path:
         port = server.port
         await server.stop()
         await until(lambda: not mirror.healthy)
-        assert "can't be reached" in mirror.error
+        assert "no connection to" in mirror.error
         server.put(pod("a"))
         await server.start(port)
         await until(lambda: mirror.healthy, 2.5)

@@ -254,7 +254,7 @@ class Transport:
             message = f"no answer in time from {self._access.server}: {method} {path}"
             raise ApiError(0, "Timeout", message) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise ApiError(0, "Unreachable", f"{self._access.server} can't be reached: {error}") from error
+            raise ApiError(0, "Unreachable", f"no connection to {self._access.server}: {error}") from error
 
 
 def _kept_alive(info: Any) -> socket.socket:

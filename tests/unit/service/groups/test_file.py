@@ -341,7 +341,9 @@ async def test_a_bad_edit_keeps_the_last_good_one_and_says_so_until_it_is_correc
     assert [group.members for group in bad.groups] == [("ada",)]
     assert "line 1" in bad.warning
     assert "still counts" in bad.warning
+    assert (bad.as_of is None, bad.until) == (False, None)
     assert ([group.members for group in good.groups], good.warning) == ([("ada", "mary")], "")
+    assert good.as_of is None
 
 
 async def test_a_file_that_is_gone_keeps_what_it_said(written: Written, around: Around) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -268,7 +269,11 @@ async def test_the_last_known_groups_count_while_the_hub_is_down_and_that_is_tol
 
     assert [group.name for group in down.groups] == ["Größe @ x", "vision"]
     assert "JupyterHub can't be reached: groups are as of" in down.warning
-    assert (back.groups, back.warning) == (down.groups, "")
+    assert down.as_of is not None
+    assert down.until is not None
+    assert timedelta(seconds=600) <= datetime.now(timezone.utc) - down.as_of < timedelta(seconds=660)
+    assert down.until > down.as_of
+    assert (back.groups, back.warning, back.as_of) == (down.groups, "", None)
 
 
 async def test_after_the_grace_time_nothing_counts_until_the_hub_is_back(stage: Stage) -> None:
