@@ -26,7 +26,12 @@ function envoy_on_request(handle)
   local headers = handle:headers()
   local scheme, rest = (headers:get("authorization") or ""):match("^(%a+) +(.-) *$")
   if scheme == nil then return end
-  scheme = scheme:lower()
-  local token = scheme == "bearer" and rest or scheme == "basic" and decoded(rest):match(":(.*)$")
-  if token and is_client_token(token) then headers:remove("authorization") end
+  local name, token = "", rest
+  if scheme:lower() == "basic" then
+    name, token = decoded(rest):match("^([^:]*):(.*)$")
+  elseif scheme:lower() ~= "bearer" then
+    return
+  end
+  -- A server that goes in for somebody may have read a moment ago that the endpoint is private.
+  if token and (is_client_token(token) or name == "primehub-deploy.server") then headers:remove("authorization") end
 end
