@@ -15,11 +15,14 @@ PATH = "/v2/access"
 GUARDED_PATH = "/v2/health/guarded"
 """Answers as ``/v2/health/ready`` does, where callers are checked; a runner that checks nobody has no such path."""
 SIGNATURE_HEADER = "X-Primehub-Deploy-Signature"
+WRONG_KEY = "this is not signed with the deployment's key"
+"""What a replica answers (403) whose key is another: somebody replaced it, and its kubelet has not brought it yet."""
+ASKED, DOCUMENT = "asks", "document"
+"""Who sends a document of version 0 with the first of these true is told what the replica goes by, in the second."""
 # Not ``Authorization``: the proxy of a Kubernetes API server keeps that for itself.
 PASS_HEADER = "X-Primehub-Deploy-Pass"  # noqa: S105 -- the name of a header
 SERVER_CLIENT = "primehub-deploy.server"
 """The name under which servers call; no client can have it, since it contains a dot."""
-
 
 _TOKEN = re.compile(r"[a-z_][a-z0-9_-]*\.[A-Za-z0-9_-]{43}")
 

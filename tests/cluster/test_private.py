@@ -18,6 +18,7 @@ from tornado.httpclient import HTTPClientError
 from primehub_deploy_ext.domain.clients import new_token
 from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, QuotaExceeded
 from primehub_deploy_ext.domain.models import Deployment, DeploymentSpec, Model, Replica, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment, PredictRequest
 from primehub_deploy_ext.engines.kubernetes.guests import criers
@@ -228,6 +229,85 @@ def test_when_a_client_was_used_outlives_the_replica(story: Story) -> None:
         assert "ClientAdded" in {event.reason for event in await bench.engine.events("remembered")}
 
     story(told)
+
+
+def test_an_access_secret_that_somebody_removed_is_there_again_with_its_clients(story: Story) -> None:
+    async def told(bench: KubernetesBench) -> None:
+        deployment = await bench.deployed("mended", access="private")
+        headers = await let_in(bench, "mended", "alice")
+        await kubectl(bench, "delete", "secret", await access_secret(bench, "mended"))
+        # Its new pods can't start without it.
+        await bench.engine.restart("mended", user="ada")
+        await bench.settled("mended")
+        assert (await bench.engine.revisions("mended"))[0].outcome is Outcome.SUCCEEDED
+        assert (await bench.call(deployment, headers=headers))[0] == 200
+        assert (await bench.call(deployment))[0] == 401
+        await bench.engine.remove_client("mended", "alice", user="ada")
+        assert (await bench.call(deployment, headers=headers))[0] == 401
+        events = [event for event in await bench.engine.events("mended") if event.reason == "AccessRestored"]
+        assert events[0].message.endswith("made anew with the 1 client that it had")
+
+    story(told)
+
+
+def test_an_access_secret_that_nobody_remembers_is_made_anew_and_lets_nobody_in(story: Story) -> None:
+    async def told(bench: KubernetesBench) -> None:
+        deployment = await bench.deployed("forgotten", access="private")
+        headers = await let_in(bench, "forgotten", "alice")
+        (before,) = await bench.engine.replicas("forgotten")
+        await bench.close()
+        await kubectl(bench, "delete", "secret", await access_secret(bench, "forgotten"))
+        # A server that was not there when it was whole knows no key by which replicas would tell it anything.
+        await bench.open()
+        assert await bench.engine.clients("forgotten") == []
+        while (await bench.call(deployment, headers=headers))[0] == 200:
+            await asyncio.sleep(0.1)
+        again = await let_in(bench, "forgotten", "grace")
+        assert (await bench.call(deployment, headers=again))[0] == 200
+        assert (await bench.call(deployment, headers=headers))[0] == 401
+        answer = await bench.engine.predict("forgotten", PredictRequest(body=json.dumps(infer(4)).encode()))
+        assert answer.status == 200
+        (after,) = await bench.engine.replicas("forgotten")
+        assert bench.identity(after) == bench.identity(before)
+        (event,) = [one for one in await bench.engine.events("forgotten") if one.reason == "ClientsLost"]
+        assert "closed until clients are let in anew" in event.message
+
+    story(told)
+
+
+def test_a_key_that_is_taken_away_is_replaced_and_taken_up_by_what_runs(story: Story) -> None:
+    async def told(bench: KubernetesBench) -> None:
+        deployment = await bench.deployed("rotated", access="private")
+        headers = await let_in(bench, "rotated", "alice")
+        (before,) = await bench.engine.replicas("rotated")
+        request = PredictRequest(body=json.dumps(infer(4)).encode())
+        assert (await bench.engine.predict("rotated", request)).status == 200
+        secret = await access_secret(bench, "rotated")
+        gone = '[{"op": "remove", "path": "/data/key"}]'
+        await kubectl(bench, "patch", "secret", secret, "--type=json", "-p", gone)
+        # Whoever looks at the clients has it made; the kubelet brings it.
+        assert [client.name for client in await bench.engine.clients("rotated")] == ["alice"]
+        began = time.monotonic()
+        while (await bench.engine.predict("rotated", request)).status == 401:
+            await asyncio.sleep(0.05)
+        assert time.monotonic() - began < 20
+        assert (await bench.call(deployment, headers=headers))[0] == 200
+        await bench.engine.remove_client("rotated", "alice", user="ada")
+        assert (await bench.call(deployment, headers=headers))[0] == 401
+        (after,) = await bench.engine.replicas("rotated")
+        assert bench.identity(after) == bench.identity(before)
+
+    story(told)
+
+
+async def access_secret(bench: KubernetesBench, id: str) -> str:
+    found = await asyncio.to_thread(bench.cluster.get, "deployment", id, "-n", bench.namespaces["team"])
+    name: str = found["metadata"]["annotations"]["primehub-deploy.io/access"]
+    return name
+
+
+async def kubectl(bench: KubernetesBench, *command: str) -> None:
+    await asyncio.to_thread(bench.cluster.kubectl, "-n", bench.namespaces["team"], *command)
 
 
 async def pods_of(bench: KubernetesBench, id: str) -> list[dict[str, Any]]:

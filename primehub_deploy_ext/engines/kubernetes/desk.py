@@ -26,6 +26,7 @@ from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.history import Page
 from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Change, Plan, Wish, first_entry, next_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.guests.criers import runs
@@ -230,7 +231,7 @@ class Desk:
             means.world.wrote(seen.namespace, found[1], owner)
         if _rolls(record, entry) and workload.surge < entry.replicas:
             text = f"the quota of {seen.group} leaves no room for all new replicas: they replace the old in steps"
-            await self._clerk.tell(seen, "ReplacedInSteps", text)
+            await tell(means.api, seen, "ReplacedInSteps", text)
         await self._complete(
             seen.id, seen.flavor, workload, owner, Plan(entry, plan.spec, plan.fresh), template or await self._pod(seen)
         )

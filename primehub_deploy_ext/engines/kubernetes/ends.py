@@ -9,7 +9,7 @@ from primehub_deploy_ext.domain.errors import Conflict, EngineUnavailable, NotFo
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, POD, Kind
-from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import check_match
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
 from primehub_deploy_ext.engines.kubernetes.means import Means
@@ -24,9 +24,8 @@ _MARGIN = 60.0
 class Ends:
     """Ends what should end."""
 
-    def __init__(self, means: Means, clerk: Clerk) -> None:
+    def __init__(self, means: Means) -> None:
         self._means = means
-        self._clerk = clerk
 
     async def delete(self, seen: Seen, if_match: int | None) -> None:
         """Remove a deployment and all it owns; see ``Engine.delete``.
@@ -72,7 +71,7 @@ class Ends:
             if error.status in {404, 409}:
                 raise NotFound(f"there is no replica {name!r}") from None
             raise await self._means.explained(error, f"end the replica {name}", seen.namespace, seen.flavor) from error
-        await self._clerk.tell(seen, done.capitalize(), f"{user}: {done} replica {name}", pod)
+        await tell(self._means.api, seen, done.capitalize(), f"{user}: {done} replica {name}", pod=pod)
 
     async def _until_gone(self, seen: Seen, uid: str) -> None:
         """Wait until the owner, and with it the last of its pods, is gone."""

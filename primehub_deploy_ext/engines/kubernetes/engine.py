@@ -38,6 +38,7 @@ from primehub_deploy_ext.engines.base import (
 )
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.books.history import Page, history_of
+from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Wish, no_revision, updated
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.health import health_of
@@ -304,7 +305,7 @@ class KubernetesEngine(Measuring, Lacking):
         office = self._at_work
         seen = await self._own(id, "let a client in")
         client = await office.doors.add(seen, new)
-        await office.clerk.tell(seen, "ClientAdded", f"{new.user}: let the client {new.name} in")
+        await tell(office.api, seen, "ClientAdded", f"{new.user}: let the client {new.name} in")
         return client
 
     async def remove_client(self, id: str, name: str, *, user: str) -> None:
@@ -312,7 +313,7 @@ class KubernetesEngine(Measuring, Lacking):
         office = self._at_work
         seen = await self._own(id, "revoke a client")
         await office.doors.remove(seen, name)
-        await office.clerk.tell(seen, "ClientRevoked", f"{user}: revoked the client {name}")
+        await tell(office.api, seen, "ClientRevoked", f"{user}: revoked the client {name}")
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""

@@ -91,7 +91,7 @@ class Office:
         self.clerk = Clerk(self.means, self.reach, self.doors)
         self.desk = Desk(self.means, self.clerk, self.doors)
         self.trials = Trials(self.means)
-        self.ends = Ends(self.means, self.clerk)
+        self.ends = Ends(self.means)
         self._sweeper = Sweeper(
             self.means, self.clerk, besides=(self.trials.sweep_all, ArtifactSweep(self.means).sweep)
         )

@@ -89,7 +89,19 @@ class Reach:
     async def _send(
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str = "POST"
     ) -> tuple[int, str, bytes]:
-        request = replace(request, headers={**request.headers, **await self._doors.server_headers(seen)})
+        passes = await self._doors.server_headers(seen)
+        answer = await self._sent(seen, backend, path, replace(request, headers={**request.headers, **passes}), method)
+        if answer[0] != HTTPStatus.UNAUTHORIZED or not passes:
+            return answer
+        # Somebody may have replaced the key since it was read.
+        newer = await self._doors.server_headers(seen, anew=True)
+        if newer == passes:
+            return answer
+        return await self._sent(seen, backend, path, replace(request, headers={**request.headers, **newer}), method)
+
+    async def _sent(
+        self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str
+    ) -> tuple[int, str, bytes]:
         if self._road.is_open:
             address = await self._address(seen, backend)
             if self._road.only or await knock(address, backend.port) is not None:

@@ -1,7 +1,8 @@
 """Who may call this replica: checked here, as a cluster has no gateway of ours in front.
 
 What is true is a Secret of the deployment. It is mounted, and the kubelet brings its changes within a minute or two; a
-server that changes it tells each replica besides, at once. Whichever is newer counts.
+server that changes it tells each replica besides, at once. Whichever is newer counts. By its key a replica knows what
+is told by whom: where another key is mounted, what was told by the old one counts no more.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext.runner.access import (
+    ASKED,
+    DOCUMENT,
     GUARDED_PATH,
     PASS_HEADER,
     PATH,
     SERVER_CLIENT,
     SIGNATURE_HEADER,
+    WRONG_KEY,
     credentials,
     hash_token,
     is_client_token,
@@ -32,7 +36,7 @@ from primehub_deploy_ext.runner.exchange import Request, Response, answer, dumps
 from primehub_deploy_ext.runner.protocols import Route, Routes
 from primehub_deploy_ext.runner.server import CLIENT_HEADER
 
-DOCUMENT, KEY = "access.json", "key"
+_DOCUMENT, _KEY = "access.json", "key"
 _LOOK_EVERY = 1.0
 _READY = "/v2/health/ready"
 # What a cluster asks of the pod itself, without the public prefix; what servers tell it is signed.
@@ -65,13 +69,11 @@ class Callers:
         self._clock = clock
         self._clients: dict[str, tuple[str, float | None]] = {}
         self._used: dict[str, float] = {}
+        self._document = ""
+        self._key = self._pass = ""
         self._read: tuple[int, int] | None = None
         self._refusal = Response(401, dumps(_REFUSED), (("WWW-Authenticate", f'Basic realm="{realm}"'),))
         try:
-            self._key = (folder / KEY).read_text(encoding="utf-8").strip()
-            if not self._key:
-                raise ValueError("the key is empty")
-            self._pass = server_pass(self._key)
             self.look()
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as unusable:
             raise ValueError(f"who may call can't be read from {folder}: {unusable}") from unusable
@@ -114,24 +116,38 @@ class Callers:
 
     # ------------------------------------------------------------------ how that changes
 
-    def take(self, document: bytes) -> None:
-        """Take over what is told, unless something newer is known; ``ValueError`` and the like for what is no such."""
+    def take(self, document: bytes, *, anew: bool = False) -> None:
+        """Take over what is told, unless something newer is known; ``ValueError`` and the like for what is no such.
+
+        Parameters
+        ----------
+        anew
+            What is known is not to be compared with: it was told by a key of before.
+        """
         told = json.loads(document)
         version, private = int(told["version"]), bool(told["private"])
         clients = {
             str(name): (str(one["hash"]), _moment(one.get("expires_at"))) for name, one in told["clients"].items()
         }
-        if version > self.version:
+        if anew or version > self.version:
             self.version, self.private, self._clients = version, private, clients
             self._used = {name: when for name, when in self._used.items() if name in clients}
+            self._document = document.decode()
 
     def look(self) -> None:
-        """Read what is mounted, where that is another file than before."""
-        path = self._folder / DOCUMENT
-        found = path.stat()
-        if (found.st_ino, found.st_mtime_ns) != self._read:
-            self.take(path.read_bytes())
-            self._read = (found.st_ino, found.st_mtime_ns)
+        """Read what is mounted, where that is something else than before."""
+        found = (self._folder / _DOCUMENT).stat()
+        if (found.st_ino, found.st_mtime_ns) == self._read:
+            return
+        # The kubelet changes all files at once, by another folder: key and document must be of the same.
+        folder = (self._folder / _DOCUMENT).resolve().parent
+        key, document = (folder / _KEY).read_text(encoding="utf-8").strip(), (folder / _DOCUMENT).read_bytes()
+        if not key:
+            raise ValueError("the key is empty")
+        self.take(document, anew=key != self._key)
+        if key != self._key:
+            self._key, self._pass = key, server_pass(key)
+        self._read = (found.st_ino, found.st_mtime_ns)
 
     async def watch(self) -> None:
         """Look again and again; what can't be read then changes nothing."""
@@ -152,12 +168,13 @@ class Callers:
     def _told(self, request: Request) -> Response:
         given = request.headers.get(SIGNATURE_HEADER, "")
         if not _same(given, signature(self._key, request.body)):
-            return error("this is not signed with the deployment's key", 403)
+            return error(WRONG_KEY, 403)
         try:
             self.take(request.body)
+            asked = {DOCUMENT: self._document} if json.loads(request.body).get(ASKED) else {}
         except (ValueError, KeyError, TypeError, AttributeError) as unusable:
             return error(f"this says nothing of callers: {unusable}", 400)
-        return answer({"version": self.version, "private": self.private, "used": self._used})
+        return answer({"version": self.version, "private": self.private, "used": self._used, **asked})
 
 
 def callers_of(folder: str, realm: str) -> Callers | None:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.runner.access import (
+    ASKED,
+    DOCUMENT,
     GUARDED_PATH,
     PASS_HEADER,
     PATH,
@@ -160,6 +162,56 @@ def test_of_what_is_told_and_what_is_mounted_the_newer_counts(folder: Path) -> N
     (folder / "access.json").write_bytes(document(6, alice=hash_token(TOKEN)))
     callers.look()
     assert asked(callers, Authorization=f"Bearer {TOKEN}")[0] == 200
+
+
+def mount(folder: Path, key: str, body: bytes) -> None:
+    """Bring other files, as the kubelet does: all at once, by a link to another folder."""
+    number = len(list(folder.iterdir()))
+    data = folder / f"..{number}"
+    data.mkdir()
+    (data / "key").write_text(key)
+    (data / "access.json").write_bytes(body)
+    (folder / "draft").symlink_to(data.name)
+    (folder / "draft").replace(folder / "..data")
+    for name in ("key", "access.json"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(f"..data/{name}")
+
+
+def test_another_key_that_is_mounted_counts_and_what_was_told_by_the_old_one_no_more(folder: Path) -> None:
+    mount(folder, KEY, document(1, alice=hash_token(TOKEN)))
+    callers = Callers(folder, "iris")
+    told(callers, document(9, private=False))
+    assert asked(callers) == (200, None)
+    mount(folder, "another", document(1, bob=hash_token("bob.secret")))
+    callers.look()
+    assert (callers.version, callers.private) == (1, True)
+    assert asked(callers, Authorization="Bearer bob.secret") == (200, "bob")
+    assert asked(callers, **{PASS_HEADER: server_pass(KEY)})[0] == 401
+    assert asked(callers, **{PASS_HEADER: server_pass("another")}) == (200, SERVER_CLIENT)
+    newer = document(10, private=False)
+    assert told(callers, newer)[0] == 403
+    assert told(callers, newer, signature("another", newer))[0] == 200
+
+
+@pytest.mark.parametrize(("key", "body"), [("", document(5)), ("another", b""), ("another", b"{}")])
+def test_what_is_mounted_and_broken_changes_nothing(folder: Path, key: str, body: bytes) -> None:
+    mount(folder, KEY, document(1, alice=hash_token(TOKEN)))
+    callers = Callers(folder, "iris")
+    mount(folder, key, body)
+    with pytest.raises((ValueError, KeyError)):
+        callers.look()
+    assert asked(callers, Authorization=f"Bearer {TOKEN}") == (200, "alice")
+    assert asked(callers, **{PASS_HEADER: server_pass(KEY)}) == (200, SERVER_CLIENT)
+
+
+def test_who_has_the_key_and_lost_the_rest_is_told_what_the_replica_goes_by(folder: Path) -> None:
+    callers = Callers(folder, "iris")
+    newest = document(7, alice=hash_token(TOKEN))
+    told(callers, newest)
+    question = json.dumps({"version": 0, "private": True, "clients": {}, ASKED: True}).encode()
+    assert told(callers, question)[1][DOCUMENT] == newest.decode()
+    assert DOCUMENT not in told(callers, newest)[1]
 
 
 def test_only_who_has_the_key_may_tell(folder: Path) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from http import HTTPStatus
 
+from primehub_deploy_ext.domain.errors import DeployError
 from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.api.patches import changed_since
 from primehub_deploy_ext.engines.kubernetes.books.chronicle import Chronicle
 from primehub_deploy_ext.engines.kubernetes.books.history import (
@@ -27,8 +28,10 @@ from primehub_deploy_ext.engines.kubernetes.books.history import (
     pages_of,
     read_page,
 )
-from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record, now
+from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
+from primehub_deploy_ext.engines.kubernetes.books.retries import FIRST, Retries
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
+from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors, access_of
 from primehub_deploy_ext.engines.kubernetes.logs.tails import last_words
@@ -38,8 +41,10 @@ from primehub_deploy_ext.engines.kubernetes.reading.judge import GivenUp, Reache
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended
 
-_RETRY = 2.0
 _LOG_TAIL = 50
+_UNWRITTEN = "its history could not be written"
+# The newest revision, and what has become of it.
+_State = tuple[int, type]
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +60,9 @@ class Clerk:
         self._woken: set[str] = set()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._retries = Retries()
+        # What failed, of each that waits for another attempt: the same would fail again.
+        self._waiting: dict[str, _State | None] = {}
         self._incomplete: set[str] = set()
 
     # ------------------------------------------------------------------ when to look
@@ -67,16 +75,19 @@ class Clerk:
         seen = self._means.world.seen(id)
         if seen is None:
             self._chronicle.forget(id)
+            self._retries.forget(id)
             return
         self._chronicle.look(seen)
-        if id not in self._incomplete and judge(seen) is None:
+        verdict = judge(seen)
+        state = (_number(seen), type(verdict))
+        if (id not in self._incomplete and verdict is None) or self._waiting.get(id) == state:
             return
-        self._busy[id] = asyncio.create_task(self._work(id))
+        self._busy[id] = asyncio.create_task(self._work(id, state))
 
     def look_again(self, id: str) -> None:
         """What belongs to a deployment was not all written: try again in a while."""
         self._incomplete.add(id)
-        self._later(id)
+        self._later(id, FIRST)
 
     async def close(self) -> None:
         """Stop; what is under way is left to whoever looks next."""
@@ -86,27 +97,33 @@ class Clerk:
             await ended(task)
         await self._chronicle.close()
 
-    def _later(self, id: str) -> None:
+    def _later(self, id: str, pause: float, failed: _State | None = None) -> None:
         old = self._timers.pop(id, None)
         if old is not None:
             old.cancel()
-        self._timers[id] = asyncio.get_running_loop().call_later(_RETRY, self._on_timer, id)
+        self._waiting[id] = failed
+        self._timers[id] = asyncio.get_running_loop().call_later(pause, self._on_timer, id)
 
     def _on_timer(self, id: str) -> None:
         self._timers.pop(id, None)
+        self._waiting.pop(id, None)
         self.look(id)
 
-    async def _work(self, id: str) -> None:
+    async def _work(self, id: str, state: _State) -> None:
         try:
-            await self._settle(id)
-        except ApiError as error:
+            hindered = await self._settle(id)
+            if hindered:
+                self._later(id, self._retries.failed(id, state[0]), state)
+            else:
+                self._retries.forget(id)
+        except (ApiError, DeployError) as error:
             # Somebody else wrote first: their change wakes this one again.
-            if error.status != 409:
+            if not _is_lost_race(error):
                 log.warning("%s: the books can't be kept now: %s", id, error)
-                self._later(id)
+                self._later(id, self._retries.failed(id, state[0]), state)
         except Exception:
             log.exception("%s: the books can't be kept", id)
-            self._later(id)
+            self._later(id, self._retries.failed(id, state[0]), state)
         finally:
             self._busy.pop(id, None)
             if id in self._woken:
@@ -115,46 +132,68 @@ class Clerk:
 
     # ------------------------------------------------------------------ what came of it
 
-    async def _settle(self, id: str) -> None:
+    async def _settle(self, id: str) -> str:
+        """Do what is to be done; return what hinders the rest, for which no revision waits any more."""
         seen = self._means.world.seen(id)
         if seen is None or seen.record is None:
             self._incomplete.discard(id)
-            return
+            return ""
+        hindered = ""
         if id in self._incomplete:
-            await self._catch_up(seen)
-            self._incomplete.discard(id)
+            hindered = await self._tried(seen, self._catch_up(seen), "not all that belongs to it could be written")
+            if not hindered:
+                self._incomplete.discard(id)
         verdict = judge(seen)
         if isinstance(verdict, Reached):
-            await self._reached(seen, seen.record)
+            hindered = await self._reached(seen, seen.record, hindered)
         elif isinstance(verdict, GivenUp):
-            await self._given_up(seen, seen.record, verdict)
+            hindered = await self._given_up(seen, seen.record, verdict)
+        return hindered
 
-    async def _reached(self, seen: Seen, record: Record) -> None:
+    async def _tried(self, seen: Seen, doing: Awaitable[None], what: str) -> str:
+        """Do what belongs to a revision; return why it can't be, once that failed so often that it may last."""
+        try:
+            await doing
+        except (ApiError, DeployError) as error:
+            if _is_lost_race(error) or not self._retries.is_lasting(seen.id, _number(seen)):
+                raise
+            if isinstance(error, ApiError):
+                error = await self._means.explained(error, "do that", seen.namespace, seen.flavor)
+            log.warning("%s: %s: %s", seen.id, what, error.message)
+            self._incomplete.add(seen.id)
+            return f"{what} ({error.message})"
+        return ""
+
+    async def _reached(self, seen: Seen, record: Record, hindered: str) -> str:
         steps = steps_since(seen, record.target.number)
-        await self.keep_page(seen)
-        await self._doors.follow(seen)
-        note = ""
+        hindered = hindered or await self._tried(seen, self.keep_page(seen), _UNWRITTEN)
+        what = "who may call could not be brought up to date"
+        hindered = hindered or await self._tried(seen, self._doors.follow(seen), what)
+        note = drift = ""
         if not record.target.stopped:
             await self._reach.wait_reachable(seen)
-            note = await self._reach.drift(seen)
+            note = drift = await self._reach.drift(seen)
+        if hindered:
+            note = f"When it came up, {hindered}; that is tried again and again.{f' {drift}' if drift else ''}"
         after = record.succeeded(note)
         await self._note(seen, {words.RECORD: after.dump(), words.RESERVED: None})
         await self._end_page(seen, after.target, steps=steps)
-        if note and record.target.number == record.target.template:
-            await self.tell(seen, "LibrariesDiffer", note)
+        if drift and record.target.number == record.target.template:
+            await tell(self._means.api, seen, "LibrariesDiffer", drift)
         await self._forget_old(seen)
+        return hindered
 
-    async def _given_up(self, seen: Seen, record: Record, verdict: GivenUp) -> None:
+    async def _given_up(self, seen: Seen, record: Record, verdict: GivenUp) -> str:
         """What served is wanted again; without that, nothing runs: it would only take of the quota and fail on."""
         tail = await self._last_words(seen, verdict.pod)
         steps = steps_since(seen, record.target.number)
-        await self.keep_page(seen)
+        hindered = await self._tried(seen, self.keep_page(seen), _UNWRITTEN)
         after = record.failed(verdict.reason, verdict.message)
         annotations: dict[str, str | None] = {words.RECORD: after.dump(), words.RESERVED: None}
         back = await self.page(seen, record.serving.number) if record.serving else None
         owner = await self._means.api.get(seen.flavor.owner, seen.name, seen.namespace)
         if owner["metadata"]["annotations"].get(words.RECORD) != seen.owner["metadata"]["annotations"][words.RECORD]:
-            return  # something else is wanted by now
+            return hindered  # something else is wanted by now
         # What was made private with the failing model stays so.
         spec = back.spec.model_copy(update={"access": seen.spec.access}) if back else seen.spec
         if back is not None:
@@ -173,10 +212,10 @@ class Clerk:
             progress_deadline=self._means.settings.progress_deadline,
         )
         # Whoever hears that it failed asks for its last words at once.
-        page = words.history_name(seen.name, record.target.number)
-        await self._means.api.patch(KIND, page, outcome_patch(record.target, tail, steps), seen.namespace)
+        await self._annotate(seen, record.target.number, outcome_patch(record.target, tail, steps))
         await self._patch(seen, owner, seen.flavor.change(owner, workload))
         await self._end_page(seen, after.latest, tail, steps)
+        return hindered
 
     async def _last_words(self, seen: Seen, pod: Json | None) -> list[str]:
         if pod is None:
@@ -268,7 +307,15 @@ class Clerk:
         # The newest that was told: it took a moment until the revision could be reached.
         latest = self._means.world.seen(seen.id) or seen
         body["metadata"]["annotations"] |= await self._chronicle.closing(latest, entry.number)
-        await self._means.api.patch(KIND, words.history_name(seen.name, entry.number), body, seen.namespace)
+        await self._annotate(seen, entry.number, body)
+
+    async def _annotate(self, seen: Seen, number: int, body: Json) -> None:
+        try:
+            await self._means.api.patch(KIND, words.history_name(seen.name, number), body, seen.namespace)
+        except ApiError as error:
+            # It could not be written, or somebody removed it: what came of the newest is on the deployment, too.
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
 
     async def _forget_old(self, seen: Seen) -> None:
         """Remove pages beyond the limit, and the Secrets that only they needed."""
@@ -296,7 +343,12 @@ class Clerk:
         if entry.number == 1:
             reference = owned_by({"metadata": {}}, owner, flavor)
             for name in filter(None, (entry.order, access_of(owner))):
-                await self._means.api.patch(SECRET, name, reference, workload.namespace)
+                # One that somebody removed is missed by those who need it: pods by the first, doors by the second.
+                try:
+                    await self._means.api.patch(SECRET, name, reference, workload.namespace)
+                except ApiError as error:
+                    if error.status != HTTPStatus.NOT_FOUND:
+                        raise
 
     async def _catch_up(self, seen: Seen) -> None:
         record = seen.record
@@ -318,40 +370,10 @@ class Clerk:
         await self._doors.follow(seen)
         await self.keep_page(seen)
 
-    # ------------------------------------------------------------------ the story
 
-    async def tell(self, seen: Seen, reason: str, message: str, pod: Json | None = None) -> None:
-        """Make an event of what was done, where every tool shows events; that it fails stops nobody.
+def _number(seen: Seen) -> int:
+    return seen.record.latest.number if seen.record is not None else 0
 
-        Parameters
-        ----------
-        pod
-            Whom it is about, if not the whole deployment.
-        """
-        clock = now().isoformat().replace("+00:00", "Z")
-        kind, metadata = (POD, pod["metadata"]) if pod else (seen.flavor.owner, seen.owner["metadata"])
-        body = EVENT.stub(f"{metadata['name']}.{secrets.token_hex(8)}", seen.namespace)
-        body |= {
-            "involvedObject": {
-                "apiVersion": kind.api_version,
-                "kind": kind.kind,
-                "name": metadata["name"],
-                "namespace": seen.namespace,
-                "uid": metadata["uid"],
-            },
-            "reason": reason,
-            "message": message,
-            "type": "Normal",
-            "eventTime": clock,
-            "firstTimestamp": clock[:19] + "Z",
-            "lastTimestamp": clock[:19] + "Z",
-            "count": 1,
-            "action": reason,
-            "reportingComponent": words.MANAGER,
-            "reportingInstance": words.MANAGER,
-            "source": {"component": words.MANAGER},
-        }
-        try:
-            await self._means.api.create(EVENT, body)
-        except ApiError as error:
-            log.info("%s: no event could be written: %s", seen.id, error)
+
+def _is_lost_race(error: ApiError | DeployError) -> bool:
+    return isinstance(error, ApiError) and error.status == HTTPStatus.CONFLICT

@@ -19,13 +19,13 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import POD
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
-from primehub_deploy_ext.engines.kubernetes.guests.list import Guests, key_of, read_guests
+from primehub_deploy_ext.engines.kubernetes.guests.list import Guests, guests_of, key_of, read_guests
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving, is_ready
 from primehub_deploy_ext.engines.kubernetes.reading.steps import container_statuses
 from primehub_deploy_ext.engines.patience import ended
-from primehub_deploy_ext.runner.access import PATH, SIGNATURE_HEADER, signature
+from primehub_deploy_ext.runner.access import ASKED, DOCUMENT, PATH, SIGNATURE_HEADER, WRONG_KEY, signature
 
 _CALL_LIMIT = 3.0
 # Until a replica that takes requests must have said that it knows.
@@ -84,7 +84,7 @@ class Criers:
         labels = words.selector({words.DEPLOYMENT: seen.name, words.PART: "replica"})
         # From the cluster itself: what is known here may be a moment old.
         pods = await self._means.api.list(POD, seen.namespace, labels=labels)
-        self._nudge([pod for pod in pods if not is_leaving(pod)], guests.version)
+        self.nudge(pods, str(guests.version))
         turns = asyncio.Semaphore(_AT_ONCE)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _TELL_LIMIT
@@ -120,12 +120,25 @@ class Criers:
 
         async def ask(pod: Json) -> None:
             with suppress(UpstreamFailed):
-                _, told = await self._send(secret, guests, pod, _ASK_LIMIT)
+                _, told = await self._send(key_of(secret), guests.document(), pod, _ASK_LIMIT)
                 for name, when in (told.get("used") or {}).items():
                     newest[name] = max(when, newest.get(name, 0.0))
 
         await asyncio.gather(*(ask(pod) for pod in seen.pods if runs(pod)))
         return {name: datetime.fromtimestamp(when, timezone.utc) for name, when in newest.items()}
+
+    async def newest(self, seen: Seen, key: str) -> Guests | None:
+        """Return whom replicas let in that have a key; None where none says so, or one is from before and can't."""
+        question = json.dumps({"version": 0, "private": True, "clients": {}, ASKED: True}).encode()
+        found: list[Guests] = []
+
+        async def ask(pod: Json) -> None:
+            with suppress(UpstreamFailed, ValueError, KeyError, TypeError, AttributeError):
+                _, told = await self._send(key, question, pod, _CALL_LIMIT)
+                found.append(guests_of(told[DOCUMENT], {}))
+
+        await asyncio.gather(*(ask(pod) for pod in seen.pods if runs(pod)))
+        return max(found, key=lambda guests: guests.version, default=None)
 
     def look(self, seen: Seen | None, id: str) -> None:
         """See whether there are replicas that may not know; returns at once.
@@ -188,11 +201,11 @@ class Criers:
     async def _tell(self, seen: Seen, secret: Json, guests: Guests, pod: Json) -> str:
         """Tell one replica; return why it may not know, empty if it does."""
         try:
-            status, told = await self._send(secret, guests, pod, _CALL_LIMIT)
+            status, told = await self._send(key_of(secret), guests.document(), pod, _CALL_LIMIT)
         except UpstreamFailed as error:
             return error.message
         version = told.get("version")
-        if isinstance(version, int):
+        if status == HTTPStatus.OK and isinstance(version, int):
             if version > guests.version and (why := await self._why_newer(seen, version)):
                 return why
             if guests.private:
@@ -200,6 +213,8 @@ class Criers:
             return "" if version >= guests.version else f"it is at version {version}"
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return f"it answers {status}"
+        if told.get("error") == WRONG_KEY:
+            return "it goes by another key: somebody replaced that of the deployment"
         raise CannotCheckError
 
     async def _why_newer(self, seen: Seen, version: int) -> str:
@@ -215,12 +230,11 @@ class Criers:
             return ""
         return f"it is at version {version}, and {stored} is stored: an older Secret was put back"
 
-    async def _send(self, secret: Json, guests: Guests, pod: Json, limit: float) -> tuple[int, Json]:
-        document = guests.document()
-        headers = {SIGNATURE_HEADER: signature(key_of(secret), document), "Content-Type": "application/json"}
+    async def _send(self, key: str, document: bytes, pod: Json, limit: float) -> tuple[int, Json]:
+        headers = {SIGNATURE_HEADER: signature(key, document), "Content-Type": "application/json"}
         status, body = await self._calls.post(pod, PATH, document, headers, limit)
         try:
-            found = json.loads(body) if status == HTTPStatus.OK else {}
+            found = json.loads(body) if status in {HTTPStatus.OK, HTTPStatus.FORBIDDEN} else {}
         except ValueError:
             found = {}
         return status, found if isinstance(found, dict) else {}
@@ -233,15 +247,17 @@ class Criers:
             return error.status != HTTPStatus.NOT_FOUND
         return bool(found["metadata"]["uid"] == metadata["uid"] and is_ready(found))
 
-    def _nudge(self, pods: Iterable[Json], version: int) -> None:
-        """Have the kubelet bring what pods mount up to date now: whoever starts anew reads that.
+    def nudge(self, pods: Iterable[Json], version: str) -> None:
+        """Have the kubelet bring what pods mount up to date now: whoever starts anew reads that. Returns at once.
 
         It looks at a pod's volumes when the pod changes, if only in an annotation; else once in a minute or so.
         """
-        body = {"metadata": {"annotations": {words.ACCESS_VERSION: str(version)}}}
+        body = {"metadata": {"annotations": {words.ACCESS_VERSION: version}}}
 
         async def all_of_them() -> None:
             for pod in pods:
+                if is_leaving(pod):
+                    continue
                 with suppress(ApiError):
                     await self._means.api.patch(POD, pod["metadata"]["name"], body, pod["metadata"]["namespace"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -18,7 +19,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
-from primehub_deploy_ext.engines.kubernetes.guests.criers import Criers, cannot_check
+from primehub_deploy_ext.engines.kubernetes.guests.criers import Criers, cannot_check, runs
 from primehub_deploy_ext.engines.kubernetes.guests.list import (
     Guests,
     guests_patch,
@@ -27,8 +28,9 @@ from primehub_deploy_ext.engines.kubernetes.guests.list import (
     read_guests,
     used_patch,
 )
+from primehub_deploy_ext.engines.kubernetes.guests.lost import is_sound, made_anew
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
-from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving
 from primehub_deploy_ext.engines.patience import ended
 from primehub_deploy_ext.runner.access import PASS_HEADER, hash_token, server_pass
 
@@ -37,6 +39,9 @@ T = TypeVar("T")
 _RACES = 12
 _WRITE_USES_AFTER = timedelta(seconds=60)
 _MOST_KEYS = 4096
+_LOOK_FOR_SECRET = 30.0
+
+log = logging.getLogger(__name__)
 
 
 class Doors:
@@ -47,6 +52,8 @@ class Doors:
         self._criers = Criers(means, self._secret)
         self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._notes: set[asyncio.Task[None]] = set()
+        # When a Secret that pods wait for is looked for again at the earliest.
+        self._not_before: dict[str, float] = {}
 
     async def close(self) -> None:
         """Stop; replicas learn the rest from the kubelet."""
@@ -58,6 +65,29 @@ class Doors:
         """See whether a deployment has new replicas that may not know who may call; returns at once."""
         seen = self._means.world.seen(id)
         self._criers.look(seen if seen is not None and _is_private(seen) else None, id)
+        if seen is None:
+            self._not_before.pop(id, None)
+        elif _waits_for_its_secret(seen):
+            self._look_for_secret(seen)
+
+    def _look_for_secret(self, seen: Seen) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._not_before.get(seen.id, now):
+            return
+        self._not_before[seen.id] = now + _LOOK_FOR_SECRET
+
+        async def look() -> None:
+            try:
+                await self._secret(seen)
+            except (ApiError, DeployError) as error:
+                log.warning("%s: the Secret that its replicas wait for can't be made anew: %s", seen.id, error)
+
+        self._in_background(look())
+
+    def _in_background(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
 
     async def make(
         self, id: str, namespace: str, name: str, *, private: bool, owns: tuple[Json, Flavor] | None = None
@@ -66,12 +96,18 @@ class Doors:
         body = new_secret(id, name, namespace, Guests(private=private))
         await self._means.api.create(SECRET, owned_by(body, *owns) if owns else body)
 
-    async def server_headers(self, seen: Seen) -> dict[str, str]:
-        """Return the headers by which the replicas of a private deployment let a server in."""
+    async def server_headers(self, seen: Seen, *, anew: bool = False) -> dict[str, str]:
+        """Return the headers by which the replicas of a private deployment let a server in.
+
+        Parameters
+        ----------
+        anew
+            Whether what was read before doesn't count: they did not.
+        """
         if not _is_private(seen):
             return {}
         place = (seen.namespace, access_of(seen.owner))
-        if place not in self._keys:
+        if anew or place not in self._keys:
             await self._asked(self._secret(seen), seen, f"read how {seen.id} is called")
         return {PASS_HEADER: server_pass(self._keys[place])}
 
@@ -99,9 +135,7 @@ class Doors:
                     await self._note_uses(seen, secret, guests, timedelta(0))
 
         if _is_private(seen) and seen.pods:
-            task = asyncio.create_task(noted())
-            self._notes.add(task)
-            task.add_done_callback(self._notes.discard)
+            self._in_background(noted())
 
     async def _note_uses(self, seen: Seen, secret: Json, guests: Guests, after: timedelta) -> list[Client]:
         """Return the clients with their last uses; what is later by so much is kept, as replicas forget it."""
@@ -203,13 +237,32 @@ class Doors:
         raise AssertionError("the last race returns or raises")
 
     async def _secret(self, seen: Seen) -> Json:
+        """Return the Secret of a deployment; where somebody removed or broke it, it is made anew."""
         name = access_of(seen.owner)
-        secret = await self._means.api.get(SECRET, name, seen.namespace)
-        # The key never changes: another Secret has another name.
+        for race in range(_RACES):
+            try:
+                secret = await self._whole_secret(seen, name)
+                break
+            except ApiError as error:
+                if error.status != HTTPStatus.CONFLICT or race == _RACES - 1:
+                    raise
         self._keys[seen.namespace, name] = key_of(secret)
         while len(self._keys) > _MOST_KEYS:
             self._keys.popitem(last=False)
         return secret
+
+    async def _whole_secret(self, seen: Seen, name: str) -> Json:
+        secret: Json | None = None
+        try:
+            secret = await self._means.api.get(SECRET, name, seen.namespace)
+            if is_sound(secret):
+                return secret
+        except ApiError as error:
+            # Where the deployment itself goes, it goes with it.
+            if error.status != HTTPStatus.NOT_FOUND or seen.deleting:
+                raise
+        known = self._keys.get((seen.namespace, name), "")
+        return await made_anew(self._means, self._criers, seen, name, secret, known)
 
     async def _asked(self, question: Coroutine[Any, Any, T], seen: Seen, doing: str) -> T:
         try:
@@ -221,6 +274,16 @@ class Doors:
 def access_of(owner: Json) -> str:
     """Return the name of the Secret with who may call a deployment; empty where its replicas check nobody."""
     return str((owner["metadata"].get("annotations") or {}).get(words.ACCESS, ""))
+
+
+def _waits_for_its_secret(seen: Seen) -> bool:
+    """Tell whether a pod can't start as its kubelet does not find the Secret with who may call."""
+    name = access_of(seen.owner)
+    if seen.record is None or seen.deleting or not name:
+        return False
+    waiting = [pod for pod in seen.pods if not is_leaving(pod) and not runs(pod)]
+    told = (event for pod in waiting for event in seen.events_about(pod))
+    return any(event.get("reason") == "FailedMount" and f'"{name}"' in event.get("message", "") for event in told)
 
 
 def _is_private(seen: Seen) -> bool:

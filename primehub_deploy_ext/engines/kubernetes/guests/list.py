@@ -89,15 +89,20 @@ class Guests:
         return found
 
 
-def new_secret(id: str, name: str, namespace: str, guests: Guests) -> Json:
-    """Return the Secret of a new deployment, with a key of its own."""
+def new_key() -> str:
+    """Return a key by which replicas know what servers tell them."""
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
+def new_secret(id: str, name: str, namespace: str, guests: Guests, key: str = "") -> Json:
+    """Return the Secret of a deployment that has none; with a key of its own where none is given."""
     return {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": name, "namespace": namespace, "labels": words.owned(id, "access")},
         "type": "Opaque",
         "stringData": {
-            words.ACCESS_KEY: secrets.token_urlsafe(_KEY_BYTES),
+            words.ACCESS_KEY: key or new_key(),
             words.ACCESS_DOCUMENT: guests.document().decode(),
         },
     }
@@ -105,8 +110,12 @@ def new_secret(id: str, name: str, namespace: str, guests: Guests) -> Json:
 
 def read_guests(secret: Mapping[str, Any]) -> Guests:
     """Read them off the Secret."""
-    body = json.loads(_text(secret, words.ACCESS_DOCUMENT))
-    times = json.loads(_text(secret, _USED) or "{}")
+    return guests_of(_text(secret, words.ACCESS_DOCUMENT), json.loads(_text(secret, _USED) or "{}"))
+
+
+def guests_of(document: str, times: Mapping[str, Any]) -> Guests:
+    """Read them off what replicas are told, and when each was used last."""
+    body = json.loads(document)
     clients = {}
     for name, one in body["clients"].items():
         hashed = one.pop("hash")
@@ -117,6 +126,29 @@ def read_guests(secret: Mapping[str, Any]) -> Guests:
 def key_of(secret: Mapping[str, Any]) -> str:
     """Return the key by which replicas know what servers tell them."""
     return _text(secret, words.ACCESS_KEY)
+
+
+def read_if_sound(secret: Mapping[str, Any]) -> Guests | None:
+    """Return whom a Secret lets in; None where somebody broke what says it."""
+    try:
+        return read_guests(secret)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def key_if_sound(secret: Mapping[str, Any]) -> str:
+    """Return the key of a Secret; empty where somebody broke it."""
+    try:
+        return key_of(secret).strip()
+    except ValueError:
+        return ""
+
+
+def mended_patch(secret: Mapping[str, Any], guests: Guests, key: str) -> Json:
+    """Return what makes a Secret that somebody broke a whole one, unless somebody was faster."""
+    patch = guests_patch(secret, guests)
+    patch["data"] |= {words.ACCESS_KEY: base64.b64encode(key.encode()).decode(), _USED: None}
+    return patch
 
 
 def guests_patch(secret: Mapping[str, Any], guests: Guests) -> Json:

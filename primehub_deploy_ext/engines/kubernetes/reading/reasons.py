@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from primehub_deploy_ext.domain.phases import Reason
+from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.reading.images import image_words, is_hopeless, last_pull
 from primehub_deploy_ext.engines.kubernetes.reading.probes import probe_words
 from primehub_deploy_ext.engines.kubernetes.reading.steps import (
@@ -262,6 +263,8 @@ def _of_mounts(pod: Json, events: Sequence[Json]) -> Failure | None:
     if found := re.match(r'MountVolume\.SetUp failed for volume "([^"]*)" : (.*)', said, re.DOTALL):
         said = f"{found[2].strip()} (wanted by volume {found[1]!r})"
     if _MISSING.search(said):
+        if found and found[1] == words.ACCESS_VOLUME:
+            said += ". It says who may call: a server that may write Secrets in this namespace makes it anew, soon"
         return Failure(Reason.CONFIG_MISSING, said, since=since)
     return Failure(Reason.VOLUME_FAILED, said, since=since)
 

@@ -1,0 +1,168 @@
+"""What fails is tried again, ever more seldom, and a revision does not wait for it for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, Forbidden
+from primehub_deploy_ext.domain.phases import Outcome
+from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, Kind
+from primehub_deploy_ext.engines.kubernetes.books import retries
+from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.record import read_record
+from primehub_deploy_ext.engines.kubernetes.books.retries import Retries
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
+from tests.unit.kubernetes.api_server import until
+from tests.unit.kubernetes.test_projection import SPEC, all_there, began, pod, seen
+
+FORBIDDEN = ApiError(403, "Forbidden", 'User "ada" cannot get resource "secrets"')
+
+
+def test_pauses_grow_up_to_minutes_and_begin_anew_with_another_revision() -> None:
+    count = Retries()
+    assert [count.failed("iris", 1) for _ in range(10)] == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    assert count.failed("other", 1) == 2
+    assert count.failed("iris", 2) == 2
+    count.forget("iris")
+    assert count.failed("iris", 2) == 2
+
+
+def test_what_failed_for_half_a_minute_lasts() -> None:
+    count = Retries()
+    waited = 0.0
+    while not count.is_lasting("iris", 1):
+        waited += count.failed("iris", 1)
+    assert waited == 30
+    assert not count.is_lasting("iris", 2)
+
+
+class Scene:
+    """A clerk before whom one deployment serves, and what can't be done for it."""
+
+    way = Way()
+
+    def __init__(self, monkeypatch: Any, hindrance: Exception | None, times: int = 1000) -> None:
+        monkeypatch.setattr(retries, "FIRST", 0.001)
+        monkeypatch.setattr(retries, "LONGEST", 0.01)
+        self.hindrance = hindrance
+        self.times = times
+        self.tried = 0
+        self.told = seen(began(), SPEC, pod("a"), pod("b"), **all_there(2))
+        self.pages: list[str] = []
+        anybody: Any = self
+        self.settings, self.api, self.world = anybody, anybody, anybody
+        self.progress_deadline, self.history_limit = 600, 10
+        self.clerk = Clerk(anybody, anybody, anybody)
+
+    # The doors
+    async def follow(self, _: Any) -> None:
+        self.tried += 1
+        if self.hindrance is not None and self.tried <= self.times:
+            raise self.hindrance
+
+    # The way to replicas
+    async def wait_reachable(self, _: Any) -> None: ...
+
+    async def drift(self, _: Any) -> str:
+        return ""
+
+    # What is known
+    def seen(self, _: str) -> Any:
+        return self.told
+
+    def find(self, _: str) -> Any:
+        return None
+
+    async def explained(self, error: ApiError, *_: Any) -> DeployError:
+        return Forbidden(f"the cluster does not allow it: {error.message}")
+
+    # The cluster
+    async def get(self, kind: Kind, *_: Any) -> Any:
+        if kind == CONTROLLER_REVISION:
+            raise ApiError(404, "NotFound", "no such page")
+        return self.told.owner
+
+    async def list(self, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+    async def create(self, kind: Kind, body: Any) -> Any:
+        if kind == CONTROLLER_REVISION:
+            self.pages.append(body["metadata"]["name"])
+        return body
+
+    async def apply(self, _: Kind, body: Any) -> Any:
+        return body
+
+    async def patch(self, kind: Kind, _: str, body: Any, __: str) -> Any:
+        if kind == self.told.flavor.owner:
+            self.told.owner["metadata"].setdefault("annotations", {}).update(body["metadata"]["annotations"])
+            record = read_record(self.told.owner["metadata"])
+            self.told = self.told.__class__(**{**vars(self.told), "record": record})
+        return self.told.owner
+
+    @property
+    def newest(self) -> Any:
+        record = read_record(self.told.owner["metadata"])
+        assert record is not None
+        return record.latest
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "why"),
+    [(FORBIDDEN, 'cannot get resource "secrets"'), (EngineUnavailable("iris-1 did not confirm it"), "did not confirm")],
+)
+async def test_a_revision_that_serves_succeeds_and_says_what_could_not_be_done(
+    monkeypatch: Any, hindrance: Exception, why: str
+) -> None:
+    scene = Scene(monkeypatch, hindrance)
+    scene.clerk.look("iris")
+    await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert "who may call could not be brought up to date" in scene.newest.message
+    assert why in scene.newest.message
+    assert scene.tried >= retries.PATIENCE
+    # It is tried on, and done as soon as it goes.
+    scene.hindrance = None
+    await until(lambda: not scene.clerk._incomplete and not scene.clerk._busy)
+    assert scene.tried > retries.PATIENCE
+    await scene.clerk.close()
+
+
+async def test_what_changes_meanwhile_does_not_make_it_tried_more_often(monkeypatch: Any) -> None:
+    scene = Scene(monkeypatch, FORBIDDEN)
+    monkeypatch.setattr(retries, "FIRST", 60.0)
+    monkeypatch.setattr(retries, "LONGEST", 60.0)
+    for _ in range(20):
+        scene.clerk.look("iris")
+        await until(lambda: not scene.clerk._busy)
+    assert scene.tried == 1
+    await scene.clerk.close()
+
+
+async def test_a_hiccup_leaves_no_trace(monkeypatch: Any) -> None:
+    scene = Scene(monkeypatch, ApiError(503, "Unavailable", "etcd is busy"), times=2)
+    scene.clerk.look("iris")
+    await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert scene.newest.message == ""
+    await scene.clerk.close()
+
+
+async def test_a_secret_of_it_that_somebody_removed_holds_up_nothing(monkeypatch: Any) -> None:
+    scene = Scene(monkeypatch, None)
+    scene.told.owner["metadata"]["annotations"][words.ACCESS] = "iris-access-1"
+    patch = scene.patch
+
+    async def patched(kind: Kind, name: str, body: Any, namespace: str) -> Any:
+        if name in {"iris-access-1", "iris-1-abc"}:
+            raise ApiError(404, "NotFound", f'secrets "{name}" not found')
+        return await patch(kind, name, body, namespace)
+
+    monkeypatch.setattr(scene, "patch", patched)
+    scene.clerk.look_again("iris")
+    scene.clerk.look("iris")
+    await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert scene.newest.message == ""
+    await scene.clerk.close()
