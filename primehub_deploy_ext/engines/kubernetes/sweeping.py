@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import DeployError
@@ -18,7 +18,6 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
-from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
@@ -71,6 +70,8 @@ class Sweeper:
     async def sweep(self) -> None:
         """Look once: what a deployment needs is made its own, what none needs is removed."""
         await self._means.world.ready()
+        # The cluster's, as the times of its objects are.
+        clock = await self._means.api.clock()
         for mirror in self._means.world.mirrors():
             labels = f"{words.MANAGED_BY}={words.MANAGER},{words.DEPLOYMENT}"
             try:
@@ -80,8 +81,9 @@ class Sweeper:
                 if error.status != HTTPStatus.FORBIDDEN:
                     raise
                 continue
-            for secret in filter(self._is_left, items):
-                await self._settle(mirror, secret["metadata"])
+            for secret in items:
+                if self._is_left(secret, clock):
+                    await self._settle(mirror, secret["metadata"])
 
     async def _go_on(self) -> None:
         await asyncio.sleep(random.uniform(*_FIRST))  # noqa: S311
@@ -95,12 +97,12 @@ class Sweeper:
                     log.exception("what nobody owns can't be looked for")
             await asyncio.sleep(_EVERY)
 
-    def _is_left(self, secret: Json) -> bool:
+    def _is_left(self, secret: Json, clock: datetime) -> bool:
         metadata = secret["metadata"]
         made = moment(metadata.get("creationTimestamp"))
         # A copy that Git keeps was made elsewhere, though it carries our labels.
         left = is_ours(secret) and not metadata.get("ownerReferences")
-        return left and made is not None and now() - made >= self._grace
+        return left and made is not None and clock - made >= self._grace
 
     async def _settle(self, mirror: Mirror, metadata: Json) -> None:
         name, api = metadata["name"], self._means.api

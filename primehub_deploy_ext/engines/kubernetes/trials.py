@@ -16,13 +16,14 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from primehub_deploy_ext.domain.errors import TooManyRequests, UpstreamFailed
+from primehub_deploy_ext.domain.errors import InvalidInput, TooManyRequests, UpstreamFailed
 from primehub_deploy_ext.domain.models import DeploymentSpec, Trial
 from primehub_deploy_ext.domain.phases import Reason
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import POD, SECRET
 from primehub_deploy_ext.engines.kubernetes.books.record import now
+from primehub_deploy_ext.engines.kubernetes.books.wishes import unreadable
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.logs.tails import last_words
@@ -54,6 +55,7 @@ class Trials:
 
     async def run(self, spec: DeploymentSpec, request: dict[str, Any] | None, group: str) -> Trial:
         """See ``Engine.try_out``."""
+        _check_readable(spec)
         if self._running >= AT_ONCE:
             raise TooManyRequests(f"{AT_ONCE} models are tried out already: wait for one of them")
         self._running += 1
@@ -84,12 +86,14 @@ class Trials:
 
     async def sweep(self, mirror: Mirror) -> None:
         """Remove what trials left behind whose server did not live to do it."""
-        limit = now() - timedelta(seconds=self._means.settings.trial_limit) - _FORGOTTEN
-        labels = words.selector(words.of_trials())
+        api, labels = self._means.api, words.selector(words.of_trials())
         for kind in (POD, SECRET):
             with suppress(ApiError):
-                for item in await self._means.api.list(kind, mirror.namespace, labels=labels, metadata_only=True):
-                    if _made(item) < limit:
+                items = await api.list(kind, mirror.namespace, labels=labels, metadata_only=True)
+                # Times are those of the cluster: this machine's clock may be another.
+                clock = await api.clock() if items else now()
+                for item in items:
+                    if is_forgotten(item, clock, self._means.settings.trial_limit):
                         await _remove(self._means, kind, item["metadata"]["name"], mirror.namespace)
 
     async def _asked(self, doing: Coroutine[Any, Any, None], namespace: str, flavor: Flavor) -> None:
@@ -117,9 +121,13 @@ class _Attempt:
         api, namespace, pods = self._means.api, self._mirror.namespace, self._pod_means()
         secret = order_secret(words.TRIAL, 0, self._name, namespace, self._spec, pods)
         secret["metadata"]["labels"] = words.of_trials()
-        await api.create(SECRET, secret)
         deadline = math.ceil(self._limit) + round(_END_LIMIT)
-        made = await api.create(POD, trial_pod(self._name, namespace, self._spec, pods, deadline))
+        pod = trial_pod(self._name, namespace, self._spec, pods, deadline)
+        # Servers may have different limits, and each sweeps what others left.
+        for body in (secret, pod):
+            body["metadata"].setdefault("annotations", {})[words.TRIAL_LIMIT] = f"{self._limit:g}"
+        await api.create(SECRET, secret)
+        made = await api.create(POD, pod)
         # The cluster removes the one with the other.
         owner = {"apiVersion": "v1", "kind": "Pod", "name": self._name, "uid": made["metadata"]["uid"]}
         await api.patch(SECRET, self._name, {"metadata": {"ownerReferences": [owner]}}, namespace)
@@ -205,8 +213,34 @@ def _failed(failure: Failure) -> Outcome:
     return {"reason": failure.reason, "message": failure.message}
 
 
-def _made(item: Json) -> datetime:
-    return moment(item["metadata"].get("creationTimestamp")) or now()
+def is_forgotten(item: Json, clock: datetime, otherwise: float) -> bool:
+    """Tell whether the server that made something for a trial would have removed it by now, if it lived.
+
+    Parameters
+    ----------
+    clock
+        The cluster's.
+    otherwise
+        Seconds that a trial may take where nothing is written about its own.
+    """
+    metadata = item["metadata"]
+    made = moment(metadata.get("creationTimestamp")) or clock
+    try:
+        limit = float((metadata.get("annotations") or {})[words.TRIAL_LIMIT])
+    except (KeyError, ValueError):
+        limit = otherwise
+    return clock - made > timedelta(seconds=limit) + _FORGOTTEN
+
+
+def _check_readable(spec: DeploymentSpec) -> None:
+    hidden = unreadable(spec)
+    if hidden:
+        why = "its value can't be read now: send it anew, or see that this server may read Secrets there"
+        raise InvalidInput(
+            f"the values of {', '.join(hidden)} can't be read now, and the model would be tried without them: send "
+            "them anew, or see that this server may read Secrets there and that nobody removed theirs",
+            fields=[{"field": f"env.{name}", "message": why} for name in hidden],
+        )
 
 
 async def _remove(means: Means, kind: Any, name: str, namespace: str) -> None:

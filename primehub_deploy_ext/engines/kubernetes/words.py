@@ -49,6 +49,9 @@ EVENTS = PREFIX + "events"
 # On a pod that somebody ended: how, and who, for the story that events tell.
 ENDED_BY = PREFIX + "ended-by"
 
+# On what is made for a trial: seconds that its own server gives it.
+TRIAL_LIMIT = PREFIX + "trial-limit"
+
 # --------------------------------------------------------------------------- inside pods
 
 CONTAINER = "model"

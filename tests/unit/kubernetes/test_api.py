@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,11 @@ async def test_lines_of_a_stream_come_as_they_are_printed(tmp_path: Path) -> Non
         async with api.lines(PODS, {"limit": 1}) as lines:
             text = [line async for line in lines]
         assert text[0].startswith(b'{"kind": "List"')
+
+
+async def test_the_clusters_clock_is_that_of_its_answers(tmp_path: Path) -> None:
+    async with serving() as server, opened(server, tmp_path) as api:
+        server.date = "Thu, 01 Jan 2026 12:00:00 GMT"
+        assert await api.clock() == datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+        server.date = "noon"
+        assert abs((datetime.now(timezone.utc) - await api.clock()).total_seconds()) < 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,10 +32,14 @@ class Place:
         self.known = known
         self.there = there
         self.removed: list[str] = []
+        self.time = datetime.now(timezone.utc)
         means: Any = SimpleNamespace(api=self, world=self, flavors={"plain": Plain()})
         self.sweeper = Sweeper(means, clerk=None)  # type: ignore[arg-type]
 
     async def ready(self) -> None: ...
+
+    async def clock(self) -> datetime:
+        return self.time
 
     def mirrors(self) -> list[Place]:
         return [self]
@@ -55,6 +60,13 @@ class Place:
 
     async def delete(self, _: Any, name: str, *__: Any, **___: Any) -> None:
         self.removed.append(name)
+
+
+async def test_what_is_young_by_the_clusters_clock_stays() -> None:
+    place = Place(secret())
+    place.time = datetime(2026, 1, 1, 0, 10, tzinfo=timezone.utc)
+    await place.sweeper.sweep()
+    assert place.removed == []
 
 
 async def test_what_no_deployment_has_is_removed() -> None:

@@ -142,9 +142,14 @@ def check_match(id: str, record: Record, if_match: int | None) -> None:
         )
 
 
+def unreadable(spec: DeploymentSpec) -> list[str]:
+    """Return the names of the environment whose values can't be read: what stands for them must be no value."""
+    return sorted(name for name, value in spec.env.items() if value == MASK)
+
+
 def _check_readable(id: str, spec: DeploymentSpec) -> None:
     """Refuse to write what stands for values of the environment that can't be read: the values would be lost."""
-    hidden = sorted(name for name, value in spec.env.items() if value == MASK)
+    hidden = unreadable(spec)
     if hidden:
         raise Conflict(
             f"the values of {', '.join(hidden)} of {id} can't be read now, and replicas would start without them: see "
