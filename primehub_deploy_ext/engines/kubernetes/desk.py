@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections import defaultdict
 from contextlib import suppress
+from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, DeployError, NotFound
 from primehub_deploy_ext.domain.models import DeploymentSpec
@@ -28,6 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
 from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Change, Plan, Wish, first_entry, next_entry
+from primehub_deploy_ext.engines.kubernetes.flavors.all import others_than
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.guests.criers import runs
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors, access_of
@@ -63,6 +65,7 @@ class Desk:
             raise _taken(new.id)
         flavor, namespace = means.flavor_of(new.group), mirror.namespace
         await means.check(new.spec, flavor)
+        await self._check_free(new.id, namespace)
         order = words.order_name(new.id, 1, secrets.token_hex(3))
         access = words.access_name(new.id, secrets.token_hex(3)) if means.checks_callers(new.spec, flavor) else ""
         pods = means.pod_means(new.spec, access)
@@ -108,6 +111,18 @@ class Desk:
         made = means.world.wrote(namespace, (flavor.name, new.id), owner)
         await self._complete(made, flavor, workload, owner, Plan(entry, new.spec, fresh=True), template)
         return made
+
+    async def _check_free(self, id: str, namespace: str) -> None:
+        """Refuse an id that a deployment has which is not shown: its Service and its history would be taken over."""
+        for flavor in others_than(self._means.flavors):
+            try:
+                await self._means.api.get(flavor.owner, id, namespace)
+            except ApiError as error:
+                # No such object, no such kind, or nobody may know.
+                if error.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
+                    raise await self._means.explained(error, f"look for {id}", namespace, flavor) from error
+            else:
+                raise _taken(id)
 
     async def wish(self, id: str, wish: Wish, change: Change) -> None:
         """Make the next revision of a deployment, or nothing where nothing changes."""

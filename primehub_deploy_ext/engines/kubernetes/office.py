@@ -17,11 +17,8 @@ from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
 from primehub_deploy_ext.engines.kubernetes.ends import Ends
 from primehub_deploy_ext.engines.kubernetes.envs import Envs
+from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Way
-from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
-from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
-from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
-from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
@@ -42,8 +39,6 @@ from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 from primehub_deploy_ext.engines.kubernetes.trials import Trials
-
-FLAVORS: dict[str, type[Flavor]] = {"plain": Plain, "kserve": KServe, "seldon": Seldon, "primehub": PrimeHub}
 
 # Changes that come together are told together: a roll-out makes dozens within a moment.
 _GATHER = 0.02

@@ -18,6 +18,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
@@ -131,10 +132,13 @@ class Sweeper:
         """Tell whether anything has this name that may use the Secret: made elsewhere, or not told of yet."""
         if any(key[1] == id for key in list(mirror.keys())):
             return True
-        for flavor in self._means.flavors.values():
+        # Also of a flavor that this server is not configured for, or not any more.
+        for flavor in FLAVORS.values():
             try:
                 await self._means.api.get(flavor.owner, id, mirror.namespace)
             except ApiError as error:
+                if error.status == HTTPStatus.FORBIDDEN:
+                    return True  # who may not look leaves it to whoever may
                 if error.status != HTTPStatus.NOT_FOUND:
                     raise
             else:

@@ -15,7 +15,7 @@ from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import NewSavedModel
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, INFERENCE_SERVICE
 from primehub_deploy_ext.engines.kubernetes.books.history import KIND, page_object
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
 from primehub_deploy_ext.engines.kubernetes.books.wishes import first_entry
@@ -24,7 +24,7 @@ from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStor
 from primehub_deploy_ext.engines.kubernetes.models.saved import SavedModels
 from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
 
-IN_HISTORY, ON_OBJECT, SAVED, UNUSED = (f"model {number}".encode() for number in range(4))
+IN_HISTORY, ON_OBJECT, UNCONFIGURED, SAVED, UNUSED = (f"model {number}".encode() for number in range(5))
 _DAY = 24 * 3600.0
 
 
@@ -50,6 +50,7 @@ class World:
         self.store = ArtifactStore(str(folder))
         entry = first_entry(spec(IN_HISTORY), "ada", "", "o")
         notes = {words.SPEC: dump_small(spec(ON_OBJECT))}
+        of_kserve = {words.SPEC: dump_small(spec(UNCONFIGURED))}
         self.objects: dict[Any, list[dict[str, Any]]] = {
             KIND: [page_object("iris", "team", entry, spec(IN_HISTORY), {})],
             DEPLOYMENT: [
@@ -58,10 +59,15 @@ class World:
                 # KServe's, with the annotations of ours that its flavor keeps the same for all time.
                 made_of("lily", {words.SPEC: ""}),
             ],
+            # Of a flavor that the server was configured for when it was made.
+            INFERENCE_SERVICE: [{"metadata": {"name": "tulip", "namespace": "other", "annotations": of_kserve}}],
         }
         self.refuses: Any = None
         self.days = 7.0
         self.later = 8.0
+
+    async def discover(self, kinds: Any) -> set[Any]:
+        return {kind for kind in kinds if kind in self.objects}
 
     async def pages(self, kind: Any, namespace: str | None = None, **_: Any) -> AsyncIterator[dict[str, Any]]:
         assert namespace is None, "of all namespaces"
@@ -70,7 +76,7 @@ class World:
         yield {"items": self.objects[kind]}
 
     async def stored(self) -> set[bytes]:
-        names = {digest(data): data for data in (IN_HISTORY, ON_OBJECT, SAVED, UNUSED)}
+        names = {digest(data): data for data in (IN_HISTORY, ON_OBJECT, UNCONFIGURED, SAVED, UNUSED)}
         there = {file.name for file in Path(self.store.root).glob("??/*")}
         return {names[name] for name in there}
 
@@ -86,7 +92,7 @@ def world(tmp_path: Path) -> World:
 
 
 async def fill(world: World) -> None:
-    for data in (IN_HISTORY, ON_OBJECT, SAVED, UNUSED):
+    for data in (IN_HISTORY, ON_OBJECT, UNCONFIGURED, SAVED, UNUSED):
 
         async def chunks(data: bytes = data) -> AsyncIterator[bytes]:
             yield data
@@ -99,7 +105,7 @@ async def fill(world: World) -> None:
 async def test_what_nothing_refers_to_goes_after_its_time(world: World) -> None:
     await fill(world)
     assert await world.sweep() == 1
-    assert await world.stored() == {IN_HISTORY, ON_OBJECT, SAVED}
+    assert await world.stored() == {IN_HISTORY, ON_OBJECT, UNCONFIGURED, SAVED}
 
 
 async def test_what_was_stored_or_asked_for_lately_stays(world: World) -> None:
@@ -116,12 +122,12 @@ async def test_nothing_goes_unless_somebody_said_after_how_long(world: World) ->
     assert UNUSED in await world.stored()
 
 
-@pytest.mark.parametrize("kind", [KIND, DEPLOYMENT])
+@pytest.mark.parametrize("kind", [KIND, DEPLOYMENT, INFERENCE_SERVICE])
 async def test_nothing_goes_where_a_server_does_not_see_everything(world: World, kind: Any) -> None:
     await fill(world)
     world.refuses = kind
     assert await world.sweep() == 0
-    assert len(await world.stored()) == 4
+    assert len(await world.stored()) == 5
 
 
 @pytest.mark.parametrize("broken", ["revision", "object"])
@@ -133,4 +139,4 @@ async def test_nothing_goes_while_something_can_not_be_understood(world: World, 
         notes = {words.SPEC: "{"}
         world.objects[DEPLOYMENT].append({"metadata": {"name": "odd", "namespace": "team", "annotations": notes}})
     assert await world.sweep() == 0
-    assert len(await world.stored()) == 4
+    assert len(await world.stored()) == 5

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from primehub_deploy_ext.domain.errors import AlreadyExists
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.engines.base import NewDeployment
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import INFERENCE_SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Plan, Wish, first_entry
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
@@ -81,3 +85,26 @@ async def test_what_runs_is_closed_before_it_is_said_to_be_private_and_not_resta
 async def test_what_does_not_run_is_made_private_with_pods_that_check_who_calls(scene: Scene) -> None:
     plan = await scene.made_private()
     assert (plan.fresh, plan.entry.template) == (True, 2)
+
+
+async def test_an_id_is_taken_by_a_deployment_of_a_flavor_that_is_not_configured_any_more() -> None:
+    # Both would have a Service and a history of this name.
+    async def get(kind: Kind, *_: Any) -> dict[str, Any]:
+        if kind != INFERENCE_SERVICE:
+            raise ApiError(404, "NotFound", "there is none")
+        return {"metadata": {"name": "iris"}}
+
+    async def mirror_of(_: str) -> Any:
+        return SimpleNamespace(namespace="team")
+
+    async def check(*_: Any) -> None: ...
+
+    world = SimpleNamespace(seen=lambda _: None, mirror_of=mirror_of)
+    flavors = {"plain": Plain()}
+    means: Any = SimpleNamespace(
+        world=world, flavors=flavors, check=check, flavor_of=lambda _: flavors["plain"], api=SimpleNamespace(get=get)
+    )
+    with pytest.raises(AlreadyExists):
+        await Desk(means, clerk=None, doors=None).create(  # type: ignore[arg-type]
+            NewDeployment(id="iris", name="Iris", group="team", user="ada", spec=PUBLIC)
+        )

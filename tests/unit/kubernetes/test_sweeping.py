@@ -10,6 +10,7 @@ import pytest
 
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, INFERENCE_SERVICE, SELDON_DEPLOYMENT, Kind
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 
@@ -27,10 +28,18 @@ class Place:
 
     namespace = "team"
 
-    def __init__(self, *secrets: dict[str, Any], known: str = "", there: str = "") -> None:
+    def __init__(
+        self,
+        *secrets: dict[str, Any],
+        known: str = "",
+        there: str = "",
+        kinds: tuple[Kind, ...] = (DEPLOYMENT,),
+        closed: tuple[Kind, ...] = (),
+    ) -> None:
         self.secrets = list(secrets)
         self.known = known
         self.there = there
+        self.kinds, self.closed = kinds, closed
         self.removed: list[str] = []
         self.time = datetime.now(timezone.utc)
         means: Any = SimpleNamespace(api=self, world=self, flavors={"plain": Plain()})
@@ -53,8 +62,10 @@ class Place:
     async def list(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
         return self.secrets
 
-    async def get(self, _: Any, name: str, __: str) -> dict[str, Any]:
-        if name != self.there:
+    async def get(self, kind: Kind, name: str, __: str) -> dict[str, Any]:
+        if kind in self.closed:
+            raise ApiError(403, "Forbidden", "not yours")
+        if name != self.there or kind not in self.kinds:
             raise ApiError(404, "NotFound", "not found")
         return {"metadata": {"name": name}}
 
@@ -82,12 +93,15 @@ async def test_what_no_deployment_has_is_removed() -> None:
         Place(secret(), known="iris"),
         # The watch has not told of its deployment yet, or not for a while.
         Place(secret(), there="iris"),
+        # Its flavor was taken out of the configuration; or this server may not see whether it has one.
+        Place(secret(), there="iris", kinds=(INFERENCE_SERVICE,)),
+        Place(secret(), closed=(SELDON_DEPLOYMENT,)),
         Place(secret(labels={"argocd.argoproj.io/instance": "models"})),
         Place(secret(annotations={"argocd.argoproj.io/tracking-id": "models:/Secret:team/iris-1-abc"})),
         Place(secret(labels={"kustomize.toolkit.fluxcd.io/name": "models"})),
         Place(secret(ownerReferences=[{"uid": "d1"}])),
     ],
-    ids=["copied", "untold", "argo-label", "argo", "flux", "owned"],
+    ids=["copied", "untold", "unconfigured", "unseen", "argo-label", "argo", "flux", "owned"],
 )
 async def test_what_may_be_used_stays(place: Place) -> None:
     await place.sweeper.sweep()

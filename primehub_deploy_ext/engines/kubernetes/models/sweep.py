@@ -16,6 +16,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import is_controlled
 from primehub_deploy_ext.engines.kubernetes.books.history import KIND, read_page
 from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
+from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.models.saved import SavedModels
 
@@ -70,10 +71,10 @@ class ArtifactSweep:
                 if entry is None:
                     raise UnreadableError(f"the revision {_place(item)} can't be read")
                 found.add(entry.spec.model.artifact)
-        for flavor in self._means.flavors.values():
-            async for page in self._means.api.pages(
-                flavor.owner, labels=words.selector({words.MANAGED_BY: words.MANAGER})
-            ):
+        # Also of flavors that this server is not configured for, or not any more.
+        owners = {flavor.owner for flavor in FLAVORS.values()}
+        for owner in await self._means.api.discover(owners):
+            async for page in self._means.api.pages(owner, labels=words.selector({words.MANAGED_BY: words.MANAGER})):
                 for item in page["items"]:
                     text = (item["metadata"].get("annotations") or {}).get(words.SPEC)
                     # What a controller made of one of ours carries its labels, and what it likes of its annotations.
