@@ -50,7 +50,7 @@ def test_secrets_that_nobody_owns_are_owned_or_removed(cluster: Cluster, namespa
             await asyncio.to_thread(cluster.kubectl, "-n", place, "patch", "secret", own, "-p", nobodys)
             office = engine._at_work
 
-            await Sweeper(office.means, office.clerk).sweep()
+            await Sweeper(office.means, office.archive).sweep()
             # Whoever made them may be at work still.
             assert await secrets() == {
                 own: None,
@@ -59,7 +59,7 @@ def test_secrets_that_nobody_owns_are_owned_or_removed(cluster: Cluster, namespa
                 "of-somebody-else": None,
             }
 
-            await Sweeper(office.means, office.clerk, grace=timedelta(0)).sweep()
+            await Sweeper(office.means, office.archive, grace=timedelta(0)).sweep()
             after = await secrets()
             assert set(after) == {own, "of-somebody-else"}
             assert [owner["name"] for owner in after[own]] == ["web"]

@@ -23,6 +23,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.api.patches import changed_since
+from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.history import Page
 from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
@@ -50,8 +51,9 @@ log = logging.getLogger(__name__)
 class Desk:
     """Writes wishes to the cluster."""
 
-    def __init__(self, means: Means, clerk: Clerk, doors: Doors) -> None:
+    def __init__(self, means: Means, archive: Archive, clerk: Clerk, doors: Doors) -> None:
         self._means = means
+        self._archive = archive
         self._clerk = clerk
         self._doors = doors
         # One wish for a deployment at a time: it would only race with itself.
@@ -184,7 +186,7 @@ class Desk:
         if plan.fresh or wish.action is not Action.STOP:
             await means.check(plan.spec, seen.flavor)
         # Before its place is taken: the page of the newest revision may not have been written yet.
-        await self._clerk.keep_page(seen)
+        await self._archive.keep(seen)
         closes = plan.spec.access == "private" and base.access != "private"
         if closes:
             await self._doors.close_for(seen, record.latest.number + 1)
@@ -275,10 +277,10 @@ class Desk:
     async def _bases(self, seen: Seen, record: Record) -> tuple[DeploymentSpec, Page | None]:
         """Return what is wanted and what serves, with the values of their environments."""
         means = self._means
-        base = await means.whole_spec(seen, self._clerk)
+        base = await means.whole_spec(seen, self._archive)
         if record.serving is None or record.serving.number == record.target.number:
             return base, None
-        page = await self._clerk.page(seen, record.serving.number)
+        page = await self._archive.page(seen, record.serving.number)
         if page is None:
             return base, None
         filled = await means.envs.filled(seen.namespace, page.entry.order, page.spec)
@@ -287,7 +289,7 @@ class Desk:
     async def _pod(self, seen: Seen) -> Json:
         template: Json = (seen.owner["spec"].get("template") or {}) if isinstance(seen.owner.get("spec"), dict) else {}
         record = seen.record
-        page = await self._clerk.page(seen, record.target.template) if record else None
+        page = await self._archive.page(seen, record.target.template) if record else None
         return page.pod if page else template
 
     async def _complete(
@@ -296,7 +298,7 @@ class Desk:
         """Write what comes with an owner; what fails now is written later."""
         try:
             await self._clerk.keep_parts(flavor, workload, owner, plan.entry)
-            await self._clerk.keep(flavor, owner, plan.entry, plan.spec, template)
+            await self._archive.write(flavor, owner, plan.entry, plan.spec, template)
         except ApiError as error:
             log.warning("%s: what belongs to revision %d is written later: %s", id, plan.entry.number, error)
             self._clerk.look_again(id)

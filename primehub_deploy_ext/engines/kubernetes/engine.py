@@ -197,7 +197,7 @@ class KubernetesEngine(Measuring, Lacking):
         """See ``Engine.rollback``."""
         office = self._at_work
         seen = await self._own(id, Action.ROLLBACK)
-        page = await self._asked(office.clerk.page(seen, revision), seen, f"read revision {revision} of {id}")
+        page = await self._asked(office.archive.page(seen, revision), seen, f"read revision {revision} of {id}")
         if page is None:
             raise no_revision(id, revision)
         old = await office.means.envs.filled(seen.namespace, page.entry.order, page.spec)
@@ -372,7 +372,7 @@ class KubernetesEngine(Measuring, Lacking):
         seen = await office.seen(id)
         if seen.record is None:
             return shown
-        spec = await office.means.whole_spec(seen, office.clerk)
+        spec = await office.means.whole_spec(seen, office.archive)
         return shown.model_copy(update={"spec": spec})
 
     async def _history(self, id: str) -> tuple[Seen, list[Page]]:
@@ -381,7 +381,7 @@ class KubernetesEngine(Measuring, Lacking):
         seen = await office.seen(id)
         if seen.record is None:
             return await office.desk.fresh(id), []
-        return seen, await self._asked(office.clerk.pages(seen), seen, f"read the history of {id}")
+        return seen, await self._asked(office.archive.pages(seen), seen, f"read the history of {id}")
 
     async def _asked(self, question: Awaitable[T], seen: Seen, doing: str) -> T:
         try:

@@ -12,6 +12,7 @@ from primehub_deploy_ext.domain.models import Change, Deployment, Status
 from primehub_deploy_ext.engines.changes import Changes
 from primehub_deploy_ext.engines.kubernetes.api.access import AccessUnknown
 from primehub_deploy_ext.engines.kubernetes.api.client import Api
+from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
@@ -83,12 +84,13 @@ class Office:
         )
         self.doors = Doors(self.means)
         self.reach = Reach(self.means, self.doors)
-        self.clerk = Clerk(self.means, self.reach, self.doors)
-        self.desk = Desk(self.means, self.clerk, self.doors)
+        self.archive = Archive(self.means)
+        self.clerk = Clerk(self.means, self.archive, self.reach, self.doors)
+        self.desk = Desk(self.means, self.archive, self.clerk, self.doors)
         self.trials = Trials(self.means)
         self.ends = Ends(self.means)
         self._sweeper = Sweeper(
-            self.means, self.clerk, besides=(self.trials.sweep_all, ArtifactSweep(self.means).sweep)
+            self.means, self.archive, besides=(self.trials.sweep_all, ArtifactSweep(self.means).sweep)
         )
         self.metering = Metering(self.world, ReplicaPages(self.api, settings.reach))
         self.changes = Changes(int(time.time()) - _EPOCH)

@@ -17,7 +17,7 @@ from primehub_deploy_ext.domain.errors import DeployError
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
-from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
+from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
@@ -48,13 +48,13 @@ class Sweeper:
     def __init__(
         self,
         means: Means,
-        clerk: Clerk,
+        archive: Archive,
         *,
         grace: timedelta = GRACE,
         besides: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
         self._means = means
-        self._clerk = clerk
+        self._archive = archive
         self._besides = besides
         self._grace = grace
         self._task: asyncio.Task[None] | None = None
@@ -148,6 +148,6 @@ class Sweeper:
     async def _needed(self, seen: Seen) -> set[str]:
         record = seen.record
         entries = [record.target, record.latest, record.serving] if record else []
-        pages = await self._clerk.pages(seen)
+        pages = await self._archive.pages(seen)
         access = str((seen.owner["metadata"].get("annotations") or {}).get(words.ACCESS, ""))
         return {access, *(one.order for one in entries if one), *(page.entry.order for page in pages)}

@@ -37,9 +37,9 @@ class Scene(Desk):
         self.done: list[str] = []
         self.plans: list[Plan] = []
         means: Any = SimpleNamespace(world=SimpleNamespace(seen=lambda _: self.seen), check=self._noted("check"))
-        clerk: Any = SimpleNamespace(keep_page=self._noted("page"))
+        archive: Any = SimpleNamespace(keep=self._noted("page"))
         doors: Any = SimpleNamespace(close_for=self._noted("close"), follow=self._noted("follow"))
-        super().__init__(means, clerk, doors)
+        super().__init__(means, archive, None, doors)  # type: ignore[arg-type]
 
     def _noted(self, what: str) -> Any:
         async def note(*_: Any) -> None:
@@ -105,6 +105,6 @@ async def test_an_id_is_taken_by_a_deployment_of_a_flavor_that_is_not_configured
         world=world, flavors=flavors, check=check, flavor_of=lambda _: flavors["plain"], api=SimpleNamespace(get=get)
     )
     with pytest.raises(AlreadyExists):
-        await Desk(means, clerk=None, doors=None).create(  # type: ignore[arg-type]
+        await Desk(means, archive=None, clerk=None, doors=None).create(  # type: ignore[arg-type]
             NewDeployment(id="iris", name="Iris", group="team", user="ada", spec=PUBLIC)
         )

@@ -12,6 +12,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, Kind
 from primehub_deploy_ext.engines.kubernetes.books import retries
+from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.record import read_record
 from primehub_deploy_ext.engines.kubernetes.books.retries import Retries
@@ -56,7 +57,7 @@ class Scene:
         anybody: Any = self
         self.settings, self.api, self.world = anybody, anybody, anybody
         self.progress_deadline, self.history_limit = 600, 10
-        self.clerk = Clerk(anybody, anybody, anybody)
+        self.clerk = Clerk(anybody, Archive(anybody), anybody, anybody)
 
     # The doors
     async def follow(self, _: Any) -> None:

@@ -43,7 +43,7 @@ class Place:
         self.removed: list[str] = []
         self.time = datetime.now(timezone.utc)
         means: Any = SimpleNamespace(api=self, world=self, flavors={"plain": Plain()})
-        self.sweeper = Sweeper(means, clerk=None)  # type: ignore[arg-type]
+        self.sweeper = Sweeper(means, archive=None)  # type: ignore[arg-type]
 
     async def ready(self) -> None: ...
 

@@ -58,7 +58,7 @@ async def test_what_is_read_anew_meanwhile_is_not_found() -> None:
 
     means: Any = SimpleNamespace(world=world, api=SimpleNamespace(get=read))
     with pytest.raises(NotFound, match="the namespace 'research' is no group's any more"):
-        await Desk(means, clerk=None, doors=None).fresh("iris")  # type: ignore[arg-type]
+        await Desk(means, archive=None, clerk=None, doors=None).fresh("iris")  # type: ignore[arg-type]
 
 
 async def test_what_was_written_meanwhile_is_said_to_be_perhaps_done() -> None:

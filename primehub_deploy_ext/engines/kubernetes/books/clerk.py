@@ -6,28 +6,16 @@ Everything here may be done by any server that looks, more than once and in any 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import DeployError
-from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
-from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.api.patches import changed_since
-from primehub_deploy_ext.engines.kubernetes.books.chronicle import Chronicle
-from primehub_deploy_ext.engines.kubernetes.books.history import (
-    KIND,
-    Page,
-    is_owned_by,
-    outcome_patch,
-    page_object,
-    pages_of,
-    read_page,
-)
+from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
 from primehub_deploy_ext.engines.kubernetes.books.retries import FIRST, Retries
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
@@ -52,11 +40,11 @@ log = logging.getLogger(__name__)
 class Clerk:
     """See the module."""
 
-    def __init__(self, means: Means, reach: Reach, doors: Doors) -> None:
+    def __init__(self, means: Means, archive: Archive, reach: Reach, doors: Doors) -> None:
         self._means = means
+        self._archive = archive
         self._reach = reach
         self._doors = doors
-        self._chronicle = Chronicle(means.api, means.world)
         self._woken: set[str] = set()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -74,10 +62,10 @@ class Clerk:
             return
         seen = self._means.world.seen(id)
         if seen is None:
-            self._chronicle.forget(id)
+            self._archive.chronicle.forget(id)
             self._retries.forget(id)
             return
-        self._chronicle.look(seen)
+        self._archive.chronicle.look(seen)
         verdict = judge(seen)
         state = (_number(seen), type(verdict))
         if (id not in self._incomplete and verdict is None) or self._waiting.get(id) == state:
@@ -95,7 +83,7 @@ class Clerk:
             timer.cancel()
         for task in list(self._busy.values()):
             await ended(task)
-        await self._chronicle.close()
+        await self._archive.chronicle.close()
 
     def _later(self, id: str, pause: float, failed: _State | None = None) -> None:
         old = self._timers.pop(id, None)
@@ -166,7 +154,7 @@ class Clerk:
 
     async def _reached(self, seen: Seen, record: Record, hindered: str) -> str:
         steps = steps_since(seen, record.target.number)
-        hindered = hindered or await self._tried(seen, self.keep_page(seen), _UNWRITTEN)
+        hindered = hindered or await self._tried(seen, self._archive.keep(seen), _UNWRITTEN)
         what = "who may call could not be brought up to date"
         hindered = hindered or await self._tried(seen, self._doors.follow(seen), what)
         note = drift = ""
@@ -176,21 +164,22 @@ class Clerk:
         if hindered:
             note = f"When it came up, {hindered}; that is tried again and again.{f' {drift}' if drift else ''}"
         after = record.succeeded(note)
-        await self._note(seen, {words.RECORD: after.dump(), words.RESERVED: None})
-        await self._end_page(seen, after.target, steps=steps)
+        if not await self._note(seen, {words.RECORD: after.dump(), words.RESERVED: None}):
+            return hindered  # somebody wished for something else meanwhile, or noted it first
+        await self._archive.end(seen, after.target, steps=steps)
         if drift and record.target.number == record.target.template:
             await tell(self._means.api, seen, "LibrariesDiffer", drift)
-        await self._forget_old(seen)
+        await self._archive.forget_old(seen)
         return hindered
 
     async def _given_up(self, seen: Seen, record: Record, verdict: GivenUp) -> str:
         """What served is wanted again; without that, nothing runs: it would only take of the quota and fail on."""
         tail = await self._last_words(seen, verdict.pod)
         steps = steps_since(seen, record.target.number)
-        hindered = await self._tried(seen, self.keep_page(seen), _UNWRITTEN)
+        hindered = await self._tried(seen, self._archive.keep(seen), _UNWRITTEN)
         after = record.failed(verdict.reason, verdict.message)
         annotations: dict[str, str | None] = {words.RECORD: after.dump(), words.RESERVED: None}
-        back = await self.page(seen, record.serving.number) if record.serving else None
+        back = await self._archive.page(seen, record.serving.number) if record.serving else None
         owner = await self._means.api.get(seen.flavor.owner, seen.name, seen.namespace)
         if owner["metadata"]["annotations"].get(words.RECORD) != seen.owner["metadata"]["annotations"][words.RECORD]:
             return hindered  # something else is wanted by now
@@ -212,9 +201,9 @@ class Clerk:
             progress_deadline=self._means.settings.progress_deadline,
         )
         # Whoever hears that it failed asks for its last words at once.
-        await self._annotate(seen, record.target.number, outcome_patch(record.target, tail, steps))
+        await self._archive.end(seen, record.target, tail, steps)
         await self._patch(seen, owner, seen.flavor.change(owner, workload))
-        await self._end_page(seen, after.latest, tail, steps)
+        await self._archive.end(seen, after.latest, tail, steps)
         return hindered
 
     async def _last_words(self, seen: Seen, pod: Json | None) -> list[str]:
@@ -226,7 +215,8 @@ class Clerk:
             log.info("%s: the last words of %s can't be read: %s", seen.id, pod["metadata"]["name"], error)
             return []
 
-    async def _note(self, seen: Seen, annotations: dict[str, str | None]) -> None:
+    async def _note(self, seen: Seen, annotations: dict[str, str | None]) -> bool:
+        """Write on the deployment itself; False where something else is wanted by now, or it was noted already."""
         body = {"metadata": {"resourceVersion": seen.owner["metadata"]["resourceVersion"], "annotations": annotations}}
         try:
             owner = await self._means.api.patch(seen.flavor.owner, seen.name, body, seen.namespace)
@@ -237,12 +227,13 @@ class Clerk:
             owner = await self._means.api.get(seen.flavor.owner, seen.name, seen.namespace)
             old = seen.owner["metadata"]["annotations"].get(words.RECORD)
             if owner["metadata"]["uid"] != seen.owner["metadata"]["uid"]:
-                return
+                return False
             if (owner["metadata"].get("annotations") or {}).get(words.RECORD) != old:
-                return
+                return False
             body["metadata"]["resourceVersion"] = owner["metadata"]["resourceVersion"]
             owner = await self._means.api.patch(seen.flavor.owner, seen.name, body, seen.namespace)
         self._wrote(seen, owner)
+        return True
 
     async def _patch(self, seen: Seen, before: Json, after: Json) -> None:
         body = changed_since(before, after)
@@ -252,87 +243,6 @@ class Clerk:
         found = self._means.world.find(seen.id)
         if found is not None:
             self._means.world.wrote(seen.namespace, found[1], owner)
-
-    # ------------------------------------------------------------------ history
-
-    async def pages(self, seen: Seen) -> list[Page]:
-        """Return the history of a deployment, newest first."""
-        labels = words.selector(words.owned(seen.name, "history"))
-        items = await self._means.api.list(KIND, seen.namespace, labels=labels)
-        return pages_of(item for item in items if is_owned_by(item, seen.owner))
-
-    async def page(self, seen: Seen, number: int) -> Page | None:
-        """Return one revision of a deployment; None when its page is gone, or not there yet."""
-        try:
-            return read_page(await self._means.api.get(KIND, words.history_name(seen.name, number), seen.namespace))
-        except ApiError as error:
-            if error.status == 404:
-                return None
-            raise
-
-    async def keep_page(self, seen: Seen) -> None:
-        """Make sure that the wanted revision has its page; it can be made from the owner alone.
-
-        What came of the newest is on the owner until the next is wanted: it is made sure of, too.
-        """
-        record = seen.record
-        if record is None:
-            return
-        page = await self.page(seen, record.target.number)
-        newest = page if record.latest == record.target else await self.page(seen, record.latest.number)
-        told, known = newest.entry.outcome if newest else None, record.latest.outcome
-        if told is Outcome.IN_PROGRESS and known is not Outcome.IN_PROGRESS:
-            await self._end_page(seen, record.latest)
-        if page is not None:
-            return
-        before = await self.page(seen, record.target.template)
-        owner = await self._means.api.get(seen.flavor.owner, seen.name, seen.namespace)
-        pod = before.pod if before else (owner.get("spec") or {}).get("template") or {}
-        await self.keep(seen.flavor, seen.owner, record.target, seen.spec, pod)
-
-    async def keep(self, flavor: Flavor, owner: Json, entry: Entry, spec: DeploymentSpec, pod: Json) -> None:
-        """Write a page."""
-        metadata = owner["metadata"]
-        body = page_object(metadata["name"], metadata["namespace"], entry, spec, pod)
-        try:
-            await self._means.api.create(KIND, owned_by(body, owner, flavor))
-        except ApiError as error:
-            if error.reason != "AlreadyExists":
-                raise
-
-    async def _end_page(
-        self, seen: Seen, entry: Entry, log_tail: Sequence[str] = (), steps: Sequence[StepTime] = ()
-    ) -> None:
-        body = outcome_patch(entry, log_tail, steps)
-        # The newest that was told: it took a moment until the revision could be reached.
-        latest = self._means.world.seen(seen.id) or seen
-        body["metadata"]["annotations"] |= await self._chronicle.closing(latest, entry.number)
-        await self._annotate(seen, entry.number, body)
-
-    async def _annotate(self, seen: Seen, number: int, body: Json) -> None:
-        try:
-            await self._means.api.patch(KIND, words.history_name(seen.name, number), body, seen.namespace)
-        except ApiError as error:
-            # It could not be written, or somebody removed it: what came of the newest is on the deployment, too.
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
-
-    async def _forget_old(self, seen: Seen) -> None:
-        """Remove pages beyond the limit, and the Secrets that only they needed."""
-        record, limit = seen.record, self._means.settings.history_limit
-        if record is None or record.latest.number <= limit:
-            return
-        pages = await self.pages(seen)
-        needed = {entry.template for entry in (record.target, record.latest, record.serving) if entry}
-        kept = [page for page in pages[:limit] if page] + [p for p in pages[limit:] if p.entry.number in needed]
-        orders = {page.entry.order for page in kept}
-        for page in pages[limit:]:
-            if page in kept:
-                continue
-            with contextlib.suppress(ApiError):
-                await self._means.api.delete(KIND, page.name, seen.namespace)
-                if page.entry.order and page.entry.order not in orders:
-                    await self._means.api.delete(SECRET, page.entry.order, seen.namespace)
 
     # ------------------------------------------------------------------ what belongs to it
 
@@ -368,7 +278,7 @@ class Clerk:
         )
         await self.keep_parts(seen.flavor, workload, seen.owner, record.target)
         await self._doors.follow(seen)
-        await self.keep_page(seen)
+        await self._archive.keep(seen)
 
 
 def _number(seen: Seen) -> int:
