@@ -159,7 +159,13 @@ class Watch(ScriptHandler):
         self.set_header("Content-Type", "application/x-ndjson")
         script = self.script
         sent = self.visible(everything=everything)
+        known = int(self.get_query_argument("resource_version", "0"))
         try:
+            if 0 < known < script.version:
+                # What came in between is not remembered: the whole list again.
+                await self.line("RESET")
+                for item in sent.values():
+                    await self.line("ADDED", item)
             await self.line("BOOKMARK")
             while script.mode == "ok":
                 async with script.changed:

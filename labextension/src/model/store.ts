@@ -153,8 +153,10 @@ export class DeploymentStore {
     this.restartPoll = () => {
       clearInterval(polling);
       polling = setInterval(() => {
-        // The stream tells about a lost connection, and earlier.
-        this.load(signal).catch(() => undefined);
+        // The stream, which lingers where nobody looks, tells about a lost connection, and earlier.
+        if (!document.hidden) {
+          this.load(signal).catch(() => undefined);
+        }
       }, this.poll);
     };
     this.restartPoll();

@@ -66,7 +66,8 @@ function useMeasured<T>(
 const REFRESH_DELAY = 500;
 
 /**
- * Refresh something some time after `cause` changed: once for many changes in a row, and not for the first value.
+ * Refresh something some time after `cause` changed: once for many changes in a row, and not for the first value. Where
+ * the page is hidden by then, once it can be seen again.
  */
 export function useRefreshAfter(
   cause: unknown,
@@ -83,7 +84,7 @@ export function useRefreshAfter(
     // One that waits already sees this change too.
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
-      void refresh();
+      whenSeen(refresh);
     }, REFRESH_DELAY);
   }, [cause, refresh]);
   useEffect(
@@ -93,4 +94,26 @@ export function useRefreshAfter(
     },
     [active]
   );
+}
+
+/** What waits for the page to be seen again; each once. */
+const waiting = new Set<() => Promise<void>>();
+
+function whenSeen(refresh: () => Promise<void>): void {
+  if (!document.hidden) {
+    void refresh();
+    return;
+  }
+  if (waiting.size === 0) {
+    document.addEventListener('visibilitychange', seen);
+  }
+  waiting.add(refresh);
+}
+
+function seen(): void {
+  if (!document.hidden) {
+    document.removeEventListener('visibilitychange', seen);
+    waiting.forEach(refresh => void refresh());
+    waiting.clear();
+  }
 }
