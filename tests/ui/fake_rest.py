@@ -163,27 +163,29 @@ class Watch(ScriptHandler):
         try:
             if 0 < known < script.version:
                 # What came in between is not remembered: the whole list again.
-                await self.line("RESET")
+                self.put("RESET")
                 for item in sent.values():
-                    await self.line("ADDED", item)
-            await self.line("BOOKMARK")
+                    self.put("ADDED", item)
+            self.put("BOOKMARK")
+            await self.flush()
             while script.mode == "ok":
                 async with script.changed:
                     await script.changed.wait()
                 now = self.visible(everything=everything)
+                # At once, as they came: whoever gathers them is not to depend on how busy the machine is.
                 for key, item in now.items():
                     if item is not sent.get(key):
-                        await self.line("MODIFIED" if key in sent else "ADDED", item)
+                        self.put("MODIFIED" if key in sent else "ADDED", item)
                 for key in sent.keys() - now.keys():
-                    await self.line("DELETED", {**sent[key], "resource_version": script.version})
+                    self.put("DELETED", {**sent[key], "resource_version": script.version})
+                await self.flush()
                 sent = now
         except StreamClosedError:
             return
 
-    async def line(self, type: str, item: Json | None = None) -> None:
+    def put(self, type: str, item: Json | None = None) -> None:
         change = {"type": type, "resource_version": self.script.version, "object": item, "error": None}
         self.write(json.dumps(change) + "\n")
-        await self.flush()
 
 
 class Deployment(ScriptHandler):

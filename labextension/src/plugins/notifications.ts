@@ -4,6 +4,7 @@ import type {
 } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 
+import { onceShown } from '../form/toasts';
 import { FEW, Gathering, namesShown } from '../model/gathering';
 import { ITurn, TurnKind, Turns, isWanted } from '../model/turns';
 import { IDeployments } from '../tokens';
@@ -106,8 +107,11 @@ function raise(
     actions: Notification.IAction[];
   } = { autoClose: kind === 'failed' ? false : GOOD_NEWS, actions };
   if (wall) {
-    Notification.update({ id: wall.toast, type, message, ...options });
-    return { toast: wall.toast, names };
+    const { toast } = wall;
+    onceShown(toast, () =>
+      Notification.update({ id: toast, type, message, ...options })
+    );
+    return { toast, names };
   }
   return { toast: Notification.emit(message, type, options), names };
 }

@@ -268,9 +268,11 @@ test.describe('notifications', () => {
     const toast = page.locator('.Toastify__toast');
     await expect(
       toast.filter({ hasText: 'Iris: Model could not be loaded' })
-    ).toBeVisible();
+    ).toBeVisible({ timeout: 30_000 });
     await play([deployment('iris', 'Iris')]);
-    await expect(toast.filter({ hasText: 'Iris serves again' })).toBeVisible();
+    await expect(toast.filter({ hasText: 'Iris serves again' })).toBeVisible({
+      timeout: 30_000
+    });
   });
 
   test('tell of many at once in one, which leads to them', async ({
@@ -289,15 +291,23 @@ test.describe('notifications', () => {
     const { status } = failed;
     await play([...all(9, { status }), ...all(12).slice(9)]);
     const toast = page.locator('.Toastify__toast');
+    // They are gathered for a second, and the first toast loads the code for all.
+    const soon = { timeout: 30_000 };
     await expect(toast).toHaveText(
-      /9 deployments failed: Model 0, Model 1, Model 2 and 6 more/
+      /9 deployments failed: Model 0, Model 1, Model 2 and 6 more/,
+      soon
     );
     // Those that follow are added to it.
     await play([...all(10, { status }), ...all(12).slice(10)]);
-    await expect(toast).toHaveText(/10 deployments failed:.* and 7 more/);
+    await expect(toast).toHaveText(
+      /10 deployments failed:.* and 7 more/,
+      soon
+    );
     await page.screenshot({ path: 'test-results/looks/toasts-together.png' });
     await toast.getByRole('button', { name: 'Show' }).click();
-    await expect(panel.locator('[data-deployment="model-9"]')).toBeVisible();
+    await expect(panel.locator('[data-deployment="model-9"]')).toBeVisible(
+      soon
+    );
     await expect(panel.locator('[data-deployment="model-11"]')).toHaveCount(0);
   });
 
@@ -324,7 +334,9 @@ test.describe('notifications', () => {
       await play([deployment('iris', 'Iris'), other]);
       // What came after it is told already.
       const toast = page.locator('.Toastify__toast');
-      await expect(toast).toHaveText(/Other is deployed/);
+      await expect(toast).toHaveText(/Other is deployed/, {
+        timeout: 30_000
+      });
     });
   });
 });
