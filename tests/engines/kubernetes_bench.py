@@ -82,7 +82,7 @@ class KubernetesBench(Bench):
             try:
                 await self.call(deployment)
                 break
-            except ConnectionRefusedError:
+            except OSError:  # refused, or no route to it yet
                 await asyncio.sleep(0.1)
         return deployment
 

@@ -10,40 +10,36 @@ import asyncio
 import logging
 import secrets
 from collections import defaultdict
-from contextlib import suppress
 from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, DeployError, NotFound
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.phases import Action
-from primehub_deploy_ext.domain.quota import largest, usage_of
-from primehub_deploy_ext.domain.resources import Quota, Usage
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.api.patches import changed_since
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.history import Page
-from primehub_deploy_ext.engines.kubernetes.books.record import Entry, Record
+from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
 from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Change, Plan, Wish, first_entry, next_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.all import others_than
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
-from primehub_deploy_ext.engines.kubernetes.guests.criers import runs
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors, access_of
 from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
-from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
-from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, pod_template
+from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.orders import drop, write_order
+from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 from primehub_deploy_ext.engines.kubernetes.quota.grants import Wish as QuotaWish
+from primehub_deploy_ext.engines.kubernetes.quota.wanted import NO_QUOTA, more_of, taken_by
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import refusal
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.kubernetes.reading.steps import runs
 
 _RACES = 12
-
-NO_QUOTA = Quota()
 
 log = logging.getLogger(__name__)
 
@@ -93,18 +89,18 @@ class Desk:
             },
             progress_deadline=means.settings.progress_deadline,
         )
-        wanted = await self._usage(new.spec)
+        wanted = taken_by(new.spec, await means.machine())
         quota = QuotaWish(namespace, new.group, new.id, new.quota or NO_QUOTA, wanted)
         try:
             async with means.ledger.grant(quota) as grant:
                 try:
-                    await self._write_order(namespace, new.id, 1, order, new.spec, pods)
+                    await write_order(means, namespace, new.id, 1, order, new.spec, pods)
                     if access:
                         await self._doors.make(new.id, namespace, access, private=new.spec.access == "private")
                     grant.check()
                     owner = await means.api.create(flavor.owner, flavor.build(workload))
                 except BaseException:
-                    await self._drop(namespace, order, access)
+                    await drop(means.api, namespace, order, access)
                     raise
         except ApiError as error:
             if error.reason == "AlreadyExists":
@@ -140,6 +136,24 @@ class Desk:
                     doing = f"{wish.action} the deployment {id}"
                     raise await self._means.explained(error, doing, seen.namespace, seen.flavor) from error
                 return
+
+    async def own(self, id: str, doing: Action | str) -> Seen:
+        """Return a deployment that was made here.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        Conflict
+            If it was made elsewhere; with the way to do there what was asked for.
+        """
+        await self._means.world.ready()
+        seen = self._means.world.seen(id)
+        if seen is None or seen.record is None:
+            seen = await self.fresh(id)
+        if seen.record is None:
+            raise refusal(seen, doing)
+        return seen
 
     async def fresh(self, id: str) -> Seen:
         """Return a deployment with its object as it is now, whole.
@@ -191,7 +205,7 @@ class Desk:
         if closes:
             await self._doors.close_for(seen, record.latest.number + 1)
         try:
-            quota = await self._quota_wish(seen, record, base, plan, wish)
+            quota = more_of(seen, record, base, plan, wish.quota, await means.machine())
             await self._write(seen, record, plan, serving, quota)
         except BaseException:
             if closes:
@@ -220,12 +234,12 @@ class Desk:
                 spec=plan.spec,
                 revision=entry.template,
                 replicas=0 if entry.stopped else entry.replicas,
-                surge=grant.more if _rolls(record, entry) else entry.replicas,
+                surge=grant.more if record.replaces(entry) else entry.replicas,
                 template=template,
                 annotations={
                     words.RECORD: after.dump(),
                     words.SPEC: dump_small(plan.spec),
-                    words.RESERVED: grant.reserve.model_dump_json() if _rolls(record, entry) else None,
+                    words.RESERVED: grant.reserve.model_dump_json() if record.replaces(entry) else None,
                     words.ACCESS: access or made or None,
                 },
                 progress_deadline=means.settings.progress_deadline,
@@ -233,7 +247,9 @@ class Desk:
             owns = (seen.owner, seen.flavor)
             try:
                 if plan.fresh:
-                    await self._write_order(seen.namespace, seen.name, entry.number, entry.order, plan.spec, pods, owns)
+                    await write_order(
+                        means, seen.namespace, seen.name, entry.number, entry.order, plan.spec, pods, owns
+                    )
                 if made:
                     private = plan.spec.access == "private"
                     await self._doors.make(seen.name, seen.namespace, made, private=private, owns=owns)
@@ -241,12 +257,12 @@ class Desk:
                 body = changed_since(seen.owner, seen.flavor.change(seen.owner, workload))
                 owner = await means.api.patch(seen.flavor.owner, seen.name, body, seen.namespace)
             except BaseException:
-                await self._drop(seen.namespace, entry.order if plan.fresh else "", made)
+                await drop(means.api, seen.namespace, entry.order if plan.fresh else "", made)
                 raise
         found = means.world.find(seen.id)
         if found is not None:
             means.world.wrote(seen.namespace, found[1], owner)
-        if _rolls(record, entry) and workload.surge < entry.replicas:
+        if record.replaces(entry) and workload.surge < entry.replicas:
             text = f"the quota of {seen.group} leaves no room for all new replicas: they replace the old in steps"
             await tell(means.api, seen, "ReplacedInSteps", text)
         await self._complete(
@@ -303,52 +319,6 @@ class Desk:
             log.warning("%s: what belongs to revision %d is written later: %s", id, plan.entry.number, error)
             self._clerk.look_again(id)
 
-    # ------------------------------------------------------------------ quota
-
-    async def _usage(self, spec: DeploymentSpec) -> Usage:
-        if spec.stopped:
-            return Usage()
-        return usage_of(spec.resources, spec.replicas, await self._means.machine())
-
-    async def _quota_wish(self, seen: Seen, record: Record, base: DeploymentSpec, plan: Plan, wish: Wish) -> QuotaWish:
-        machine = await self._means.machine()
-        wanted = await self._usage(plan.spec)
-        held = Usage() if record.never_ran else await self._usage(base)
-        rolls = _rolls(record, plan.entry)
-        one = largest(usage_of(base.resources, 1, machine), usage_of(plan.spec.resources, 1, machine))
-        return QuotaWish(
-            namespace=seen.namespace,
-            group=seen.group,
-            id=seen.id,
-            quota=wish.quota or NO_QUOTA,
-            wanted=wanted,
-            held=held,
-            one_more=one,
-            most_more=plan.entry.replicas if rolls else 0,
-        )
-
-    # ------------------------------------------------------------------ secrets
-
-    async def _write_order(
-        self,
-        namespace: str,
-        id: str,
-        revision: int,
-        order: str,
-        spec: DeploymentSpec,
-        pods: PodMeans,
-        owns: tuple[Json, Flavor] | None = None,
-    ) -> None:
-        body = order_secret(id, revision, order, namespace, spec, pods)
-        await self._means.api.create(SECRET, owned_by(body, *owns) if owns else body)
-        self._means.envs.remember(namespace, order, spec)
-
-    async def _drop(self, namespace: str, *names: str) -> None:
-        """Remove Secrets of which nothing came."""
-        for name in filter(None, names):
-            with suppress(ApiError):
-                await asyncio.shield(self._means.api.delete(SECRET, name, namespace))
-
 
 def _with_template(
     seen: Seen, record: Record, plan: Plan, serving: Page | None, pods: PodMeans
@@ -361,11 +331,6 @@ def _with_template(
         return Plan(entry.model_copy(update={"order": order}), plan.spec, fresh=True), template
     returns = serving is not None and entry.template != record.target.template
     return plan, serving.pod if returns and serving is not None else None
-
-
-def _rolls(record: Record, entry: Entry) -> bool:
-    """Tell whether a revision replaces pods that serve."""
-    return not entry.stopped and record.serving is not None and record.serving.template != entry.template
 
 
 def _with_owner(seen: Seen, owner: Json) -> Seen:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from primehub_deploy_ext.domain.clients import Client
 from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.models import (
@@ -26,30 +25,24 @@ from primehub_deploy_ext.domain.models import (
 )
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.domain.resources import Quota, Resources
-from primehub_deploy_ext.domain.stored import SavedModel
 from primehub_deploy_ext.engines.base import (
     Capabilities,
     LogQuery,
-    ModelOfDeployment,
-    NewClient,
     NewDeployment,
-    NewSavedModel,
     PredictRequest,
 )
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.books.history import Page, history_of
-from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Wish, no_revision, updated
 from primehub_deploy_ext.engines.kubernetes.errors import told
+from primehub_deploy_ext.engines.kubernetes.guests.admitting import Admitting
 from primehub_deploy_ext.engines.kubernetes.health import health_of
 from primehub_deploy_ext.engines.kubernetes.instance_types.store import InstanceTypes
 from primehub_deploy_ext.engines.kubernetes.lacking import Lacking
 from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
 from primehub_deploy_ext.engines.kubernetes.metering.measuring import Measuring
-from primehub_deploy_ext.engines.kubernetes.models.catalogue import models_of
-from primehub_deploy_ext.engines.kubernetes.models.saved import SavedModels
+from primehub_deploy_ext.engines.kubernetes.models.storing import Storing
 from primehub_deploy_ext.engines.kubernetes.office import Office
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import refusal
 from primehub_deploy_ext.engines.kubernetes.reading.happenings import happenings_of, merged
 from primehub_deploy_ext.engines.kubernetes.reading.projection import replicas_of
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
@@ -59,7 +52,7 @@ from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 T = TypeVar("T")
 
 
-class KubernetesEngine(Measuring, Lacking):
+class KubernetesEngine(Admitting, Storing, Measuring, Lacking):
     """Runs deployments on a Kubernetes cluster.
 
     Parameters
@@ -196,7 +189,7 @@ class KubernetesEngine(Measuring, Lacking):
     ) -> Deployment:
         """See ``Engine.rollback``."""
         office = self._at_work
-        seen = await self._own(id, Action.ROLLBACK)
+        seen = await office.desk.own(id, Action.ROLLBACK)
         page = await self._asked(office.archive.page(seen, revision), seen, f"read revision {revision} of {id}")
         if page is None:
             raise no_revision(id, revision)
@@ -295,51 +288,6 @@ class KubernetesEngine(Measuring, Lacking):
         """See ``Engine.try_out``."""
         return await self._at_work.trials.run(spec, request, group)
 
-    async def clients(self, id: str) -> list[Client]:
-        """See ``Engine.clients``."""
-        office = self._at_work
-        return await office.doors.clients(await office.seen(id))
-
-    async def add_client(self, id: str, new: NewClient) -> Client:
-        """See ``Engine.add_client``."""
-        office = self._at_work
-        seen = await self._own(id, "let a client in")
-        client = await office.doors.add(seen, new)
-        await tell(office.api, seen, "ClientAdded", f"{new.user}: let the client {new.name} in")
-        return client
-
-    async def remove_client(self, id: str, name: str, *, user: str) -> None:
-        """See ``Engine.remove_client``."""
-        office = self._at_work
-        seen = await self._own(id, "revoke a client")
-        await office.doors.remove(seen, name)
-        await tell(office.api, seen, "ClientRevoked", f"{user}: revoked the client {name}")
-
-    async def has_artifact(self, digest: str) -> bool:
-        """See ``Engine.has_artifact``."""
-        return await self._at_work.means.store().has(digest)
-
-    async def put_artifact(self, digest: str, chunks: AsyncIterator[bytes]) -> int:
-        """See ``Engine.put_artifact``."""
-        return await self._at_work.means.store().put(digest, chunks)
-
-    async def models(self) -> list[ModelOfDeployment]:
-        """See ``Engine.models``."""
-        return await models_of(self._at_work)
-
-    async def saved_models(self) -> list[SavedModel]:
-        """See ``Engine.saved_models``."""
-        store = self._at_work.means.artifacts
-        return await SavedModels(store).all() if store is not None else []
-
-    async def save_model(self, new: NewSavedModel) -> SavedModel:
-        """See ``Engine.save_model``."""
-        return await SavedModels(self._at_work.means.store()).add(new)
-
-    async def forget_model(self, number: int) -> None:
-        """See ``Engine.forget_model``."""
-        await SavedModels(self._at_work.means.store()).remove(number)
-
     async def warm(self, request: WarmRequest) -> None:
         """Nothing to prepare: nodes keep the images that they ran."""
 
@@ -350,14 +298,6 @@ class KubernetesEngine(Measuring, Lacking):
         if self._office is None:
             raise EngineUnavailable("the engine is not open")
         return self._office
-
-    async def _own(self, id: str, doing: Action | str) -> Seen:
-        """Return a deployment that was made here; of another say where that is done."""
-        office = self._at_work
-        seen = await office.seen(id)
-        if seen.record is None:
-            raise refusal(await office.desk.fresh(id), doing)
-        return seen
 
     async def _wish(self, id: str, wish: Wish, change: Callable[[DeploymentSpec], DeploymentSpec]) -> Deployment:
         before = await self._at_work.seen(id)

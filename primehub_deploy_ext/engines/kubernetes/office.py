@@ -29,6 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.metering.metering import Metering
 from primehub_deploy_ext.engines.kubernetes.metering.reading import ReplicaPages
 from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore
 from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
+from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.quota.dues import Dues
 from primehub_deploy_ext.engines.kubernetes.quota.grant_store import ConfigMapGrants
 from primehub_deploy_ext.engines.kubernetes.quota.ledger import Ledger
@@ -69,6 +70,7 @@ class Office:
         capacity = Capacity(self.api)
         self.means = Means(
             api=self.api,
+            calls=PodCalls(self.api, settings.reach),
             settings=settings,
             world=self.world,
             namespaces=namespaces,
@@ -92,7 +94,7 @@ class Office:
         self._sweeper = Sweeper(
             self.means, self.archive, besides=(self.trials.sweep_all, ArtifactSweep(self.means).sweep)
         )
-        self.metering = Metering(self.world, ReplicaPages(self.api, settings.reach))
+        self.metering = Metering(self.world, ReplicaPages(self.means.calls))
         self.changes = Changes(int(time.time()) - _EPOCH)
         self._shown: dict[str, Deployment] = {}
         self._dirty: set[str] = set()
@@ -122,6 +124,7 @@ class Office:
         await self.clerk.close()
         await self.doors.close()
         await self.metering.close()
+        await self.means.calls.close()
         await self.world.close()
         await self.api.close()
 

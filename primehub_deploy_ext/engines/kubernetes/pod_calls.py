@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
+
+import aiohttp
 
 from primehub_deploy_ext.domain.errors import UpstreamFailed
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, pod_proxy_path
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
-from primehub_deploy_ext.engines.kubernetes.road import Road, host_of, knock
+from primehub_deploy_ext.engines.kubernetes.road import CONNECT_LIMIT, Road, host_of
+
+_LARGEST = 64 * 1024 * 1024
+
+Answer = tuple[int, bytes]
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    timeout: float
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    largest: int = _LARGEST
 
 
 class PodCalls:
-    """Sends requests to pods.
+    """Sends requests to pods, each on a connection of its own: the next pod may have the address of the last.
 
     Parameters
     ----------
@@ -24,10 +42,25 @@ class PodCalls:
     def __init__(self, api: Api, reach: str) -> None:
         self._api = api
         self._road = Road(reach)
+        self._session: aiohttp.ClientSession | None = None
 
-    async def post(
-        self, pod: Json, path: str, body: bytes, headers: Mapping[str, str], timeout: float
-    ) -> tuple[int, bytes]:
+    async def close(self) -> None:
+        """Cut what is open."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def get(self, pod: Json, path: str, timeout: float, *, largest: int = _LARGEST) -> Answer:
+        """Read something; return status and body.
+
+        Raises
+        ------
+        UpstreamFailed
+            If nobody answers there, or with more than so many bytes.
+        """
+        return await self._send(pod, _Request("GET", path, timeout, largest=largest))
+
+    async def post(self, pod: Json, path: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
         """Send one request; return status and body.
 
         Raises
@@ -35,22 +68,54 @@ class PodCalls:
         UpstreamFailed
             If nobody answers there.
         """
-        if self._road.is_open:
-            address = (pod.get("status") or {}).get("podIP", "")
-            if not address:
-                raise UpstreamFailed(f"{pod['metadata']['name']} has no address yet")
-            if self._road.only or await _opens(address):
-                return await _post(f"http://{host_of(address)}:{words.PORT}{path}", body, headers, timeout)
-            self._road.blocked()
-        return await self._by_proxy(pod, path, body, headers, timeout)
+        return await self._send(pod, _Request("POST", path, timeout, body, headers))
 
-    async def _by_proxy(
-        self, pod: Json, path: str, body: bytes, headers: Mapping[str, str], timeout: float
-    ) -> tuple[int, bytes]:
-        metadata = pod["metadata"]
-        proxied = pod_proxy_path(metadata["namespace"], metadata["name"], words.PORT, path)
+    async def _send(self, pod: Json, request: _Request) -> Answer:
+        if self._road.is_open:
+            answer = await self._straight(pod, request)
+            if answer is not None:
+                return answer
+            self._road.blocked()
+        return await self._by_proxy(pod, request)
+
+    async def _straight(self, pod: Json, request: _Request) -> Answer | None:
+        """Return the answer; None where no packet gets to pods from here, but may by another way."""
+        name, address = pod["metadata"]["name"], (pod.get("status") or {}).get("podIP", "")
+        if not address:
+            raise UpstreamFailed(f"{name} has no address yet")
+        if self._session is None:
+            connector = aiohttp.TCPConnector(force_close=True, limit=0)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         try:
-            answer = await self._api.raw("POST", proxied, body=body, headers=headers, timeout=timeout)
+            async with self._session.request(
+                request.method,
+                f"http://{host_of(address)}:{words.PORT}{request.path}",
+                data=request.body or None,
+                headers=dict(request.headers),
+                timeout=aiohttp.ClientTimeout(total=request.timeout, sock_connect=min(request.timeout, CONNECT_LIMIT)),
+                allow_redirects=False,  # what is signed for this pod is sent nowhere else
+            ) as answer:
+                return answer.status, await _whole(answer.content, request)
+        except aiohttp.ClientConnectorError as error:
+            # A refusal is an answer too, and none that another way would change.
+            if isinstance(error.os_error, ConnectionRefusedError):
+                raise UpstreamFailed(f"nobody listens at {address} yet") from error
+            if self._road.only:
+                raise UpstreamFailed(f"{name} can't be reached at {address}: {error}") from error
+        except aiohttp.ConnectionTimeoutError as error:
+            if self._road.only:
+                raise UpstreamFailed(f"{name} can't be reached at {address}: {error}") from error
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+            raise UpstreamFailed(f"{name} did not answer: {str(error) or type(error).__name__}") from error
+        return None
+
+    async def _by_proxy(self, pod: Json, request: _Request) -> Answer:
+        metadata = pod["metadata"]
+        proxied = pod_proxy_path(metadata["namespace"], metadata["name"], words.PORT, request.path)
+        try:
+            answer = await self._api.raw(
+                request.method, proxied, body=request.body or None, headers=request.headers, timeout=request.timeout
+            )
         except ApiError as error:
             raise UpstreamFailed(f"{metadata['name']} did not answer: {error.message}") from error
         if _is_of_the_api_server(answer.status, answer.body):
@@ -66,28 +131,11 @@ def _is_of_the_api_server(status: int, body: bytes) -> bool:
     return status >= HTTPStatus.BAD_REQUEST and b'"kind":"Status"' in body
 
 
-async def _opens(address: str) -> bool:
-    """Tell whether packets get there; a refusal is an answer too, and none that another way would change."""
-    found = await knock(address, words.PORT)
-    if found is False:
-        raise UpstreamFailed(f"nobody listens at {address} yet")
-    return found is not None
-
-
-async def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int, bytes]:
-    from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-
-    sent = HTTPRequest(
-        url,
-        method="POST",
-        body=body,
-        headers=dict(headers),
-        request_timeout=timeout,
-        follow_redirects=False,  # what is signed for this pod is sent nowhere else
-    )
-    try:
-        answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
-    except (OSError, HTTPClientError) as error:
-        # Time-outs and closed connections are raised, whatever is said about errors.
-        raise UpstreamFailed(f"{url} did not answer: {error}") from error
-    return answer.code, answer.body
+async def _whole(content: aiohttp.StreamReader, request: _Request) -> bytes:
+    """Return all of a body: half a page of numbers would be taken for smaller ones."""
+    found = bytearray()
+    async for part in content.iter_any():
+        found += part
+        if len(found) > request.largest:
+            raise UpstreamFailed(f"{request.path} is larger than {request.largest} bytes")
+    return bytes(found)

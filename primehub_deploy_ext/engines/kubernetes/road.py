@@ -9,7 +9,7 @@ from primehub_deploy_ext.engines.patience import within
 
 # A network that was not reachable may become so (a VPN), and the other way round.
 _REMEMBER = 120.0
-_CONNECT_LIMIT = 1.5
+CONNECT_LIMIT = 1.5
 
 
 class Road:
@@ -40,7 +40,7 @@ async def knock(address: str, port: int) -> bool | None:
     """Tell whether somebody opens; None where no packet gets there at all."""
     try:
         _, writer = await within(
-            _CONNECT_LIMIT, asyncio.open_connection(address, port), lost=lambda opened: opened[1].close()
+            CONNECT_LIMIT, asyncio.open_connection(address, port), lost=lambda opened: opened[1].close()
         )
     except ConnectionRefusedError:
         return False

@@ -28,7 +28,6 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.logs.tails import last_words
 from primehub_deploy_ext.engines.kubernetes.means import Means
-from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, trial_pod
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, failure_of_pod
 from primehub_deploy_ext.engines.kubernetes.reading.steps import is_true, moment
@@ -50,7 +49,6 @@ class Trials:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._calls = PodCalls(means.api, means.settings.reach)
         self._running = 0
 
     async def run(self, spec: DeploymentSpec, request: dict[str, Any] | None, group: str) -> Trial:
@@ -69,7 +67,7 @@ class Trials:
         mirror, flavor = await means.world.mirror_of(group), means.flavor_of(group)
         await means.check(spec, flavor)
         await self.sweep(mirror)
-        attempt = _Attempt(means, self._calls, mirror, spec)
+        attempt = _Attempt(means, mirror, spec)
         try:
             await self._asked(attempt.start(), mirror.namespace, flavor)
             outcome = await attempt.outcome(request)
@@ -106,9 +104,8 @@ class Trials:
 class _Attempt:
     """One pod that belongs to no deployment."""
 
-    def __init__(self, means: Means, calls: PodCalls, mirror: Mirror, spec: DeploymentSpec) -> None:
+    def __init__(self, means: Means, mirror: Mirror, spec: DeploymentSpec) -> None:
         self._means = means
-        self._calls = calls
         self._mirror = mirror
         self._spec = spec
         self._limit = means.settings.trial_limit
@@ -159,7 +156,7 @@ class _Attempt:
         body, left = json.dumps(request).encode(), max(1.0, self._deadline - time.monotonic())
         try:
             path = f"/v2/models/{words.TRIAL}/infer"
-            status, raw = await self._calls.post(self._pod, path, body, _HEADERS, left)
+            status, raw = await self._means.calls.post(self._pod, path, body, _HEADERS, left)
             answer = json.loads(raw)
         except (UpstreamFailed, ValueError) as broken:
             if time.monotonic() > self._deadline - _LOOK_EVERY:

@@ -54,9 +54,8 @@ class Stage:
         data = {name: base64.b64encode(text.encode()).decode() for name, text in body["stringData"].items()}
         self.key = body["stringData"]["key"]
         self.secret = {"metadata": {"name": "iris-access-1"}, "data": data}
-        means: Any = SimpleNamespace(api=self, settings=SimpleNamespace(reach="auto"), world=self)
+        means: Any = SimpleNamespace(api=self, calls=self, world=self)
         self.criers = Criers(means, self._secret)
-        self.criers._calls = self  # type: ignore[assignment]
 
     async def _secret(self, _: Any) -> dict[str, Any]:
         return self.secret

@@ -10,6 +10,7 @@ import pytest
 from primehub_deploy_ext.domain.errors import AlreadyExists
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import INFERENCE_SERVICE, Kind
@@ -36,7 +37,9 @@ class Scene(Desk):
         self.seen = Seen("iris", "team", Plain(), owner, record, self.base, standing, pods)
         self.done: list[str] = []
         self.plans: list[Plan] = []
-        means: Any = SimpleNamespace(world=SimpleNamespace(seen=lambda _: self.seen), check=self._noted("check"))
+        means: Any = SimpleNamespace(
+            world=SimpleNamespace(seen=lambda _: self.seen), check=self._noted("check"), machine=_machine
+        )
         archive: Any = SimpleNamespace(keep=self._noted("page"))
         doors: Any = SimpleNamespace(close_for=self._noted("close"), follow=self._noted("follow"))
         super().__init__(means, archive, None, doors)  # type: ignore[arg-type]
@@ -53,9 +56,6 @@ class Scene(Desk):
     async def _bases(self, *_: Any) -> Any:
         return self.base, None
 
-    async def _quota_wish(self, *_: Any) -> Any:
-        return None
-
     async def _write(self, _: Any, __: Any, plan: Plan, *___: Any) -> None:
         self.done.append("write")
         self.plans.append(plan)
@@ -64,6 +64,10 @@ class Scene(Desk):
         update = {"access": "private"}
         await self.wish("iris", Wish(Action.UPDATE, "bob"), lambda spec: spec.model_copy(update=update))
         return self.plans[0]
+
+
+async def _machine() -> Resources:
+    return Resources(cpu=8, memory="32Gi")
 
 
 def pod(state: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import json
 from datetime import datetime, timezone
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -52,17 +51,15 @@ class Stage:
         self.knows: Guests | None = THREE_CHANGES
         self.written: list[str] = []
         self.events: list[dict[str, Any]] = []
-        self.calls = 0
+        self.asked = 0
         entry = first_entry(PRIVATE, "ada", "", "iris-1-abc")
         own = {"name": "iris", "namespace": "team", "uid": "u1", "annotations": {words.ACCESS: NAME}, **metadata}
         record = Record(entry, entry).succeeded()
         standing = Standing(True, True)
         self.told = Seen("iris", "team", Plain(), {"metadata": own, "spec": {}}, record, PRIVATE, standing, self.pods)
         anybody: Any = self
-        self.settings = SimpleNamespace(reach="auto")
-        self.api = self.world = anybody
+        self.api = self.calls = self.world = anybody
         self.doors = Doors(anybody)
-        self.doors._criers._calls = anybody
 
     async def explained(self, error: ApiError, *_: Any) -> ApiError:
         return error
@@ -101,7 +98,7 @@ class Stage:
         return self.secrets[name]
 
     async def post(self, _: Any, __: str, body: bytes, headers: dict[str, str], ___: float) -> tuple[int, bytes]:
-        self.calls += 1
+        self.asked += 1
         if self.knows is None:
             raise UpstreamFailed("it is away")
         if headers[SIGNATURE_HEADER] != signature("old-key", body):
@@ -182,7 +179,7 @@ async def test_a_key_that_somebody_removed_is_replaced_and_the_list_stays() -> N
 async def test_what_is_whole_is_left_alone() -> None:
     stage = Stage(pod("a"))
     assert await stage.look() == ("old-key", THREE_CHANGES)
-    assert (stage.written, stage.events, stage.calls) == ([], [], 0)
+    assert (stage.written, stage.events, stage.asked) == ([], [], 0)
 
 
 async def test_of_two_servers_one_makes_it_and_both_go_by_it() -> None:

@@ -14,6 +14,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.metering import reading
 from primehub_deploy_ext.engines.kubernetes.metering.pages import Page
 from primehub_deploy_ext.engines.kubernetes.metering.reading import ReplicaPages
+from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.monitoring.names import CPU, MEMORY
 
 POD = {"metadata": {"name": "iris-1", "namespace": "team"}, "status": {"podIP": "127.0.0.1"}}
@@ -38,11 +39,11 @@ async def replica(monkeypatch: pytest.MonkeyPatch, *parts: bytes) -> AsyncIterat
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     monkeypatch.setattr(words, "PORT", runner.addresses[0][1])
     api: Any = None
-    pages = ReplicaPages(api, "service")
+    calls = PodCalls(api, "service")
     try:
-        yield pages
+        yield ReplicaPages(calls)
     finally:
-        await pages.close()
+        await calls.close()
         await runner.cleanup()
 
 

@@ -49,7 +49,7 @@ class Place:
         self.items = items
         self.removed: list[tuple[Kind, str]] = []
         self.created: list[str] = []
-        settings = SimpleNamespace(reach="auto", trial_limit=5.0)
+        settings = SimpleNamespace(trial_limit=5.0)
         means: Any = SimpleNamespace(api=self, settings=settings)
         self.trials = Trials(means)
 

@@ -81,6 +81,10 @@ class Record:
     latest: Entry
     serving: Entry | None = None
 
+    def replaces(self, entry: Entry) -> bool:
+        """Tell whether a revision has pods of its own that take the place of those that serve."""
+        return not entry.stopped and self.serving is not None and self.serving.template != entry.template
+
     @property
     def in_progress(self) -> bool:
         """Whether the wanted revision's outcome is open."""

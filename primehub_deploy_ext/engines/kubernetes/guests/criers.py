@@ -21,9 +21,8 @@ from primehub_deploy_ext.engines.kubernetes.api.kinds import POD
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
 from primehub_deploy_ext.engines.kubernetes.guests.list import Guests, guests_of, key_of, read_guests
 from primehub_deploy_ext.engines.kubernetes.means import Means
-from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving, is_ready
-from primehub_deploy_ext.engines.kubernetes.reading.steps import container_statuses
+from primehub_deploy_ext.engines.kubernetes.reading.steps import container_statuses, runs
 from primehub_deploy_ext.engines.patience import ended
 from primehub_deploy_ext.runner.access import ASKED, DOCUMENT, PATH, SIGNATURE_HEADER, WRONG_KEY, signature
 
@@ -55,7 +54,6 @@ class Criers:
     def __init__(self, means: Means, secret_of: Callable[[Seen], Awaitable[Json]]) -> None:
         self._means = means
         self._secret_of = secret_of
-        self._calls = PodCalls(means.api, means.settings.reach)
         # Attempts of replicas that are known to know, of each private deployment.
         self._told: dict[str, set[tuple[str, int]]] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -232,7 +230,7 @@ class Criers:
 
     async def _send(self, key: str, document: bytes, pod: Json, limit: float) -> tuple[int, Json]:
         headers = {SIGNATURE_HEADER: signature(key, document), "Content-Type": "application/json"}
-        status, body = await self._calls.post(pod, PATH, document, headers, limit)
+        status, body = await self._means.calls.post(pod, PATH, document, headers, limit)
         try:
             found = json.loads(body) if status in {HTTPStatus.OK, HTTPStatus.FORBIDDEN} else {}
         except ValueError:
@@ -273,12 +271,6 @@ def cannot_check() -> InvalidInput:
         "or restart it with the present runner image first, or have the gateway in front of it ask for a login"
     )
     return InvalidInput(f"access: {rule}", fields=[{"field": "access", "message": rule}])
-
-
-def runs(pod: Json) -> bool:
-    """Tell whether anything runs in a pod that could be asked."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or []
-    return any((one.get("state") or {}).get("running") for one in statuses)
 
 
 def _attempt(pod: Json) -> tuple[str, int]:

@@ -19,7 +19,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
 from primehub_deploy_ext.engines.kubernetes.books.record import now
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
-from primehub_deploy_ext.engines.kubernetes.guests.criers import Criers, cannot_check, runs
+from primehub_deploy_ext.engines.kubernetes.guests.criers import Criers, cannot_check
 from primehub_deploy_ext.engines.kubernetes.guests.list import (
     Guests,
     guests_patch,
@@ -31,6 +31,7 @@ from primehub_deploy_ext.engines.kubernetes.guests.list import (
 from primehub_deploy_ext.engines.kubernetes.guests.lost import is_sound, made_anew
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving
+from primehub_deploy_ext.engines.kubernetes.reading.steps import runs
 from primehub_deploy_ext.engines.patience import ended
 from primehub_deploy_ext.runner.access import PASS_HEADER, hash_token, server_pass
 

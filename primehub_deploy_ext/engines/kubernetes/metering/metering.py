@@ -13,12 +13,11 @@ from typing import Any, Protocol
 from primehub_deploy_ext.domain.metrics import Chart, Metrics, MetricsRange, MetricsSummary, MetricsSummaryList
 from primehub_deploy_ext.domain.models import Event
 from primehub_deploy_ext.domain.resources import Measurement
-from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.metering.harvest import Reading, Tally
 from primehub_deploy_ext.engines.kubernetes.metering.pages import Page
 from primehub_deploy_ext.engines.kubernetes.metering.recent import KEPT, Look, Recent
-from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving, is_ready, template_of
-from primehub_deploy_ext.engines.kubernetes.reading.steps import moment, restarts_of
+from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_ready, template_of
+from primehub_deploy_ext.engines.kubernetes.reading.steps import restarts_of, running_since, runs, serving_status
 from primehub_deploy_ext.engines.patience import ended
 from primehub_deploy_ext.monitoring.marks import marks_of
 from primehub_deploy_ext.monitoring.series import SPARKLINE_STEP, metrics_of, summary_of, totals_of
@@ -66,9 +65,6 @@ class Pages(Protocol):
     async def read(self, pod: Json) -> Page | str:
         """Return what a pod says, or why that is not known."""
 
-    async def close(self) -> None:
-        """Cut what is open."""
-
 
 @dataclass
 class _Watched:
@@ -113,7 +109,6 @@ class Metering:
         task, self._looking = self._looking, None
         if task is not None:
             await ended(task)
-        await self._pages.close()
 
     # ------------------------------------------------------------------ questions
 
@@ -284,34 +279,16 @@ def _to_read(seen: Seen) -> list[Json]:
     """Return the pods that may count: those that run our runner, for as long as they answer."""
     if not seen.spec.model.artifact:
         return []
-    return [pod for pod in seen.pods if (pod.get("status") or {}).get("podIP") and _runs(pod)]
-
-
-def _runs(pod: Json) -> bool:
-    """Tell whether its container runs; one that is told to end answers until its last request is answered."""
-    if is_leaving(pod) and not pod["metadata"].get("deletionTimestamp"):
-        return False
-    return _began(pod) is not None
-
-
-def _counting(pod: Json) -> Json:
-    """Return the status of the container that counts, while it runs: a mesh may have others beside it."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or []
-    named = [one for one in statuses if one.get("name") in {words.CONTAINER, "kserve-container"}]
-    return next((one for one in named or statuses if (one.get("state") or {}).get("running")), {})
-
-
-def _began(pod: Json) -> datetime | None:
-    return moment((_counting(pod).get("state") or {}).get("running", {}).get("startedAt"))
+    return [pod for pod in seen.pods if (pod.get("status") or {}).get("podIP") and runs(pod)]
 
 
 def _reading(pod: Json, page: Page, now: float) -> Reading:
-    metadata, began = pod["metadata"], _began(pod)
+    metadata, began = pod["metadata"], running_since(pod)
     return Reading(
         uid=str(metadata.get("uid", metadata["name"])),
         name=metadata["name"],
         revision=str(template_of(pod)),
-        attempt=_counting(pod).get("restartCount", 0),
+        attempt=serving_status(pod).get("restartCount", 0),
         began=began.timestamp() if began else now,
         page=page,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import StepTime
 from primehub_deploy_ext.domain.phases import Step
+from primehub_deploy_ext.engines.kubernetes import words
 
 Json = dict[str, Any]
 
@@ -61,6 +62,23 @@ def steps_of(pod: Json, events: Sequence[Json] = ()) -> list[StepTime]:
     if now not in {one.step for one in steps}:
         steps.append(StepTime(step=now, since=step_since(pod, now, events)))
     return sorted(steps, key=lambda one: one.since)
+
+
+def serving_status(pod: Json) -> Json:
+    """Return the status of the container that serves, while it runs: a mesh may have others beside it."""
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
+    named = [one for one in statuses if one.get("name") in {words.CONTAINER, "kserve-container"}]
+    return next((one for one in named or statuses if (one.get("state") or {}).get("running")), {})
+
+
+def runs(pod: Json) -> bool:
+    """Tell whether what serves in a pod runs: then it can be asked, also while it ends."""
+    return bool(serving_status(pod))
+
+
+def running_since(pod: Json) -> datetime | None:
+    """Return when what serves in a pod began; None while it doesn't run."""
+    return moment((serving_status(pod).get("state") or {}).get("running", {}).get("startedAt"))
 
 
 def step_since(pod: Json, step: Step, events: Sequence[Json] = ()) -> datetime:
