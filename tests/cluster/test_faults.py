@@ -22,7 +22,7 @@ from primehub_deploy_ext.engines.kubernetes.api.kinds import CONFIG_MAP, DEPLOYM
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Pace, Reflector
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.known.trims import trim_pod
+from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
 from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from tests.cluster.cluster import Cluster
@@ -60,8 +60,7 @@ async def mirror(
     await api.open()
     beat = Pulse(api, **pulse)
     beat.start()
-    project = trim_pod if kind == POD else dict
-    reflector = Reflector(api, kind, namespace, project=project, pulse=beat, pace=pace)
+    reflector = Reflector(api, kind, namespace, shape=shape_of(kind), pulse=beat, pace=pace)
     reflector.start()
     try:
         await reflector.ready()

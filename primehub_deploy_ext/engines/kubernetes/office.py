@@ -36,7 +36,7 @@ from primehub_deploy_ext.engines.kubernetes.quota.ledger import Ledger
 from primehub_deploy_ext.engines.kubernetes.reach import Reach
 from primehub_deploy_ext.engines.kubernetes.reading.projection import deployment_of
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.reading.steps import moment
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
@@ -44,6 +44,8 @@ from primehub_deploy_ext.engines.kubernetes.trials import Trials
 
 # Changes that come together are told together: a roll-out makes dozens within a moment.
 _GATHER = 0.02
+# So many are worked out before others get their turn.
+_AT_ONCE = 50
 # Resource versions of one run never reach those of a later one, and stay below 2**53, which JavaScript counts to.
 _EPOCH = 1_735_689_600
 
@@ -138,9 +140,10 @@ class Office:
 
     async def all(self) -> list[Deployment]:
         """Return all deployments."""
-        await self.world.ready()
-        self._machine = await self.means.machine()
-        self._flush()
+        _, self._machine = await asyncio.gather(self.world.ready(), self.means.machine())
+        while self._dirty:
+            self._flush(_AT_ONCE)
+            await asyncio.sleep(0)
         return list(self._shown.values())
 
     async def show(self, id: str) -> Deployment:
@@ -166,7 +169,10 @@ class Office:
     def _on_change(self, id: str) -> None:
         self._dirty.add(id)
         if self._gathering is None:
-            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self._flush)
+            self._gather(_GATHER)
+
+    def _gather(self, seconds: float) -> None:
+        self._gathering = asyncio.get_running_loop().call_later(seconds, self._flush, _AT_ONCE)
 
     def _on_doubt(self) -> None:
         """Tell those who watch as of when what they see is true, while nobody knows what is true now."""
@@ -178,18 +184,19 @@ class Office:
             trouble = {"code": "stale", "message": problem.rstrip("."), "as_of": as_of.isoformat()}
             self.changes.tell_trouble(trouble)
 
-    def _flush(self) -> None:
+    def _flush(self, most: int | None = None) -> None:
         if self._gathering is not None:
             self._gathering.cancel()
             self._gathering = None
-        dirty, self._dirty = self._dirty, set()
-        for one in dirty:
+        for one in [self._dirty.pop() for _ in range(min(len(self._dirty), most or len(self._dirty)))]:
             try:
                 self._publish(one)
             except Exception:
                 log.exception("%s can't be shown", one)
             self.clerk.look(one)
             self.doors.look(one)
+        if self._dirty and self._gathering is None:
+            self._gather(0.0)
 
     def _publish(self, id: str) -> None:
         """Tell those who watch what became of a deployment, if anything did."""

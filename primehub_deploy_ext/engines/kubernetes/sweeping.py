@@ -23,7 +23,7 @@ from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.reading.steps import moment
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 from primehub_deploy_ext.engines.patience import ended
 
 # Whoever made it may be at work still.

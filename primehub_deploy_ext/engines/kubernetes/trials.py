@@ -30,7 +30,8 @@ from primehub_deploy_ext.engines.kubernetes.logs.tails import last_words
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, trial_pod
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, failure_of_pod
-from primehub_deploy_ext.engines.kubernetes.reading.steps import is_true, moment
+from primehub_deploy_ext.engines.kubernetes.reading.steps import is_true
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 AT_ONCE = 4
 _LOG_TAIL = 50

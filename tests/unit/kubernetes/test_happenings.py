@@ -8,6 +8,7 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import Event
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.happenings import (
     MOST_KEPT,
     Happening,
@@ -22,10 +23,10 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 
 
 def happening(
-    uid: str, minute: float = 0, *, kind: Any = "Normal", times: int = 1, message: str = "m", **more: Any
+    name: str, minute: float = 0, *, kind: Any = "Normal", times: int = 1, message: str = "m", **more: Any
 ) -> Happening:
     event = Event(time=NOON + timedelta(minutes=minute), kind=kind, reason="Reason", message=message, **more)
-    return Happening(uid, event, times)
+    return Happening(name, event, times)
 
 
 def page(text: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def test_what_is_kept_is_read_as_it_was_written() -> None:
 
 
 def test_what_somebody_broke_is_nothing() -> None:
-    for text in ("", "{", "{}x", "[1]", '[{"uid": "a"}]', "3"):
+    for text in ("", "{", "{}x", "[1]", '[{"name": "a"}]', "3"):
         assert load_happenings(page(text)) == []
     assert load_happenings({}) == []
 
@@ -57,8 +58,8 @@ def test_of_too_many_events_the_oldest_that_went_well_are_left_out_first() -> No
     bad = [happening(f"w{number}", -number, kind="Warning") for number in range(10)]
     kept = bounded([*well, *bad])
     assert len(kept) == MOST_KEPT
-    assert {one.uid for one in bad} < {one.uid for one in kept}
-    assert {one.uid for one in well} - {one.uid for one in kept} == {f"n{number}" for number in range(10)}
+    assert {one.name for one in bad} < {one.name for one in kept}
+    assert {one.name for one in well} - {one.name for one in kept} == {f"n{number}" for number in range(10)}
     assert kept == sorted(kept, key=lambda one: one.event.time)
 
 
@@ -70,6 +71,6 @@ def test_long_words_do_not_burst_the_annotation() -> None:
 
 
 def test_trouble_and_what_people_did_lasts() -> None:
-    assert lasts({"type": "Warning"})
-    assert lasts({"type": "Normal", "reportingComponent": words.MANAGER})
-    assert not lasts({"type": "Normal", "reportingComponent": "kubelet"})
+    assert lasts(ClusterEvent(name="a", is_warning=True))
+    assert lasts(ClusterEvent(name="a", component=words.MANAGER))
+    assert not lasts(ClusterEvent(name="a", component="kubelet"))

@@ -23,6 +23,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Standing
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.guests.list import Guests, new_secret, read_guests
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import failure_of_pod
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.runner.access import ASKED, DOCUMENT, PASS_HEADER, SIGNATURE_HEADER, server_pass, signature
@@ -206,11 +207,8 @@ async def test_pods_that_wait_for_it_are_reason_enough_to_look_for_it() -> None:
     stage.doors.look("iris")
     await asyncio.sleep(0.05)
     assert stage.written == [], "nobody misses it"
-    told = {
-        "reason": "FailedMount",
-        "message": f'MountVolume.SetUp failed for volume "access" : secret "{NAME}" not found',
-        "involvedObject": {"uid": waiting["metadata"]["uid"]},
-    }
+    message = f'MountVolume.SetUp failed for volume "access" : secret "{NAME}" not found'
+    told = ClusterEvent(name="e", reason="FailedMount", message=message, about_uid=waiting["metadata"]["uid"])
     stage.told = Seen(**{**vars(stage.told), "events": [told]})
     for _ in range(3):
         stage.doors.look("iris")
@@ -222,7 +220,7 @@ def test_a_pod_that_waits_for_it_says_what_it_is_and_who_makes_it() -> None:
     waiting = pod("a", running=False, ready=False)
     waiting["status"]["containerStatuses"][0]["state"] = {"waiting": {"reason": "ContainerCreating"}}
     message = f'MountVolume.SetUp failed for volume "access" : secret "{NAME}" not found'
-    told = {"reason": "FailedMount", "message": message, "involvedObject": {"uid": "uid-a"}, "metadata": {}}
+    told = ClusterEvent(name="e", reason="FailedMount", message=message, about_uid="uid-a")
     failure = failure_of_pod(waiting, [told])
     assert failure is not None
     assert (failure.reason, failure.final) == (Reason.CONFIG_MISSING, False)

@@ -11,6 +11,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
 from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
+from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
@@ -48,6 +49,34 @@ async def test_what_a_controller_made_of_it_tells_of_a_deployment(tmp_path: Path
             # All that ever tells that a change of a stopped deployment has come through.
             server.put(made_of(flavor.owner, name, 2), DEPLOYMENT.path("lab"))
             await until(lambda: (flavor.name, "iris") in changed)
+        finally:
+            await mirror.close()
+            await api.close()
+
+
+async def test_each_is_told_of_once_when_all_that_there_is_was_listed(tmp_path: Path) -> None:
+    """A thousand deployments whose pods come by twenty pages are worked out once, not with each page."""
+    changed: list[Any] = []
+    async with serving() as server:
+        server.objects.setdefault(EVENT.path("lab"), {})
+        for name in ("iris", "wine"):
+            owner = {"metadata": {"name": name, "namespace": "lab", "uid": name}, "spec": {"replicas": 3}}
+            server.put(owner, DEPLOYMENT.path("lab"))
+            for number in range(3):
+                reference = {"kind": "ReplicaSet", "name": f"{name}-1", "uid": "r", "controller": True}
+                metadata = {"name": f"{name}-1-{number}", "uid": f"{name}-{number}", "ownerReferences": [reference]}
+                server.put({"metadata": metadata, "spec": {}, "status": {}}, POD.path("lab"))
+        api = Api(Source(server.kubeconfig(tmp_path)))
+        await api.open()
+        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda _, key: changed.append(key))
+        mirror.start()
+        try:
+            await mirror.ready()
+            assert sorted(changed) == [("plain", "iris"), ("plain", "wine")]
+            assert len(mirror.pods_of(("plain", "iris"))) == 3
+            server.drop("iris-1-0", POD.path("lab"))
+            await until(lambda: len(changed) == 3)
+            assert changed[-1] == ("plain", "iris")
         finally:
             await mirror.close()
             await api.close()

@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from primehub_deploy_ext.domain.phases import Reason, Step
-from primehub_deploy_ext.engines.kubernetes.known.trims import trim_event, trim_pod
+from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD
+from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, exit_words, failure_of_pod, last_exit, worst
 from primehub_deploy_ext.engines.kubernetes.reading.refusals import failure_of_owner, refusal
 from primehub_deploy_ext.engines.kubernetes.reading.steps import step_of, steps_of, was_ready
@@ -20,9 +23,9 @@ RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recorded" / "pod
 MAY_HEAL, FINAL = False, True
 
 
-def recorded(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def recorded(name: str) -> tuple[dict[str, Any], list[ClusterEvent]]:
     case = copy.deepcopy(RECORDED[name])
-    return case["pod"], case["events"]
+    return case["pod"], [shape_of(EVENT).of(one) for one in case["events"]]
 
 
 def told(name: str) -> Failure | None:
@@ -107,10 +110,10 @@ def test_each_failure_of_a_real_pod_has_its_reason_and_words(
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_the_mirrors_keep_of_a_pod_tells_the_same(name: str) -> None:
     pod, events = recorded(name)
-    trimmed, kept = trim_pod(pod), [trim_event(one) for one in events]
-    assert failure_of_pod(trimmed, kept) == failure_of_pod(pod, events)
-    assert steps_of(trimmed, kept) == steps_of(pod, events)
-    assert len(json.dumps(trimmed)) < 3000
+    kept = shape_of(POD).of(pod)
+    assert failure_of_pod(kept, events) == failure_of_pod(pod, events)
+    assert steps_of(kept, events) == steps_of(pod, events)
+    assert len(json.dumps(kept)) < 3000
 
 
 def test_a_good_pod_has_nothing_to_tell_and_took_its_steps_in_order() -> None:
@@ -164,13 +167,9 @@ def test_what_is_missing_is_told_by_the_event_before_the_status_has_it(name: str
     before = copy.deepcopy(pod)
     before["status"]["containerStatuses"][0]["state"] = {"waiting": {"reason": "ContainerCreating"}}
     assert failure_of_pod(before, events) == failure_of_pod(pod, events)
-    assert failure_of_pod(before, [one for one in events if one["reason"] != "Failed"]) is None
-    made = {**events[0], "reason": "Created", "message": "Created container", "involvedObject": mine(events, status)}
+    assert failure_of_pod(before, [one for one in events if one.reason != "Failed"]) is None
+    made = ClusterEvent(name="e", reason="Created", message="Created container", container=status["name"])
     assert failure_of_pod(before, [*events, made]) is None
-
-
-def mine(events: list[dict[str, Any]], status: dict[str, Any]) -> dict[str, Any]:
-    return {**events[0]["involvedObject"], "fieldPath": f"spec.containers{{{status['name']}}}"}
 
 
 def test_a_kubelet_that_is_too_busy_to_read_a_secret_gets_there_in_the_end() -> None:
@@ -188,7 +187,7 @@ def test_a_first_failed_pull_may_heal_and_a_second_may_not() -> None:
     waiting.update(
         reason="ErrImagePull", message=waiting["message"].partition("ErrImagePull: ")[2] or waiting["message"]
     )
-    first = failure_of_pod(pod, [one for one in events if one["reason"] != "BackOff"])
+    first = failure_of_pod(pod, [one for one in events if one.reason != "BackOff"])
     again = failure_of_pod(pod, events)
     assert first is not None
     assert again is not None
@@ -209,26 +208,20 @@ def test_what_others_write_to_the_termination_log_is_a_log_line(said: str) -> No
     assert failure.exit_code == 3
 
 
-def unhealthy(pod: dict[str, Any], message: str, count: int, at: str) -> dict[str, Any]:
-    return {
-        "metadata": {"name": "e"},
-        "reason": "Unhealthy",
-        "message": message,
-        "count": count,
-        "firstTimestamp": at,
-        "lastTimestamp": at,
-        "involvedObject": {"uid": pod["metadata"]["uid"], "fieldPath": "spec.containers{model}"},
-    }
+def unhealthy(message: str, times: int, at: str) -> ClusterEvent:
+    return ClusterEvent(
+        name="e", reason="Unhealthy", message=message, times=times, first=at, last=at, container="model"
+    )
 
 
 def test_a_container_that_says_that_it_loads_does_not_fail() -> None:
     pod, _ = recorded("readiness404")
     at = "2026-11-26T01:48:20Z"
-    loading = unhealthy(pod, "Readiness probe failed: HTTP probe failed with statuscode: 503", 20, at)
+    loading = unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 503", 20, at)
     assert failure_of_pod(pod, [loading]) is None
-    slow = unhealthy(pod, "Startup probe failed: dial tcp 10.0.0.1:9000: connect: connection refused", 2, at)
+    slow = unhealthy("Startup probe failed: dial tcp 10.0.0.1:9000: connect: connection refused", 2, at)
     assert failure_of_pod(pod, [slow]) is None
-    slow["count"] = 3
+    slow = msgspec.structs.replace(slow, times=3)
     failure = failure_of_pod(pod, [slow])
     assert failure is not None
     assert failure.message == "its startup probe failed: nothing listens on port 9000"
@@ -240,7 +233,6 @@ def test_one_that_was_ready_is_told_at_the_first_probe_that_fails() -> None:
         if condition["type"] == "Ready":
             condition["lastTransitionTime"] = "2026-11-26T01:50:00Z"
     hanging = unhealthy(
-        pod,
         'Readiness probe failed: Get "http://10.0.0.1:9000/x": context deadline exceeded (Client.Timeout exceeded)',
         1,
         "2026-11-26T01:50:00Z",
@@ -252,7 +244,7 @@ def test_one_that_was_ready_is_told_at_the_first_probe_that_fails() -> None:
 
 def test_probes_of_an_earlier_attempt_say_nothing_of_this_one() -> None:
     pod, _ = recorded("readiness404")
-    before = unhealthy(pod, "Readiness probe failed: HTTP probe failed with statuscode: 500", 9, "2026-11-26T01:40:00Z")
+    before = unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 500", 9, "2026-11-26T01:40:00Z")
     assert failure_of_pod(pod, [before]) is None
 
 
@@ -379,17 +371,13 @@ def test_why_the_cluster_makes_no_pod(said: str, reason: Reason, words: str) -> 
 
 
 def test_a_refusal_is_told_by_the_event_before_the_condition_is_there() -> None:
-    event = {
-        "metadata": {"name": "e"},
-        "reason": "FailedCreate",
-        "message": 'Error creating: pods "a" is forbidden: exceeded quota: q, requested: p=1, used: p=1, limited: p=1',
-        "firstTimestamp": "2026-11-26T01:48:00Z",
-        "lastTimestamp": "2026-11-26T01:48:00Z",
-    }
+    message = 'Error creating: pods "a" is forbidden: exceeded quota: q, requested: p=1, used: p=1, limited: p=1'
+    at = "2026-11-26T01:48:00Z"
+    event = ClusterEvent(name="e", reason="FailedCreate", message=message, first=at, last=at)
     failure = failure_of_owner([], [event])
     assert failure is not None
     assert failure.reason is Reason.QUOTA_DENIED
-    made = {**event, "reason": "SuccessfulCreate", "message": "Created pod", "lastTimestamp": "2026-11-26T01:49:00Z"}
+    made = ClusterEvent(name="f", reason="SuccessfulCreate", message="Created pod", last="2026-11-26T01:49:00Z")
     assert failure_of_owner([], [event, made]) is None
 
 

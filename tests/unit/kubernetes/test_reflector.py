@@ -14,6 +14,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Sou
 from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Pace, Reflector
+from primehub_deploy_ext.engines.kubernetes.api.shapes import Shape
 from tests.unit.kubernetes.api_server import ApiServer, pod, serving, until
 
 PODS = "/api/v1/namespaces/lab/pods"
@@ -45,7 +46,9 @@ async def test_it_holds_what_is_there_and_hears_of_each_change(tmp_path: Path) -
     async with serving() as server:
         server.put(pod("a"))
         heard: list[tuple[str, bool, bool]] = []
-        async with mirrored(server, tmp_path, project=lambda item: {"phase": item["status"]["phase"]}) as mirror:
+        async with mirrored(
+            server, tmp_path, shape=Shape(keep=lambda item: {"phase": item["status"]["phase"]})
+        ) as mirror:
             mirror.on_change(lambda key, before, now: heard.append((key, before is not None, now is not None)))
             await mirror.ready()
             assert mirror.items == {"a": {"phase": "Running"}}

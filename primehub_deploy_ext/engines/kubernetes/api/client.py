@@ -16,6 +16,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
+
 from primehub_deploy_ext.engines.kubernetes.api.access import Access, Source
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SELF_SUBJECT_ACCESS_REVIEW, Kind
 from primehub_deploy_ext.engines.kubernetes.api.transport import (
@@ -31,7 +33,7 @@ from primehub_deploy_ext.engines.kubernetes.api.transport import (
 __all__ = ["Answer", "Api", "ApiError", "Json", "Source", "Verdict", "service_proxy_path"]
 
 FIELD_MANAGER = "primehub-deploy"
-_PAGE = 500
+_PAGE = 250
 # A watch is answered at once; only an API server whose storage is slow takes longer.
 _OPEN_SECONDS = 10.0
 _METADATA_ONLY = "application/json;as={};g=meta.k8s.io;v=v1"
@@ -48,6 +50,14 @@ class Verdict:
 
     allowed: bool
     reason: str = ""
+
+
+class _Event(msgspec.Struct):
+    type: str
+    object: msgspec.Raw
+
+
+_EVENT = msgspec.json.Decoder(_Event)
 
 
 class Api:
@@ -110,12 +120,19 @@ class Api:
         fields: str = "",
         metadata_only: bool = False,
         page: int = _PAGE,
+        read: Callable[[bytes], Json] = json.loads,
     ) -> AsyncIterator[Json]:
-        """Yield list objects, as few items at once as keep the memory flat; all are as of the same version."""
+        """Yield list objects, as few items at once as keep the memory flat; all are as of the same version.
+
+        Parameters
+        ----------
+        read
+            Reads a list object.
+        """
         accept = _METADATA_ONLY.format("PartialObjectMetadataList") if metadata_only else None
         query = _query(labelSelector=labels, fieldSelector=fields, limit=page)
         while True:
-            answer = await self._transport.json("GET", kind.path(namespace), query, accept=accept)
+            answer = read(await self._transport.body("GET", kind.path(namespace), query, accept=accept))
             answer["items"] = answer.get("items") or []
             following = answer["metadata"].get("continue")
             yield answer
@@ -135,6 +152,7 @@ class Api:
         silence: float = 90.0,
         metadata_only: bool = False,
         opened: Callable[[], None] = lambda: None,
+        read: Callable[[bytes], Json] = json.loads,
     ) -> AsyncGenerator[tuple[str, Json], None]:
         """Yield ``(type, object)`` for what changes after ``resource_version``; ends when the server ends it.
 
@@ -147,6 +165,8 @@ class Api:
             The server sends bookmarks about once a minute.
         opened
             Called when the server has accepted the watch.
+        read
+            Reads an object.
         """
         query = _query(
             watch="1",
@@ -163,10 +183,11 @@ class Api:
         ) as lines:
             opened()
             async for line in lines:
-                event = json.loads(line)
-                if event["type"] == "ERROR":
-                    raise ApiError.of(event["object"].get("code", 500), event["object"])
-                yield event["type"], event["object"]
+                event = _EVENT.decode(line)
+                if event.type == "ERROR":
+                    status = json.loads(bytes(event.object))
+                    raise ApiError.of(status.get("code", 500), status)
+                yield event.type, read(bytes(event.object))
 
     async def create(self, kind: Kind, body: Json, namespace: str | None = None, *, dry_run: bool = False) -> Json:
         """Create an object; reason ``AlreadyExists`` if the name is taken."""

@@ -140,6 +140,22 @@ class Transport:
         timeout: float = ANSWER_SECONDS,
     ) -> Json:
         """Send JSON and return the JSON that comes back."""
+        got = await self.body(method, path, query, body, content_type=content_type, accept=accept, timeout=timeout)
+        parsed: Json = json.loads(got)
+        return parsed
+
+    async def body(
+        self,
+        method: str,
+        path: str,
+        query: Json | None = None,
+        body: Any = None,
+        *,
+        content_type: str = "application/json",
+        accept: str | None = None,
+        timeout: float = ANSWER_SECONDS,
+    ) -> bytes:
+        """Send JSON and return what comes back as it is."""
         headers = {"Accept": accept or "application/json"}
         data = None
         if body is not None:
@@ -148,8 +164,7 @@ class Transport:
         got = await self.raw(method, path, query, data, headers, timeout)
         if got.status >= HTTPStatus.BAD_REQUEST:
             raise ApiError.of(got.status, got.body)
-        parsed: Json = json.loads(got.body)
-        return parsed
+        return got.body
 
     async def raw(
         self, method: str, path: str, query: Json | None, body: bytes | None, headers: dict[str, str], timeout: float

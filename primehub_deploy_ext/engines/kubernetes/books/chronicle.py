@@ -25,8 +25,6 @@ from primehub_deploy_ext.engines.kubernetes.reading.happenings import (
     lasts,
     load_happenings,
     merged,
-    times_of,
-    uid_of,
 )
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended
@@ -71,7 +69,7 @@ class Chronicle:
             return
         kept = self._kept.get(seen.id, {})
         # What is told again and again is written once it was told twice as often.
-        if any(lasts(event) and times_of(event) >= 2 * kept.get(uid_of(event), 0) for event in seen.events):
+        if any(lasts(event) and event.times >= 2 * kept.get(event.name, 0) for event in seen.events):
             loop = asyncio.get_running_loop()
             when = max(loop.time() + random.uniform(*self._gather), self._not_before.get(seen.id, 0.0))  # noqa: S311
             self._due[seen.id] = loop.call_at(when, self._start, seen.id)
@@ -97,9 +95,9 @@ class Chronicle:
         except ApiError as error:
             log.info("%s: what was kept of its events can't be read: %s", seen.id, error)
             return {}
-        elsewhere = {one.uid for page in pages if _number(page) != number for one in load_happenings(page["metadata"])}
+        elsewhere = {one.name for page in pages if _number(page) != number for one in load_happenings(page["metadata"])}
         own = [one for page in pages if _number(page) == number for one in load_happenings(page["metadata"])]
-        found = [one for one in happenings_of(seen) if one.uid not in elsewhere]
+        found = [one for one in happenings_of(seen) if one.name not in elsewhere]
         kept = bounded(merged(own, found))
         self._remember(seen)
         return {words.EVENTS: dump_happenings(kept)} if kept else {}
@@ -134,13 +132,13 @@ class Chronicle:
         pages = {_number(page): page for page in await self._pages(seen)}
         if record is None or not pages:
             return
-        late = {uid_of(event) for event in seen.events if lasts(event)}
-        place = {one.uid: number for number, page in pages.items() for one in load_happenings(page["metadata"])}
+        late = {event.name for event in seen.events if lasts(event)}
+        place = {one.name: number for number, page in pages.items() for one in load_happenings(page["metadata"])}
         wanted = record.target.number if record.target.number in pages else max(pages)
         news: defaultdict[int, list[Happening]] = defaultdict(list)
         for happening in happenings_of(seen):
-            if happening.uid in late:
-                news[place.get(happening.uid, wanted)].append(happening)
+            if happening.name in late:
+                news[place.get(happening.name, wanted)].append(happening)
         for number, happenings in news.items():
             await self._add(seen, pages[number]["metadata"], happenings)
         self._remember(seen)
@@ -160,7 +158,7 @@ class Chronicle:
         return [item for item in items if is_owned_by(item, seen.owner)]
 
     def _remember(self, seen: Seen) -> None:
-        self._kept[seen.id] = {uid_of(event): times_of(event) for event in seen.events}
+        self._kept[seen.id] = {event.name: event.times for event in seen.events}
 
     def _is_between_revisions(self, seen: Seen) -> bool:
         """Tell whether nobody else will write down what is told now: the end of a roll-out does."""

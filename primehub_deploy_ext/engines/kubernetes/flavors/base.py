@@ -160,6 +160,9 @@ class Flavor(Protocol):
     def standing(self, owner: Json, pods: Sequence[Json], others: Mapping[Kind, Mapping[str, Json]]) -> Standing:
         """Return how far the controllers have come; ``others`` has what was watched of :attr:`kinds`, by name."""
 
+    def count(self, owner: Json) -> int:
+        """Return how many replicas an owner asks for; 0: it is stopped."""
+
     def describe(self, owner: Json) -> DeploymentSpec:
         """Return what an owner that was made elsewhere says it runs, as well as that can be told."""
 

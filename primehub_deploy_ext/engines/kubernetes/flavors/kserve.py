@@ -101,15 +101,18 @@ class KServe:
         standing = common.standing_of([deployment], predictor.get("minReplicas", 1), revision, pods)
         return standing if standing.seen else replace(standing, problem=problem)
 
+    def count(self, owner: Json) -> int:
+        """See ``Flavor.count``."""
+        stopped = (owner["metadata"].get("annotations") or {}).get(_STOP, "").lower() == "true"
+        return 0 if stopped else _replicas(owner)
+
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""
-        predictor = owner["spec"].get("predictor") or {}
-        model = predictor.get("model") or {}
-        stopped = (owner["metadata"].get("annotations") or {}).get(_STOP, "").lower() == "true"
-        count = predictor.get("minReplicas", 1)
+        model = (owner["spec"].get("predictor") or {}).get("model") or {}
         what = model.get("storageUri") or (model.get("modelFormat") or {}).get("name") or ""
-        stopped = stopped or count == 0
-        return common.described(self.pod_spec(owner), what=what, replicas=count or 1, stopped=stopped)
+        return common.described(
+            self.pod_spec(owner), what=what, replicas=_replicas(owner) or 1, stopped=self.count(owner) == 0
+        )
 
     def told(self, owner: Json) -> Told:  # noqa: ARG002
         """See ``Flavor.told``."""
@@ -186,3 +189,7 @@ def _problem(owner: Json) -> str:
     }:
         return f"KServe says {failure['reason']}: {failure['message']}"
     return ""
+
+
+def _replicas(owner: Json) -> int:
+    return int((owner["spec"].get("predictor") or {}).get("minReplicas", 1))

@@ -72,9 +72,13 @@ class Plain:
         """See ``Flavor.standing``."""
         return common.standing_of([owner], owner["spec"].get("replicas", 1), 0, pods)
 
+    def count(self, owner: Json) -> int:
+        """See ``Flavor.count``."""
+        return int(owner["spec"].get("replicas", 1))
+
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""
-        count = owner["spec"].get("replicas", 1)
+        count = self.count(owner)
         return common.described(self.pod_spec(owner), replicas=count, stopped=count == 0)
 
     def told(self, owner: Json) -> Told:

@@ -91,9 +91,13 @@ class PrimeHub:
             return Standing(seen=bool(told), complete=not wanted and not pods, problem=told)
         return common.standing_of([deployment], wanted, _revision(spec), pods)
 
+    def count(self, owner: Json) -> int:
+        """See ``Flavor.count``."""
+        return 0 if owner["spec"].get("stop") else int(_predictor(owner).get("replicas", 1))
+
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""
-        spec, predictor = owner["spec"], (owner["spec"].get("predictors") or [{}])[0]
+        spec, predictor = owner["spec"], _predictor(owner)
         told = common.described(
             self.pod_spec(owner), replicas=predictor.get("replicas", 1), stopped=bool(spec.get("stop"))
         )
@@ -118,7 +122,7 @@ class PrimeHub:
 
     def pod_spec(self, owner: Json) -> Json:
         """See ``Flavor.pod_spec``."""
-        predictor = (owner["spec"].get("predictors") or [{}])[0]
+        predictor = _predictor(owner)
         # What it asks for is in the instance type, which the controller looks up.
         return {"containers": [{"name": words.CONTAINER, "image": predictor.get("modelImage", "")}]}
 
@@ -188,3 +192,8 @@ def _newest(annotations: Mapping[str, str | None]) -> dict[str, Any]:
 def _revision(spec: Json) -> int:
     containers = [{"env": spec.get("env") or []}]
     return template_of({"metadata": {}, "spec": {"containers": containers}})
+
+
+def _predictor(owner: Json) -> Json:
+    first: Json = (owner["spec"].get("predictors") or [{}])[0]
+    return first

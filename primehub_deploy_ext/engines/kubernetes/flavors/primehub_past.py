@@ -12,7 +12,7 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec, Revision
 from primehub_deploy_ext.domain.phases import Action, Outcome
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Told
-from primehub_deploy_ext.engines.kubernetes.reading.steps import moment
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 Json = dict[str, Any]
 

@@ -95,6 +95,10 @@ class Seldon:
             return Standing(seen=True, complete=False, problem=f"Seldon says: {problem}")
         return common.standing_of(made, _count(owner), revision, pods)
 
+    def count(self, owner: Json) -> int:
+        """See ``Flavor.count``."""
+        return _count(owner)
+
     def describe(self, owner: Json) -> DeploymentSpec:
         """See ``Flavor.describe``."""
         graph = _predictor(owner).get("graph") or {}

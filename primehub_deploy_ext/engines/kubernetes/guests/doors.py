@@ -284,7 +284,7 @@ def _waits_for_its_secret(seen: Seen) -> bool:
         return False
     waiting = [pod for pod in seen.pods if not is_leaving(pod) and not runs(pod)]
     told = (event for pod in waiting for event in seen.events_about(pod))
-    return any(event.get("reason") == "FailedMount" and f'"{name}"' in event.get("message", "") for event in told)
+    return any(event.reason == "FailedMount" and f'"{name}"' in event.message for event in told)
 
 
 def _is_private(seen: Seen) -> bool:

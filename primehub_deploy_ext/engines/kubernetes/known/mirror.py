@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,16 +12,17 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api
-from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, PH_DEPLOYMENT, POD, Kind, is_controlled
+from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD, Kind, is_controlled
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_record
 from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
-from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import without_past
-from primehub_deploy_ext.engines.kubernetes.known.trims import trim_deployment, trim_event, trim_pod
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker, short_fields
+from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+from primehub_deploy_ext.engines.patience import ended
 
 Json = dict[str, Any]
 # Flavor and name of an owner.
@@ -39,8 +40,8 @@ class Mirror:
     flavors
         What deployments can be here.
     changed
-        Called with the namespace and the key of an owner, or None for "who knows which", when something about it
-        changed.
+        Called with the namespace and the key of an owner when something about it changed; once for each that is
+        there when all was listed, and not before that.
     """
 
     def __init__(
@@ -55,19 +56,21 @@ class Mirror:
         self.namespace = namespace
         self.group = group
         self._flavors = {flavor.name: flavor for flavor in flavors}
-        self._changed = changed
+        self._tell = changed
+        self._listing: asyncio.Task[None] | None = None
+        self._listed = asyncio.Event()
         self._pods: dict[Key, dict[str, Json]] = defaultdict(dict)
-        self._events: dict[str, dict[str, Json]] = defaultdict(dict)
+        self._events: dict[str, dict[str, ClusterEvent]] = defaultdict(dict)
         # What was written a moment ago, until the watch tells of it.
         self._written: dict[Key, Json | None] = {}
         self._by_uid: dict[str, Key] = {}
         # Also of pods that are gone: what was said of them is part of the story.
-        self._recent: dict[Key, deque[str]] = defaultdict(lambda: deque(maxlen=_MOST_RECENT))
+        self._recent: dict[Key, dict[str, None]] = defaultdict(dict)
         self.owners: dict[str, Reflector] = {}
         self.others: dict[Kind, Reflector] = {}
 
         def reflect(kind: Kind) -> Reflector:
-            return Reflector(api, kind, namespace, project=_TRIMS.get(kind, _trim), pulse=pulse)
+            return Reflector(api, kind, namespace, shape=shape_of(kind), pulse=pulse)
 
         self.pods, self.events = reflect(POD), reflect(EVENT)
         self.pods.on_change(self._on_pod)
@@ -82,20 +85,28 @@ class Mirror:
 
     def start(self) -> None:
         """Begin to listen."""
-        for reflector in self.reflectors():
+        for reflector in self._first():
             reflector.start()
+        self._listing = asyncio.create_task(self._list())
 
     async def close(self) -> None:
         """Stop listening."""
+        if self._listing is not None:
+            await ended(self._listing)
         await asyncio.gather(*(reflector.close() for reflector in self.reflectors()))
 
     async def ready(self) -> None:
         """Return once all was listed; ``ApiError`` when that is refused. Events may come later."""
-        await asyncio.gather(*(r.ready() for r in self.reflectors() if r is not self.events))
+        await asyncio.gather(*(reflector.ready() for reflector in self._first()))
+        await self._listed.wait()
 
     def reflectors(self) -> list[Reflector]:
         """Return what listens."""
-        return [*self.owners.values(), *self.others.values(), self.pods, self.events]
+        return [*self._first(), self.events]
+
+    def _first(self) -> list[Reflector]:
+        """Return all that is needed to show anything."""
+        return [*self.owners.values(), *self.others.values(), self.pods]
 
     @property
     def last_sync(self) -> datetime | None:
@@ -124,9 +135,9 @@ class Mirror:
         pods = self._pods.get(key, {}).values()
         return sorted(pods, key=lambda pod: (pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"]))
 
-    def pod(self, name: str) -> tuple[Json | None, list[Json]]:
+    def pod(self, name: str) -> tuple[Json | None, list[ClusterEvent]]:
         """Return any pod of the namespace by its name, and the events about it."""
-        pod = self.pods.items.get(name)
+        pod: Json | None = self.pods.items.get(name)
         return pod, list(self._events.get(pod["metadata"]["uid"], {}).values()) if pod else []
 
     def seen(self, key: Key, id: str) -> Seen | None:
@@ -150,13 +161,13 @@ class Mirror:
             events=list(self._told(about, owner["metadata"].get("creationTimestamp", "")).values()),
         )
 
-    def _told(self, about: Iterable[str], since: str) -> dict[str, Json]:
+    def _told(self, about: Iterable[str], since: str) -> dict[str, ClusterEvent]:
         """Return events by name; not those about one before it that had the same name."""
         return {
             name: event
             for topic in about
             for name, event in self._events.get(topic, {}).items()
-            if event["metadata"].get("creationTimestamp", "") >= since
+            if event.created >= since
         }
 
     def wrote(self, key: Key, owner: Json | None) -> None:
@@ -166,10 +177,22 @@ class Mirror:
             if there is not None:
                 self._written[key] = None
         elif there is None or _version(there) < _version(owner):
-            self._written[key] = _TRIMS.get(self._flavors[key[0]].owner, _trim)(owner)
-        self._changed(self.namespace, key)
+            self._written[key] = shape_of(self._flavors[key[0]].owner).of(owner)
+        self._changed(key)
 
     # ------------------------------------------------------------------ what changes
+
+    async def _list(self) -> None:
+        """Tell of what is there, each once, though its pods come by many pages; then ask for what explains it."""
+        await asyncio.gather(*(reflector.ready() for reflector in self._first()), return_exceptions=True)
+        self._listed.set()
+        for key in list(self.keys()):
+            self._tell(self.namespace, key)
+        self.events.start()
+
+    def _changed(self, key: Key) -> None:
+        if self._listed.is_set():
+            self._tell(self.namespace, key)
 
     def _on_owner(self, flavor: Flavor) -> Callable[[str, Json | None, Json | None], None]:
         def listener(name: str, before: Json | None, now: Json | None) -> None:
@@ -185,7 +208,7 @@ class Mirror:
                 self._by_uid.pop(before["metadata"]["uid"], None)
                 for uid in self._recent.pop(key, ()):
                     self._by_uid.pop(uid, None)
-            self._changed(self.namespace, key)
+            self._changed(key)
 
         return listener
 
@@ -201,24 +224,28 @@ class Mirror:
                 else:
                     self._pods[key][name] = now
                     self._remember(key, pod["metadata"]["uid"])
-                self._changed(self.namespace, key)
+                self._changed(key)
 
     def _remember(self, key: Key, uid: str) -> None:
         recent = self._recent[key]
-        if self._by_uid.get(uid) == key and uid in recent:
+        if uid in recent:
             return
-        if len(recent) == recent.maxlen:
-            self._by_uid.pop(recent[0], None)
-        recent.append(uid)
+        if len(recent) == _MOST_RECENT:
+            oldest = next(iter(recent))
+            del recent[oldest]
+            self._by_uid.pop(oldest, None)
+        recent[uid] = None
         self._by_uid[uid] = key
 
-    def _on_event(self, name: str, before: Json | None, now: Json | None) -> None:
-        about = (now or before or {}).get("involvedObject") or {}
-        topics = [about.get("uid") or ""]
+    def _on_event(self, name: str, before: ClusterEvent | None, now: ClusterEvent | None) -> None:
+        event = now or before
+        if event is None:
+            return
+        topics = [event.about_uid]
         # Names of ReplicaSets and their pods begin with that of the Deployment: of those from before we listened.
-        suffixes = {"ReplicaSet": 1, "Pod": 2}.get(about.get("kind", ""))
+        suffixes = {"ReplicaSet": 1, "Pod": 2}.get(event.kind)
         if suffixes:
-            topics.append("/" + str(about.get("name", "")).rsplit("-", suffixes)[0])
+            topics.append("/" + event.about.rsplit("-", suffixes)[0])
         for topic in topics:
             if now is None:
                 self._events[topic].pop(name, None)
@@ -229,10 +256,10 @@ class Mirror:
         if now is None:
             return
         if topics[0] in self._by_uid:
-            self._changed(self.namespace, self._by_uid[topics[0]])
-        elif about.get("kind") == "ReplicaSet":
+            self._changed(self._by_uid[topics[0]])
+        elif event.kind == "ReplicaSet":
             for flavor in self._flavors:
-                self._changed(self.namespace, (flavor, topics[1][1:]))
+                self._changed((flavor, topics[1][1:]))
 
     def _on_other(self, name: str, before: Json | None, now: Json | None) -> None:
         """Tell of what a controller made: it is called as the controller likes, and says whose it is."""
@@ -240,23 +267,9 @@ class Mirror:
             for reference in (item or {}).get("metadata", {}).get("ownerReferences") or []:
                 for flavor in self._flavors.values():
                     if reference.get("controller") and reference.get("kind") == flavor.owner.kind:
-                        self._changed(self.namespace, (flavor.name, str(reference["name"])))
+                        self._changed((flavor.name, str(reference["name"])))
         for flavor_name in self._flavors:
-            self._changed(self.namespace, (flavor_name, name))
-
-
-def _trim(item: Json) -> Json:
-    """Keep all but what a mirror of many objects would only carry along."""
-    metadata = {**item["metadata"], "managedFields": short_fields(item["metadata"])}
-    return {**item, "metadata": metadata}
-
-
-_TRIMS: dict[Kind, Callable[[Json], Json]] = {
-    POD: trim_pod,
-    EVENT: trim_event,
-    DEPLOYMENT: trim_deployment,
-    PH_DEPLOYMENT: lambda item: without_past(_trim(item)),
-}
+            self._changed((flavor_name, name))
 
 
 def _is_trial(pod: Json) -> bool:
@@ -285,5 +298,7 @@ def read_owner(flavor: Flavor, owner: Json) -> tuple[Record | None, DeploymentSp
         except (ValueError, TypeError):
             return None, flavor.describe(owner)
         # What is wanted may be less than what was asked for since: after a failure, what serves is wanted again.
-        return record, spec.model_copy(update={"stopped": record.target.stopped, "replicas": record.target.replicas})
+        wanted = {"stopped": record.target.stopped, "replicas": record.target.replicas}
+        same = (spec.stopped, spec.replicas) == tuple(wanted.values())
+        return record, spec if same else spec.model_copy(update=wanted)
     return None, flavor.describe(owner)

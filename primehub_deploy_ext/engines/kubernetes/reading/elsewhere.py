@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from primehub_deploy_ext.domain.errors import Conflict
@@ -94,7 +95,12 @@ def first_manager(metadata: Mapping[str, Any]) -> str:
 def short_fields(metadata: Mapping[str, Any]) -> list[Json]:
     """Return the ``managedFields`` that a mirror keeps: who was first. As a whole they are half of an object."""
     manager = first_manager(metadata)
-    return [{"manager": manager}] if manager else []
+    return _only(manager) if manager else []
+
+
+@lru_cache(maxsize=256)
+def _only(manager: str) -> list[Json]:
+    return [{"manager": manager}]
 
 
 def refusal(seen: Seen, doing: Action | str, replicas: int | None = None, replica: str = "") -> Conflict:

@@ -13,8 +13,8 @@ from typing import Any
 
 from primehub_deploy_ext.domain.models import Event
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, template_of
-from primehub_deploy_ext.engines.kubernetes.reading.steps import event_time
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ class Happening:
 
     Parameters
     ----------
-    uid
+    name
         The event's own: one that is told again keeps it.
     event
         Without how often it was told.
@@ -39,7 +39,7 @@ class Happening:
         How often, up to its time.
     """
 
-    uid: str
+    name: str
     event: Event
     times: int = 1
 
@@ -56,29 +56,18 @@ def happenings_of(seen: Seen) -> list[Happening]:
     return [_happening(event, templates) for event in seen.events]
 
 
-def lasts(event: Json) -> bool:
+def lasts(event: ClusterEvent) -> bool:
     """Tell whether an event is kept though no revision was rolled out then: trouble, and what people did here."""
-    return event.get("type") == "Warning" or event.get("reportingComponent") == words.MANAGER
-
-
-def uid_of(event: Json) -> str:
-    """Return by what an event is known."""
-    metadata = event["metadata"]
-    return str(metadata.get("uid") or metadata.get("name", ""))
-
-
-def times_of(event: Json) -> int:
-    """Return how often an event was told."""
-    return int(event.get("count") or (event.get("series") or {}).get("count") or 1)
+    return event.is_warning or event.component == words.MANAGER
 
 
 def merged(*sources: Iterable[Happening]) -> list[Happening]:
     """Return all, each once, oldest first: as it was told last, with whatever was known of it before."""
     found: dict[str, Happening] = {}
     for happening in (one for source in sources for one in source):
-        before = found.get(happening.uid)
-        found[happening.uid] = happening if before is None else _newer(before, happening)
-    return sorted(found.values(), key=lambda one: (one.event.time, one.uid))
+        before = found.get(happening.name)
+        found[happening.name] = happening if before is None else _newer(before, happening)
+    return sorted(found.values(), key=lambda one: (one.event.time, one.name))
 
 
 def bounded(happenings: Iterable[Happening]) -> list[Happening]:
@@ -93,7 +82,7 @@ def bounded(happenings: Iterable[Happening]) -> list[Happening]:
         if left < 0:
             break
         kept.append(happening)
-    return sorted(kept, key=lambda one: (one.event.time, one.uid))
+    return sorted(kept, key=lambda one: (one.event.time, one.name))
 
 
 def dump_happenings(happenings: Iterable[Happening]) -> str:
@@ -106,25 +95,24 @@ def load_happenings(metadata: Json) -> list[Happening]:
     try:
         items = json.loads((metadata.get("annotations") or {}).get(words.EVENTS, "[]"))
         return [
-            Happening(str(item.pop("uid")), times=int(item.pop("times", 1)), event=Event.model_validate(item))
+            Happening(str(item.pop("name")), times=int(item.pop("times", 1)), event=Event.model_validate(item))
             for item in items
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
 
 
-def _happening(event: Json, templates: dict[str, int]) -> Happening:
-    about = event.get("involvedObject") or {}
-    replica = about.get("name") if about.get("kind") == "Pod" else None
+def _happening(event: ClusterEvent, templates: dict[str, int]) -> Happening:
+    replica = event.about if event.kind == "Pod" else None
     shown = Event(
-        time=event_time(event),
-        kind="Warning" if event.get("type") == "Warning" else "Normal",
-        reason=event.get("reason") or "Event",
-        message=event.get("message") or "",
+        time=event.time,
+        kind="Warning" if event.is_warning else "Normal",
+        reason=event.reason or "Event",
+        message=event.message,
         revision=templates.get(replica) if replica else None,
         replica=replica,
     )
-    return Happening(uid_of(event), shown, times_of(event))
+    return Happening(event.name, shown, event.times)
 
 
 def _newer(one: Happening, other: Happening) -> Happening:
@@ -139,4 +127,4 @@ def _dumped(happening: Happening) -> Json:
     body = happening.event.model_dump(mode="json", exclude_defaults=True)
     if len(body["message"]) > _LONGEST_MESSAGE:
         body["message"] = body["message"][: _LONGEST_MESSAGE - 1] + _SHORTENED
-    return {"uid": happening.uid, **body, **({"times": happening.times} if happening.times > 1 else {})}
+    return {"name": happening.name, **body, **({"times": happening.times} if happening.times > 1 else {})}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from primehub_deploy_ext.engines.kubernetes.reading.steps import event_time
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 
 Json = dict[str, Any]
 
@@ -24,7 +24,7 @@ _UNREACHABLE = re.compile(
 _SAME_TRY = timedelta(seconds=8)
 
 
-def image_words(pod: Json, container: str, said: str, events: Sequence[Json]) -> str:
+def image_words(pod: Json, container: str, said: str, events: Sequence[ClusterEvent]) -> str:
     """Return what to tell people; ``said`` is the message of the waiting container."""
     image = _image(pod, container)
     words = _cause(last_pull(events, container) or said)
@@ -43,30 +43,29 @@ def image_words(pod: Json, container: str, said: str, events: Sequence[Json]) ->
     return f"image {image!r} can't be pulled: {words or 'the cluster does not say why'}"
 
 
-def is_hopeless(container: str, waiting: str, said: str, events: Sequence[Json]) -> bool:
+def is_hopeless(container: str, waiting: str, said: str, events: Sequence[ClusterEvent]) -> bool:
     """Tell whether trying again is in vain: refused or absent more than once, or no name at all."""
     if waiting in {"InvalidImageName", "ErrImageNeverPull"}:
         return True
     words = _cause(last_pull(events, container) or said)
-    again = waiting == "ImagePullBackOff" or any("Back-off pulling" in one["message"] for one in events)
+    again = waiting == "ImagePullBackOff" or any("Back-off pulling" in one.message for one in events)
     return again and not _UNREACHABLE.search(words)
 
 
-def _secrets(pod: Json, events: Sequence[Json]) -> str:
+def _secrets(pod: Json, events: Sequence[ClusterEvent]) -> str:
     names = [one.get("name", "") for one in pod["spec"].get("imagePullSecrets", [])]
-    pulls = [event_time(one) for one in events if one["message"].startswith("Failed to pull image")]
+    pulls = [one.time for one in events if one.message.startswith("Failed to pull image")]
     # A kubelet that is busy misses a secret at first and finds it the next time: only its newest word counts.
     latest = max(pulls, default=None)
     absent = [
         one
         for one in events
-        if one["reason"] == "FailedToRetrieveImagePullSecret"
-        and (latest is None or event_time(one) >= latest - _SAME_TRY)
+        if one.reason == "FailedToRetrieveImagePullSecret" and (latest is None or one.time >= latest - _SAME_TRY)
     ]
     if not names:
         return "no pull secret is named"
     named = ", ".join(repr(name) for name in names)
-    if absent and all(name in absent[-1]["message"] for name in names):
+    if absent and all(name in absent[-1].message for name in names):
         return f"pull secret {named} is not in the namespace"
     return f"pull secret {named} is not accepted, or may not read this image"
 
@@ -89,17 +88,17 @@ def _status(words: str) -> str:
     return found[1] if found else words
 
 
-def last_pull(events: Sequence[Json], container: str) -> str:
+def last_pull(events: Sequence[ClusterEvent], container: str) -> str:
     """Return why a container's last pull failed; empty if none did, or one went well since.
 
     The kubelet tells it in an event seconds before it writes it into the pod's status.
     """
-    mine = [one for one in events if f"{{{container}}}" in (one["involvedObject"].get("fieldPath") or "")]
-    failed = [one for one in mine if one["reason"] == "Failed" and one["message"].startswith("Failed to pull image")]
-    if not failed or any(one["reason"] == "Pulled" for one in mine):
+    mine = [one for one in events if one.container == container]
+    failed = [one for one in mine if one.reason == "Failed" and one.message.startswith("Failed to pull image")]
+    if not failed or any(one.reason == "Pulled" for one in mine):
         return ""
-    newest: str = max(failed, key=event_time)["message"]
-    return re.sub(r'^Failed to pull image "[^"]*": ', "", newest)
+    newest = max(failed, key=lambda one: one.time)
+    return re.sub(r'^Failed to pull image "[^"]*": ', "", newest.message)
 
 
 def _image(pod: Json, container: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from primehub_deploy_ext.domain.models import StepTime
 from primehub_deploy_ext.domain.phases import Reason
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.reading.steps import moment, restarts_of, steps_of, was_ready
+from primehub_deploy_ext.engines.kubernetes.reading.steps import restarts_of, steps_of, was_ready
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 Json = dict[str, Any]
 

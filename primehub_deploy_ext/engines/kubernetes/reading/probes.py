@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from primehub_deploy_ext.engines.kubernetes.reading.steps import event_time, moment
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ _LOADING = re.compile(r"Readiness probe failed: HTTP probe failed with statuscod
 
 
 def probe_words(
-    events: Sequence[Json],
+    events: Sequence[ClusterEvent],
     container: str,
     *,
     began: datetime | None = None,
@@ -41,46 +41,45 @@ def probe_words(
     impatient
         Tell the first failure already.
     """
-    mine = [one for one in events if _container(one) in {container, ""}]
+    mine = [one for one in events if one.container in {container, ""}]
     if killed_at is not None:
         return _killing(mine, killed_at)
     failed = [
         one
         for one in mine
-        if one["reason"] == "Unhealthy"
-        and (began is None or event_time(one) >= began - _SLACK)
-        and not (_LOADING.search(one["message"]) and not impatient)
+        if one.reason == "Unhealthy"
+        and (began is None or one.time >= began - _SLACK)
+        and not (_LOADING.search(one.message) and not impatient)
     ]
     if not failed or not (impatient or sum(_count(one, began) for one in failed) >= _PATIENCE):
         return ""
-    return _words(max(failed, key=event_time)["message"])
+    return _words(max(failed, key=lambda one: one.time).message)
 
 
-def _killing(events: Sequence[Json], killed_at: datetime) -> str:
+def _killing(events: Sequence[ClusterEvent], killed_at: datetime) -> str:
     kills = [
         one
         for one in events
-        if one["reason"] == "Killing"
-        and _KILLED.search(one["message"])
+        if one.reason == "Killing"
+        and _KILLED.search(one.message)
         # The kubelet asks the container to end, and waits for that at most its grace period.
-        and killed_at - timedelta(minutes=2) <= event_time(one) <= killed_at + _SLACK
+        and killed_at - timedelta(minutes=2) <= one.time <= killed_at + _SLACK
     ]
     if not kills:
         return ""
-    kind = _KILLED.search(kills[-1]["message"])
+    kind = _KILLED.search(kills[-1].message)
     name = kind[1] if kind else ""
-    said = [one for one in events if one["reason"] == "Unhealthy" and name in one["message"].lower()]
-    words = _words(max(said, key=event_time)["message"]) if said else f"its {name} probe failed"
+    said = [one for one in events if one.reason == "Unhealthy" and name in one.message.lower()]
+    words = _words(max(said, key=lambda one: one.time).message) if said else f"its {name} probe failed"
     return f"killed and started again: {words}"
 
 
-def _count(event: Json, began: datetime | None) -> int:
+def _count(event: ClusterEvent, began: datetime | None) -> int:
     """Of an event that goes on since an earlier attempt, only what may be of this one counts."""
-    first = moment(event.get("firstTimestamp")) or event_time(event)
-    if began is not None and first < began - _SLACK:
-        seconds = (event_time(event) - began).total_seconds()
-        return min(event.get("count") or 1, max(1, round(seconds)))
-    return (event.get("series") or {}).get("count") or event.get("count") or 1
+    if began is not None and event.since < began - _SLACK:
+        seconds = (event.time - began).total_seconds()
+        return min(event.times, max(1, round(seconds)))
+    return event.times
 
 
 def _words(message: str) -> str:
@@ -91,8 +90,3 @@ def _words(message: str) -> str:
     said = re.sub(r"dial tcp [^:]+:(\d+): connect: connection refused", r"nothing listens on port \1", said)
     said = re.sub(r"context deadline exceeded.*", "no answer in time", said)
     return f"its {kind.lower()} failed: {said}"
-
-
-def _container(event: Json) -> str:
-    found = re.search(r"\{(.*)\}", event.get("involvedObject", {}).get("fieldPath") or "")
-    return found[1] if found else ""

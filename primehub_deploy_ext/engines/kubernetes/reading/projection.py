@@ -17,7 +17,8 @@ from primehub_deploy_ext.engines.kubernetes.quota.asks import asks, counted
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import maker_of
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import CRASHES, exit_words, failure_of_pod
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving, is_ready, template_of
-from primehub_deploy_ext.engines.kubernetes.reading.steps import moment, restarts_of, step_since, steps_of
+from primehub_deploy_ext.engines.kubernetes.reading.steps import restarts_of, step_since, steps_of
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 Json = dict[str, Any]
 

@@ -16,17 +16,17 @@ from typing import Any
 
 from primehub_deploy_ext.domain.phases import Reason
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.images import image_words, is_hopeless, last_pull
 from primehub_deploy_ext.engines.kubernetes.reading.probes import probe_words
 from primehub_deploy_ext.engines.kubernetes.reading.steps import (
     condition_of,
     container_statuses,
-    event_time,
     is_true,
-    moment,
     restarts_of,
     was_ready,
 )
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 Json = dict[str, Any]
 
@@ -83,7 +83,7 @@ class Failure:
     until: datetime | None = None
 
 
-def failure_of_pod(pod: Json, events: Sequence[Json] = ()) -> Failure | None:
+def failure_of_pod(pod: Json, events: Sequence[ClusterEvent] = ()) -> Failure | None:
     """Return why a pod does not serve; None while nothing is wrong.
 
     Parameters
@@ -136,7 +136,7 @@ def worst(failures: Iterable[Failure]) -> Failure | None:
 _RANK = {Reason.UNSCHEDULABLE: 1, Reason.PROBE_FAILED: 2, Reason.NODE_LOST: 3, Reason.EVICTED: 3}
 
 
-def _of_whole(pod: Json, status: Json, events: Sequence[Json]) -> Failure | None:
+def _of_whole(pod: Json, status: Json, events: Sequence[ClusterEvent]) -> Failure | None:
     """What befell the pod, not one of its containers."""
     reason, message = status.get("reason", ""), status.get("message", "")
     if reason == "Evicted":
@@ -148,7 +148,7 @@ def _of_whole(pod: Json, status: Json, events: Sequence[Json]) -> Failure | None
         return Failure(Reason.UNSCHEDULABLE, f"node {_node(pod)} refused it: {message or reason}", since=_ended_at(pod))
     ready = condition_of(pod, "Ready")
     if ready is not None and ready["status"] != "True" and is_true(pod, "ContainersReady"):
-        told = [one for one in events if one["reason"] in {"NodeNotReady", "TaintManagerEviction"}]
+        told = [one for one in events if one.reason in {"NodeNotReady", "TaintManagerEviction"}]
         if told or ready.get("reason") in {None, "NodeStatusUnknown"}:
             since = moment(ready.get("lastTransitionTime"))
             return Failure(Reason.NODE_LOST, f"node {_node(pod)} does not answer any more", since=since)
@@ -177,7 +177,7 @@ def _scheduler(condition: Json) -> str:
     return said.replace(" not found. not found", " not found").rstrip(". ,")
 
 
-def _of_container(pod: Json, status: Json, events: Sequence[Json]) -> Failure | None:
+def _of_container(pod: Json, status: Json, events: Sequence[ClusterEvent]) -> Failure | None:
     state, name = status.get("state", {}), status["name"]
     waiting = state.get("waiting", {})
     reason, said = waiting.get("reason", ""), waiting.get("message", "")
@@ -203,20 +203,19 @@ def _of_container(pod: Json, status: Json, events: Sequence[Json]) -> Failure | 
     return None
 
 
-def _absent_for(events: Sequence[Json], container: str) -> str:
+def _absent_for(events: Sequence[ClusterEvent], container: str) -> str:
     """Return what a container could not be made for want of; empty if nothing is known to be missing.
 
     As with images, a busy kubelet tells it in an event seconds before it writes it into the pod's status.
     """
-    mine = [one for one in events if f"{{{container}}}" in (one["involvedObject"].get("fieldPath") or "")]
-    told = [one for one in mine if one["reason"] == "Failed" and _MISSING.search(one["message"])]
-    if not told or any(one["reason"] in {"Created", "Started"} for one in mine):
+    mine = [one for one in events if one.container == container]
+    told = [one for one in mine if one.reason == "Failed" and _MISSING.search(one.message)]
+    if not told or any(one.reason in {"Created", "Started"} for one in mine):
         return ""
-    newest: str = max(told, key=event_time)["message"]
-    return newest.removeprefix("Error: ")
+    return max(told, key=lambda one: one.time).message.removeprefix("Error: ")
 
 
-def _of_end(pod: Json, status: Json, ended: Json, events: Sequence[Json]) -> Failure:
+def _of_end(pod: Json, status: Json, ended: Json, events: Sequence[ClusterEvent]) -> Failure:
     name, code = status["name"], ended.get("exitCode", 0)
     since, until = moment(ended.get("finishedAt")), _next_attempt(status, ended)
     said = (ended.get("message") or "").strip()
@@ -248,17 +247,17 @@ def _done(pod: Json, status: Json) -> bool:
     return ended.get("exitCode") == 0 and status["name"] in {one["name"] for one in first}
 
 
-def _of_mounts(pod: Json, events: Sequence[Json]) -> Failure | None:
+def _of_mounts(pod: Json, events: Sequence[ClusterEvent]) -> Failure | None:
     """Containers that wait to be made say nothing; events do."""
     waiting = {one.get("state", {}).get("waiting", {}).get("reason") for one in container_statuses(pod)}
     if not waiting & _NOT_MADE:
         return None
-    told = [one for one in events if one["reason"] in {"FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"}]
+    told = [one for one in events if one.reason in {"FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"}]
     if not told:
         return None
-    newest = max(told, key=event_time)
-    said, since = _plain(newest["message"]), moment(newest.get("firstTimestamp")) or event_time(newest)
-    if newest["reason"] == "FailedCreatePodSandBox":
+    newest = max(told, key=lambda one: one.time)
+    said, since = _plain(newest.message), newest.since
+    if newest.reason == "FailedCreatePodSandBox":
         return Failure(Reason.NODE_LOST, f"node {_node(pod)} can't start pods: {said}", since=since)
     if found := re.match(r'MountVolume\.SetUp failed for volume "([^"]*)" : (.*)', said, re.DOTALL):
         said = f"{found[2].strip()} (wanted by volume {found[1]!r})"
@@ -269,7 +268,7 @@ def _of_mounts(pod: Json, events: Sequence[Json]) -> Failure | None:
     return Failure(Reason.VOLUME_FAILED, said, since=since)
 
 
-def _of_probe(pod: Json, events: Sequence[Json]) -> Failure | None:
+def _of_probe(pod: Json, events: Sequence[ClusterEvent]) -> Failure | None:
     if is_true(pod, "Ready"):
         return None
     for one in pod.get("status", {}).get("containerStatuses", []):
@@ -317,9 +316,8 @@ def _next_attempt(status: Json, ended: Json) -> datetime | None:
     return finished + timedelta(minutes=int(match[1] or 0), seconds=int(match[2] or 0))
 
 
-def _event_since(events: Sequence[Json], reason: str) -> datetime | None:
-    found = [moment(one.get("firstTimestamp")) or event_time(one) for one in events if one["reason"] == reason]
-    return min(found, default=None)
+def _event_since(events: Sequence[ClusterEvent], reason: str) -> datetime | None:
+    return min((one.since for one in events if one.reason == reason), default=None)
 
 
 def _ended_at(pod: Json) -> datetime | None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from primehub_deploy_ext.domain.phases import Reason
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure
-from primehub_deploy_ext.engines.kubernetes.reading.steps import event_time, moment
+from primehub_deploy_ext.engines.kubernetes.reading.times import NEVER, moment
 
 Json = dict[str, Any]
 
@@ -25,7 +26,7 @@ _WEBHOOK = re.compile(r'admission webhook "(?P<hook>[^"]+)" denied the request:?
 _SECURITY = re.compile(r"violates PodSecurity (?P<said>.+)", re.DOTALL)
 
 
-def failure_of_owner(conditions: Sequence[Json], events: Sequence[Json] = ()) -> Failure | None:
+def failure_of_owner(conditions: Sequence[Json], events: Sequence[ClusterEvent] = ()) -> Failure | None:
     """Return why no pod is made, or that the roll-out took too long; None while neither is so.
 
     Parameters
@@ -38,13 +39,11 @@ def failure_of_owner(conditions: Sequence[Json], events: Sequence[Json] = ()) ->
     for one in conditions:
         if one["type"] == "ReplicaFailure" and one["status"] == "True":
             return refusal(one.get("message", ""), one.get("lastTransitionTime"))
-    refused = [one for one in events if one["reason"] == "FailedCreate"]
-    made = [one for one in events if one["reason"] == "SuccessfulCreate"]
+    refused = [one for one in events if one.reason == "FailedCreate"]
     if refused:
-        newest = max(refused, key=event_time)
-        if event_time(newest) > max((event_time(one) for one in made), default=_LONG_AGO):
-            said = re.sub(r"^Error creating: ", "", newest["message"])
-            return refusal(said, newest.get("firstTimestamp") or newest.get("eventTime"))
+        newest = max(refused, key=lambda one: one.time)
+        if newest.time > max((one.time for one in events if one.reason == "SuccessfulCreate"), default=NEVER):
+            return refusal(re.sub(r"^Error creating: ", "", newest.message), newest.first)
     for one in conditions:
         if one["type"] == "Progressing" and one["status"] == "False":
             since = moment(one.get("lastTransitionTime"))
@@ -76,6 +75,3 @@ def refusal(said: str, since: str | None = None) -> Failure:
     else:
         message = f"the cluster makes no pod: {re.sub(r'^pods .*? is forbidden: ', '', said)}"
     return Failure(Reason.ADMISSION_DENIED, message, True, known)
-
-
-_LONG_AGO = event_time({"metadata": {}})

@@ -11,9 +11,11 @@ from primehub_deploy_ext.domain.phases import Step
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Standing
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, failure_of_pod, worst
 from primehub_deploy_ext.engines.kubernetes.reading.refusals import failure_of_owner
-from primehub_deploy_ext.engines.kubernetes.reading.steps import event_time, is_true, moment, step_of
+from primehub_deploy_ext.engines.kubernetes.reading.steps import is_true, step_of
+from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 Json = dict[str, Any]
 
@@ -44,7 +46,7 @@ class Seen:
     spec: DeploymentSpec
     standing: Standing
     pods: Sequence[Json] = ()
-    events: Sequence[Json] = field(default_factory=list)
+    events: Sequence[ClusterEvent] = field(default_factory=list)
 
     @property
     def namespace(self) -> str:
@@ -70,8 +72,7 @@ class Seen:
         record = self.record
         if record is None or record.in_progress or record.target.stopped or record.never_ran:
             return None
-        asked = self.flavor.describe(self.owner)
-        count = 0 if asked.stopped else asked.replicas
+        count = self.flavor.count(self.owner)
         return count if count != record.target.replicas else None
 
     def pods_of(self, template: int) -> list[Json]:
@@ -86,10 +87,10 @@ class Seen:
         """
         return any(template_of(pod) != template and is_true(pod, "Ready") for pod in self.pods)
 
-    def events_about(self, pod: Json) -> list[Json]:
+    def events_about(self, pod: Json) -> list[ClusterEvent]:
         """Return the events about a pod."""
         uid = pod["metadata"].get("uid")
-        return [event for event in self.events if (event.get("involvedObject") or {}).get("uid") == uid]
+        return [event for event in self.events if event.about_uid == uid]
 
     def trouble(self, template: int | None = None) -> tuple[Failure, Json | None] | None:
         """Return what keeps replicas from being ready, and the pod that it is about.
@@ -129,7 +130,7 @@ class Seen:
             if (told := moment(one.get("lastUpdateTime") or one.get("lastTransitionTime"))) is None
             or told.timestamp() >= begun
         ]
-        return failure_of_owner(conditions, [one for one in self.events if event_time(one).timestamp() >= begun])
+        return failure_of_owner(conditions, [one for one in self.events if one.time.timestamp() >= begun])
 
 
 def template_of(pod: Json) -> int:

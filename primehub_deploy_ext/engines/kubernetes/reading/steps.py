@@ -9,6 +9,8 @@ from typing import Any
 from primehub_deploy_ext.domain.models import StepTime
 from primehub_deploy_ext.domain.phases import Step
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
+from primehub_deploy_ext.engines.kubernetes.reading.times import NEVER, moment
 
 Json = dict[str, Any]
 
@@ -17,7 +19,7 @@ _ORDER = (Step.SCHEDULING, Step.PULLING, Step.STARTING, Step.LOADING, Step.READY
 _FIRST_WRITE = timedelta(seconds=2)
 
 
-def step_of(pod: Json, events: Sequence[Json] = ()) -> Step:
+def step_of(pod: Json, events: Sequence[ClusterEvent] = ()) -> Step:
     """Return the step of a pod; ``events`` about it tell pulling from creating."""
     if pod["metadata"].get("deletionTimestamp"):
         return Step.STOPPING
@@ -39,7 +41,7 @@ def step_of(pod: Json, events: Sequence[Json] = ()) -> Step:
     return Step.LOADING if all(one.get("started") for one in main) else Step.STARTING
 
 
-def steps_of(pod: Json, events: Sequence[Json] = ()) -> list[StepTime]:
+def steps_of(pod: Json, events: Sequence[ClusterEvent] = ()) -> list[StepTime]:
     """Return when the pod took each step of its current attempt, oldest first."""
     now = step_of(pod, events)
     times = {
@@ -81,7 +83,7 @@ def running_since(pod: Json) -> datetime | None:
     return moment((serving_status(pod).get("state") or {}).get("running", {}).get("startedAt"))
 
 
-def step_since(pod: Json, step: Step, events: Sequence[Json] = ()) -> datetime:
+def step_since(pod: Json, step: Step, events: Sequence[ClusterEvent] = ()) -> datetime:
     """Return since when the pod is in ``step``, as well as its status tells."""
     found: datetime | None = None
     if step is Step.STOPPING:
@@ -96,7 +98,7 @@ def step_since(pod: Json, step: Step, events: Sequence[Json] = ()) -> datetime:
         found = _latest_start(pod)
     elif step is Step.READY:
         found = _since(pod, "Ready")
-    return found or moment(pod["metadata"].get("creationTimestamp")) or _NEVER
+    return found or moment(pod["metadata"].get("creationTimestamp")) or NEVER
 
 
 def restarts_of(pod: Json) -> int:
@@ -133,26 +135,6 @@ def is_true(item: Json, type: str) -> bool:
     return condition is not None and condition["status"] == "True"
 
 
-def moment(text: str | None) -> datetime | None:
-    """Return a time that the API wrote, with or without fractions of seconds."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
-
-
-_NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-def event_time(event: Json) -> datetime:
-    """Return when an event happened last; three fields may tell, depending on who wrote it."""
-    told = (
-        (event.get("series") or {}).get("lastObservedTime"),
-        event.get("lastTimestamp"),
-        event.get("eventTime"),
-        event.get("firstTimestamp"),
-        event["metadata"].get("creationTimestamp"),
-    )
-    return next(filter(None, map(moment, told)), _NEVER)
-
-
 def _since(pod: Json, type: str) -> datetime | None:
     condition = condition_of(pod, type)
     return moment(condition.get("lastTransitionTime")) if condition and condition["status"] == "True" else None
@@ -169,7 +151,7 @@ def _start(status: Json) -> datetime | None:
     latest = state.get("running") or state.get("terminated") or before.get("terminated") or {}
     began = moment(latest.get("startedAt"))
     # One that could not even be started is told to have begun in 1970.
-    return began if began and began > _NEVER else None
+    return began if began and began > NEVER else None
 
 
 def _ended(status: Json) -> datetime | None:
@@ -192,17 +174,14 @@ def _pulls(status: Json) -> bool:
     return "Image" in reason or reason == "RegistryUnavailable"
 
 
-def _is_pulling(events: Sequence[Json]) -> bool:
+def _is_pulling(events: Sequence[ClusterEvent]) -> bool:
     pulling, pulled = _last(events, "Pulling"), _last(events, "Pulled")
     return pulling is not None and (pulled is None or pulled < pulling)
 
 
-def _first(events: Sequence[Json], reason: str) -> datetime | None:
-    return min(
-        (moment(one.get("firstTimestamp")) or event_time(one) for one in events if one["reason"] == reason),
-        default=None,
-    )
+def _first(events: Sequence[ClusterEvent], reason: str) -> datetime | None:
+    return min((one.since for one in events if one.reason == reason), default=None)
 
 
-def _last(events: Sequence[Json], reason: str) -> datetime | None:
-    return max((event_time(one) for one in events if one["reason"] == reason), default=None)
+def _last(events: Sequence[ClusterEvent], reason: str) -> datetime | None:
+    return max((one.time for one in events if one.reason == reason), default=None)

@@ -1,0 +1,12 @@
+"""Times as the API writes them. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+NEVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a time that the API wrote, with or without fractions of seconds."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
