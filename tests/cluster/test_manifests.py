@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from traitlets.utils.importstring import import_item
 
+from primehub_deploy_ext.app import PrimehubDeploy
 from primehub_deploy_ext.engines.kubernetes.rights.manifests import cluster_role
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.groups.kubernetes import KubernetesGroups
@@ -19,6 +19,7 @@ from tests.cluster.cluster import Cluster
 DOCS = Path(__file__).parents[2] / "docs" / "kubernetes"
 VALUES = DOCS / "zero-to-jupyterhub.values.yaml"
 MANIFESTS = sorted(set(DOCS.glob("*.yaml")) - {VALUES})
+STORE = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 # Of the cluster itself: all tests share them, and they are always the same.
 SHARED = {"ClusterRole", "ClusterRoleBinding"}
 
@@ -95,8 +96,11 @@ def test_the_readme_names_every_manifest() -> None:
 def test_the_values_for_the_hub_name_classes_and_settings_that_there_are() -> None:
     servers = yaml.safe_load(VALUES.read_text())["singleuser"]
     configured = servers["extraFiles"]["primehub-deploy"]["data"]
-    for dotted in configured["PrimehubDeploy"].values():
-        assert import_item(dotted)
+    assert configured["PrimehubDeploy"] == {"engine": "kubernetes"}
+    assert set(configured["PrimehubDeploy"]) <= set(PrimehubDeploy.class_trait_names(config=True))
     assert set(configured["KubernetesGroups"]) <= set(KubernetesGroups.class_trait_names(config=True))
     settings = {f"PRIMEHUB_DEPLOY_KUBE_{name.upper()}" for name in KubernetesSettings.class_trait_names(config=True)}
-    assert set(servers["extraEnv"]) <= settings
+    ours = {name for name in servers["extraEnv"] if name.startswith("PRIMEHUB")}
+    assert ours <= settings
+    # The others are for the store: replicas have theirs from a Secret.
+    assert {name for name in servers["extraEnv"] if name not in ours} <= STORE
