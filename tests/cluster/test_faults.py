@@ -22,7 +22,7 @@ from primehub_deploy_ext.engines.kubernetes.api.kinds import CONFIG_MAP, DEPLOYM
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Pace, Reflector
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
+from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
 from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from tests.cluster.cluster import Cluster

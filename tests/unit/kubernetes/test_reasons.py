@@ -13,7 +13,7 @@ import pytest
 
 from primehub_deploy_ext.domain.phases import Reason, Step
 from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD
-from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
+from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, exit_words, failure_of_pod, last_exit, worst
 from primehub_deploy_ext.engines.kubernetes.reading.refusals import failure_of_owner, refusal

@@ -18,7 +18,7 @@ from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_record
 from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
-from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
+from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
@@ -30,6 +30,8 @@ Key = tuple[str, str]
 
 # Pods of a deployment whose events are told, at most.
 _MOST_RECENT = 200
+# Seconds until events are asked for.
+_LIST_FIRST = 0.5
 
 
 class Mirror:
@@ -188,6 +190,8 @@ class Mirror:
         self._listed.set()
         for key in list(self.keys()):
             self._tell(self.namespace, key)
+        # They may be many more than all else together: whoever waits for the list has it before.
+        await asyncio.sleep(_LIST_FIRST)
         self.events.start()
 
     def _changed(self, key: Key) -> None:

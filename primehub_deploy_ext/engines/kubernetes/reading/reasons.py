@@ -2,7 +2,7 @@
 
 The cluster knows within a second or two, in five places (container states, pod conditions, events, conditions of the
 owner, the words of the runner itself); the catalogue of who says what is `docs/kubernetes/reasons.md`. Works on objects
-as the API sends them and on what ``trims.py`` keeps of them.
+as the API sends them and on what ``known/kept.py`` keeps of them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 
 from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, POD
 from primehub_deploy_ext.engines.kubernetes.api.shapes import Shape
-from primehub_deploy_ext.engines.kubernetes.known.shapes import shape_of
+from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
 
 RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "recorded" / "pods.json").read_text())
 
