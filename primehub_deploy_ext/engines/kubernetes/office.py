@@ -209,12 +209,13 @@ class Office:
             return
         if before is not None and before.created_at != _created(seen):
             before = None
-        version = before.resource_version if before else 0
+        version = before.resource_version if before else self.changes.next_version()
         current = deployment_of(seen, before.status if before else None, now(), self.way, self._machine, version)
         if current == before:
             return
-        version = self.changes.next_version()
-        current = current.model_copy(update={"resource_version": version})
+        if before is not None:
+            version = self.changes.next_version()
+            current = current.model_copy(update={"resource_version": version})
         kind: Any = "MODIFIED" if before is not None else "ADDED"
         self._shown[id] = current
         self.changes.publish(Change.model_construct(type=kind, resource_version=version, object=current))

@@ -21,7 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.api.kinds import (
     POD,
     SECRET,
 )
-from tests.unit.kubernetes.api_server import ApiServer, pod, serving, status_object
+from tests.unit.kubernetes.api_server import ApiServer, pod, serving, status_object, until
 
 PODS = "/api/v1/namespaces/lab/pods"
 
@@ -63,6 +63,21 @@ async def test_a_list_is_read_in_pages_that_are_one_version(tmp_path: Path) -> N
         assert [len(page["items"]) for page in pages] == [2, 2, 1]
         assert len(await api.list(POD, "lab")) == 5
         assert api.namespace == "lab"
+
+
+async def test_the_next_page_is_on_its_way_while_one_is_worked_on(tmp_path: Path) -> None:
+    async with serving() as server, opened(server, tmp_path) as api:
+        for number in range(5):
+            server.put(pod(f"p{number}"))
+        pages = api.pages(POD, "lab", page=2)
+        await anext(pages)
+        await until(lambda: server.count("GET") == 2)
+        await pages.aclose()
+        server.fail = [410]
+        pages = api.pages(POD, "lab", page=2)
+        with pytest.raises(ApiError):
+            await anext(pages)
+        assert [len(page["items"]) async for page in api.pages(POD, "lab", page=2)] == [2, 2, 1]
 
 
 async def test_an_error_is_told_in_the_servers_words(tmp_path: Path) -> None:

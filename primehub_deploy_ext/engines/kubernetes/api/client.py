@@ -29,6 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.api.transport import (
     Traffic,
     Transport,
 )
+from primehub_deploy_ext.engines.patience import ended
 
 __all__ = ["Answer", "Api", "ApiError", "Json", "Source", "Verdict", "service_proxy_path"]
 
@@ -121,7 +122,7 @@ class Api:
         metadata_only: bool = False,
         page: int = _PAGE,
         read: Callable[[bytes], Json] = json.loads,
-    ) -> AsyncIterator[Json]:
+    ) -> AsyncGenerator[Json, None]:
         """Yield list objects, as few items at once as keep the memory flat; all are as of the same version.
 
         Parameters
@@ -131,14 +132,25 @@ class Api:
         """
         accept = _METADATA_ONLY.format("PartialObjectMetadataList") if metadata_only else None
         query = _query(labelSelector=labels, fieldSelector=fields, limit=page)
-        while True:
-            answer = read(await self._transport.body("GET", kind.path(namespace), query, accept=accept))
-            answer["items"] = answer.get("items") or []
-            following = answer["metadata"].get("continue")
-            yield answer
-            if not following:
-                return
-            query["continue"] = following
+
+        def ask() -> asyncio.Task[bytes]:
+            return asyncio.create_task(self._transport.body("GET", kind.path(namespace), query, accept=accept))
+
+        coming: asyncio.Task[bytes] | None = ask()
+        try:
+            while coming is not None:
+                answer, coming = read(await coming), None
+                answer["items"] = answer.get("items") or []
+                following = answer["metadata"].get("continue")
+                if following:
+                    query = {**query, "continue": following}
+                    # The server works on the next page while the caller works on this one.
+                    coming = ask()
+                    await asyncio.sleep(0)
+                yield answer
+        finally:
+            if coming is not None:
+                await ended(coming)
 
     async def watch(
         self,

@@ -22,6 +22,8 @@ from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 
 Json = dict[str, Any]
 
+# The names of the fields that are set, which pydantic otherwise holds anew with each object: a kilobyte and a half.
+_DEPLOYMENT, _STATUS = set(Deployment.model_fields), set(Status.model_fields)
 _WAITS_FOR = {
     Step.SCHEDULING: "waits for a node",
     Step.PULLING: "pulls its image",
@@ -63,6 +65,7 @@ def deployment_of(
     told = Told() if record else seen.flavor.told(seen.owner)
     maker = "" if record else maker_of(seen.owner, seen.flavor.owner).name
     return Deployment.model_construct(
+        _DEPLOYMENT,
         id=seen.id,
         name=annotations.get(words.DISPLAY_NAME) or told.name or metadata["name"],
         group=seen.group,
@@ -109,6 +112,7 @@ def status_of(seen: Seen, previous: Status | None, clock: datetime) -> Status:
     same_step = previous is not None and previous.step == found.step
     since = previous.since if same and previous else (_since(seen) or clock if previous is None else clock)
     return Status.model_construct(
+        _STATUS,
         phase=found.phase,
         reason=found.reason,
         message=found.message,
