@@ -212,7 +212,7 @@ test('without deployments it shows how to make one', async () => {
   expect(screen.getByText('No deployments yet')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Copy' }));
   expect(copy).toHaveBeenCalledWith(
-    'from primehub_deploy_ext import deploy\ndeploy(model, "Name")'
+    'from primehub_deploy_ext import deploy\ndeploy(model, "Name", example=X.head(3))'
   );
 });
 

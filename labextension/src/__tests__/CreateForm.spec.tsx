@@ -384,4 +384,6 @@ test('a stored model tells the image that it will run in', async () => {
     await screen.findByText('Runs in the image reg.test/runner:2')
   ).toBeVisible();
   expect(screen.queryByText(/usr.bin.python3/)).toBeNull();
+  // What can't be known yet is not made up.
+  expect(screen.getByText(/its status names what differs/)).toBeVisible();
 });

@@ -168,6 +168,8 @@ function ModelFacts({
   contained: boolean | undefined;
 }): JSX.Element {
   const trans = useTranslation();
+  const path = (model.class_name ?? '').split('.');
+  const [name, modules] = [path.pop(), path.join('.')];
   const made = [
     model.python_version && trans.__('Python %1', model.python_version),
     ...Object.entries(model.packages ?? {}).map(
@@ -180,7 +182,10 @@ function ModelFacts({
     <>
       <div>
         {model.class_name ? (
-          <code className="pd-breakable">{model.class_name}</code>
+          <>
+            <code className="pd-breakable">{name}</code>
+            {modules && <div className="pd-quiet pd-breakable">{modules}</div>}
+          </>
         ) : (
           trans.__('unnamed model')
         )}

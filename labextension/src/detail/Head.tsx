@@ -10,9 +10,13 @@ import { useSession } from '../ui/session';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
+import { trouble } from '../ui/vocabulary';
 import { useDetail } from './context';
 import { HeadButtons } from './HeadButtons';
 import { Message } from './Message';
+
+/** Messages up to here have room beside the status. */
+const SHORT = 60;
 
 /** Which deployment, how it is, and what can be done with it. */
 export function Head({
@@ -41,6 +45,13 @@ export function Head({
       title.current?.focus({ preventScroll: true });
     }
   }, [arrived]);
+
+  // Nobody has to read, or send to somebody, that all is well.
+  const calm =
+    !gone &&
+    status.message.length <= SHORT &&
+    trouble(deployment, trans) === null &&
+    (status.phase === 'Deployed' || status.phase === 'Stopped');
 
   return (
     <header className={`pd-DetailHead pd-mod-${tab}`}>
@@ -77,8 +88,9 @@ export function Head({
           {group}
         </span>
         <MadeBy deployment={deployment} />
+        {calm && <span className="pd-quiet">{status.message}</span>}
       </div>
-      {!gone && status.message && <Message text={status.message} />}
+      {!gone && !calm && status.message && <Message text={status.message} />}
       {usable && <HeadButtons controls={controls} />}
     </header>
   );

@@ -161,11 +161,15 @@ function Size({
     deleted || !group ? null : roomFor(group, size, deployment?.usage);
   const everything = trans.__('all of the machine');
   const parts = [
-    trans.__('CPU: %1', size.cpu ? formatCpu(size.cpu) : everything),
-    trans.__(
-      'Memory: %1',
-      size.memory ? formatMemory(size.memory) : everything
-    ),
+    ...(size.cpu || size.memory
+      ? [
+          trans.__('CPU: %1', size.cpu ? formatCpu(size.cpu) : everything),
+          trans.__(
+            'Memory: %1',
+            size.memory ? formatMemory(size.memory) : everything
+          )
+        ]
+      : [trans.__('CPU and memory: %1', everything)]),
     trans.__('GPU: %1', size.gpu ?? 0)
   ];
   return (

@@ -23,7 +23,10 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
       <p className="pd-ModelFacts-line">
         {[
           formatMemory(model.size),
-          model.python_version && `Python ${model.python_version}`,
+          model.python_version &&
+            (contained
+              ? trans.__('trained with Python %1', model.python_version)
+              : trans.__('Python %1', model.python_version)),
           ...libraries
         ]
           .filter(Boolean)
@@ -34,6 +37,13 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
           ? image && trans.__('Runs in the image %1', image)
           : trans.__('Runs with %1', model.interpreter)}
       </p>
+      {contained && model.artifact && (
+        <p className="pd-ModelFacts-line">
+          {trans.__(
+            'Nobody knows the versions in the image beforehand: once it runs they are compared with these, and its status names what differs.'
+          )}
+        </p>
+      )}
       {signature ? (
         <Inputs model={model} />
       ) : (

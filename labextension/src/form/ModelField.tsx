@@ -56,7 +56,7 @@ export function ModelField(): JSX.Element {
       {open && (
         <>
           <div
-            className="pd-Segments"
+            className="pd-Sources"
             role="radiogroup"
             aria-label={trans.__('Where the model comes from')}
           >

@@ -7,7 +7,7 @@ import { MadeBy } from '../ui/MadeBy';
 import { IRowProps, LiveStatus, Tick, Title, openingRow } from './cells';
 import { MetadataButton } from './Metadata';
 import { RowMenu } from './RowMenu';
-import { Traffic } from './Traffic';
+import { Traffic, isWorthMeasuring } from './Traffic';
 
 /** A deployment as a card. */
 export const Card = memo((props: IRowProps): JSX.Element => {
@@ -33,7 +33,9 @@ export const Card = memo((props: IRowProps): JSX.Element => {
       </div>
       <Trouble {...props} />
       {/* Of stopped ones too: cards of one height are found again where they were. */}
-      {traffic !== undefined && <Traffic {...props} />}
+      {traffic !== undefined && isWorthMeasuring(deployment, traffic) && (
+        <Traffic {...props} />
+      )}
       <Endpoint url={deployment.endpoint} />
       <div className="pd-Card-line">
         <span

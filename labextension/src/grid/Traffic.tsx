@@ -9,6 +9,12 @@ import { errorShare } from '../model/traffic';
 import { useLocale, useTranslation } from '../ui/translation';
 import { IRowProps, openingMetrics } from './cells';
 
+/** Whether there is traffic to tell of: nothing comes to what serves nothing. */
+export const isWorthMeasuring = (
+  { serving_revision }: IRowProps['deployment'],
+  traffic: IRowProps['traffic']
+): boolean => serving_revision !== null || !!traffic?.requests;
+
 /** The requests of the last 15 minutes as a line, how many there are now, and badges for errors and alerts that fire. */
 export function Traffic({
   deployment,
@@ -18,6 +24,9 @@ export function Traffic({
   const trans = useTranslation();
   const locale = useLocale();
   const share = errorShare(traffic);
+  if (!isWorthMeasuring(deployment, traffic)) {
+    return <span className="pd-quiet">–</span>;
+  }
   if (!traffic || share === undefined) {
     return <span className="pd-quiet">{trans.__('not measured yet')}</span>;
   }

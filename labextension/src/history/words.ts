@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Deployment, Phase, Revision } from '../api/contract';
+import type { Deployment, Model, Phase, Revision } from '../api/contract';
 import { amount } from '../ui/QuotaBars';
 
 /** What a revision is called: a rollback says where it went back to. */
@@ -105,7 +105,7 @@ export function changeWords(
   const { action, spec, changes } = revision;
   if (action === 'create') {
     return [
-      spec.model.class_name || spec.model.image || trans.__('a model'),
+      shortName(spec.model) || trans.__('a model'),
       trans._n('%1 replica', '%1 replicas', spec.replicas)
     ];
   }
@@ -164,13 +164,17 @@ function oneChange(
   }
 }
 
+/** What tells models apart at a glance: the type without its modules, or the image. */
+const shortName = ({ class_name, image }: Model): string =>
+  class_name?.split('.').pop() || image;
+
 function modelChange(
   now: Deployment['spec'],
   before: Deployment['spec'] | undefined,
   trans: TranslationBundle
 ): string {
   const [from, to] = [before?.model, now.model].map(
-    model => model && (model.class_name || model.image)
+    model => model && shortName(model)
   );
   if (from && to && from !== to) {
     return trans.__('model %1 → %2', from, to);

@@ -31,6 +31,11 @@ export function NoDeployments({
   const trans = useTranslation();
   return (
     <Notice title={trans.__('No deployments yet')}>
+      <p>
+        {trans.__(
+          'A deployment is a trained model behind an address that programs call: with replicas, logs, metrics and a history to roll back in.'
+        )}
+      </p>
       {onCreate && (
         <button
           type="button"
@@ -42,7 +47,9 @@ export function NoDeployments({
       )}
       <p>{trans.__('Deploy a trained model from a notebook:')}</p>
       <Snippet
-        code={'from primehub_deploy_ext import deploy\ndeploy(model, "Name")'}
+        code={
+          'from primehub_deploy_ext import deploy\ndeploy(model, "Name", example=X.head(3))'
+        }
       />
     </Notice>
   );
