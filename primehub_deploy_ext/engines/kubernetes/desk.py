@@ -273,7 +273,7 @@ class Desk:
         """Have replicas let in whom the deployment says now; where that fails, it is tried again in a while."""
         seen = await self.fresh(id)
         try:
-            await self._doors.follow(seen)
+            await self._doors.follow(seen, surely=True)
         except (ApiError, DeployError) as error:
             if seen.spec.access == "private":
                 raise

@@ -45,7 +45,7 @@ class Scene(Desk):
         super().__init__(means, archive, None, doors)  # type: ignore[arg-type]
 
     def _noted(self, what: str) -> Any:
-        async def note(*_: Any) -> None:
+        async def note(*_: Any, **__: Any) -> None:
             self.done.append(what)
 
         return note

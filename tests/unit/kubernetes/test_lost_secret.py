@@ -73,6 +73,9 @@ class Stage:
             raise ApiError(404, "NotFound", f'secrets "{name}" not found')
         return self.secrets[name]
 
+    async def list(self, *_: Any, **__: Any) -> Any:
+        return self.pods
+
     async def create(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
         if kind == EVENT:
             self.events.append(body)

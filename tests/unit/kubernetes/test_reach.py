@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
 
 from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes import reach
@@ -24,3 +28,43 @@ async def test_nobody_is_sent_elsewhere_by_what_an_image_answers() -> None:
     # As through the API server: an image leads this server, and what it sends along, nowhere.
     assert status == 307
     assert asked == [b"POST /predict HTTP/1.1\r\n"]
+
+
+class Doors:
+    """Gives out the key that it read, and reads it again when asked to."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = list(keys)
+
+    async def server_headers(self, _: Any, *, anew: bool = False) -> dict[str, str]:
+        if anew and len(self.keys) > 1:
+            self.keys.pop(0)
+        return {"Pass": self.keys[0]}
+
+
+@pytest.mark.parametrize(
+    ("doors", "wanted", "sent", "status"),
+    [
+        (Doors("old"), "old", ["old"], 200),
+        (Doors("old", "new"), "new", ["old", "new"], 200),
+        # The model's own refusal, or a replica whose kubelet has not brought the key yet.
+        (Doors("new"), "other", ["new"], 401),
+        (Doors("old", "new"), "other", ["old", "new"], 401),
+    ],
+    ids=["known", "replaced", "refused", "not-brought-yet"],
+)
+async def test_a_server_that_is_refused_reads_the_key_once_more(
+    monkeypatch: pytest.MonkeyPatch, doors: Doors, wanted: str, sent: list[str], status: int
+) -> None:
+    means: Any = SimpleNamespace(settings=SimpleNamespace(reach="service"))
+    calls = reach.Reach(means, doors)  # type: ignore[arg-type]
+    given: list[str] = []
+
+    async def answer(_: Any, __: Any, ___: str, request: PredictRequest, ____: str) -> tuple[int, str, bytes]:
+        given.append(request.headers["Pass"])
+        return (200 if given[-1] == wanted else 401), "", b""
+
+    monkeypatch.setattr(calls, "_sent", answer)
+    anything: Any = None
+    found = await calls._send(anything, anything, "/", PredictRequest(b"{}", timeout=5))
+    assert (found[0], given) == (status, sent)

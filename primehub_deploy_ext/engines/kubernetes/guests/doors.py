@@ -203,13 +203,19 @@ class Doors:
                     await asyncio.shield(self.shut(seen, revision, private=False))
             raise
 
-    async def follow(self, seen: Seen) -> None:
-        """Have replicas let in whom the deployment says; nothing is done where they do."""
+    async def follow(self, seen: Seen, *, surely: bool = False) -> None:
+        """Have replicas let in whom the deployment says; nothing is done where that is written already.
+
+        Parameters
+        ----------
+        surely
+            Tell them all the same: whoever wrote it may be telling them just now.
+        """
         if seen.record is None or not access_of(seen.owner):
             return
         revision, private = seen.record.latest.number, seen.spec.access == "private"
         guests = read_guests(await self._secret(seen))
-        if guests.shut(revision, private=private) is not guests:
+        if surely or guests.shut(revision, private=private) is not guests:
             await self.shut(seen, revision, private=private)
 
     async def shut(self, seen: Seen, revision: int, *, private: bool) -> None:
