@@ -176,7 +176,10 @@ async def test_without_room_for_all_replicas_are_replaced_in_steps_and_no_reques
     assert set(seen) <= {6, 9}, seen
     assert most == 3
     assert any(e.reason == "ReplacedInSteps" for e in await bench.engine.events("tight"))
-    assert len(await bench.engine.replicas("tight")) == 3
+    # On a cluster the last of the old ones still answers for a moment what was on its way to it.
+    while len(await bench.engine.replicas("tight")) > 3:
+        await asyncio.sleep(0.05)
+    assert {replica.revision for replica in await bench.engine.replicas("tight")} == {2}
 
 
 async def test_one_replica_without_room_is_replaced_after_it_ended(bench: Bench) -> None:
