@@ -211,6 +211,16 @@ it('asks anew when other lines are wanted, and only then', async () => {
   expect(model.store.size).toBe(0);
 });
 
+it('begins as the view has room, unless the reader chose otherwise', () => {
+  const log = new ScriptedLog();
+  const model = modelOf(log);
+  model.startWith({ wrap: true });
+  expect(model.getState().settings.wrap).toBe(true);
+  model.set({ wrap: false });
+  model.startWith({ wrap: true });
+  expect(model.getState().settings.wrap).toBe(false);
+});
+
 it('clears what is shown and brings it back', async () => {
   const log = new ScriptedLog();
   const model = modelOf(log);

@@ -9,11 +9,11 @@ import { errorShare } from '../model/traffic';
 import { useLocale, useTranslation } from '../ui/translation';
 import { IRowProps, openingMetrics } from './cells';
 
-/** Whether there is traffic to tell of: nothing comes to what serves nothing. */
+/** Whether there is something to tell of: what serves nothing waits for no measurement. */
 export const isWorthMeasuring = (
   { serving_revision }: IRowProps['deployment'],
   traffic: IRowProps['traffic']
-): boolean => serving_revision !== null || !!traffic?.requests;
+): boolean => serving_revision !== null || !!traffic;
 
 /** The requests of the last 15 minutes as a line, how many there are now, and badges for errors and alerts that fire. */
 export function Traffic({

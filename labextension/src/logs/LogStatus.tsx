@@ -28,12 +28,13 @@ export function LogStatus(props: ILogStatusProps): JSX.Element {
   const newest = store.newest;
   const chosen = state.chosen === null ? undefined : store.at(state.chosen);
   const stopped = deployment?.status.phase === 'Stopped';
+  const paused = state.following === 'live' && state.pausedAt !== null;
   const quiet = newest ? now - newest.time : 0;
   const shown = rows.numbers.length;
   return (
     <div className="pd-LogStatus">
       <span
-        className={`pd-LogStatus-state pd-mod-${stopped ? 'stopped' : state.following}`}
+        className={`pd-LogStatus-state pd-mod-${stopped ? 'stopped' : paused ? 'paused' : state.following}`}
       >
         {stopped && state.following === 'live'
           ? trans.__('Stopped')

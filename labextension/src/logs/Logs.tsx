@@ -4,6 +4,7 @@ import React, {
   useCallback,
   useContext,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -28,6 +29,9 @@ import { selects } from './settings';
 import type { ILine } from './store';
 import { useLogKeys } from './useLogKeys';
 
+/** Narrower than this a line of a log has some forty characters (px). */
+const NARROW = 420;
+
 export interface ILogsProps {
   /** Of the deployment. */
   id: string;
@@ -51,9 +55,17 @@ export function Logs({ id, active, line }: ILogsProps): JSX.Element {
   const [said, setSaid] = useState('');
   const [saving, setSaving] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const visible = useVisible();
 
+  // Where a line would hardly begin, it is broken, unless the reader wants it otherwise.
+  useLayoutEffect(() => {
+    const width = root.current?.getBoundingClientRect().width ?? 0;
+    if (width > 0 && width < NARROW) {
+      model.startWith({ wrap: true });
+    }
+  }, [model]);
   useEffect(() => () => parkLog(client, model), [client, model]);
   useEffect(() => model.watch(active && visible), [model, active, visible]);
 
@@ -121,7 +133,7 @@ export function Logs({ id, active, line }: ILogsProps): JSX.Element {
     scroller.current?.focus();
   };
   return (
-    <div className="pd-Logs" onKeyDown={onKeyDown}>
+    <div className="pd-Logs" ref={root} onKeyDown={onKeyDown}>
       <div className="pd-LogTools">
         <LogSearch
           model={model}

@@ -73,6 +73,13 @@ export class LogModel {
 
   readonly reconnect = (): void => this.follower.wake();
 
+  /** What a log is shown with that nobody has set anything for. */
+  startWith(settings: Partial<ILogSettings>): void {
+    if (this.current.settings === SETTINGS) {
+      this.set(settings);
+    }
+  }
+
   /** Change what is shown. */
   set(change: Partial<ILogSettings>): void {
     const before = this.current.settings;
