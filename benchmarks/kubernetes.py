@@ -73,6 +73,7 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="phd-"))
     try:
         rows = [] if chosen.namespace else fill(cluster, namespace, chosen.deployments, chosen.replicas)
+        wait_for_calm()
         with CountedRoad(cluster.kubeconfig()) as road:
             rows += measure(cluster, road, namespace, home, chosen)
         rows += beside(cluster, namespace, chosen)
@@ -115,6 +116,19 @@ def fill(cluster: Cluster, namespace: str, deployments: int, replicas: int) -> l
     began = time.perf_counter()
     asyncio.run(all_of_them())
     return [(f"deploy all of them, until the last is ready ({replicas} fake pods each)", seconds(began))]
+
+
+def wait_for_calm(share: float = 30.0) -> None:
+    """Wait until the controllers, which made thousands of pods a moment ago, leave the machine to what is measured.
+
+    Parameters
+    ----------
+    share
+        Of the machine, in percent; two minutes are waited at most.
+    """
+    for _ in range(24):
+        if psutil.cpu_percent(5.0) < share:
+            return
 
 
 def measure(cluster: Cluster, road: CountedRoad, namespace: str, home: Path, chosen: argparse.Namespace) -> list[Row]:
