@@ -238,6 +238,8 @@ async def test_what_is_refused_for_good_is_told_to_who_waits_and_tried_again(tmp
             assert not mirror.healthy
             server.tokens = None
             await until(lambda: mirror.healthy)
+            # Nobody is told any more of what was refused before.
+            await mirror.ready()
 
 
 async def test_a_listener_or_a_projection_that_fails_stops_nothing(tmp_path: Path) -> None:

@@ -241,7 +241,12 @@ class Reflector:
         self.lists += 1
         self._version = version
         self._synced()
-        if self._first is not None and not self._first.done():
+        if self._first is None:
+            return
+        if self._first.done() and not self._first.cancelled() and self._first.exception() is not None:
+            # It was refused at first: whoever asks from now on has it.
+            self._first = asyncio.get_running_loop().create_future()
+        if not self._first.done():
             self._first.set_result(None)
 
     def _key(self, item: Json) -> str:
