@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,44 @@ async def test_each_is_told_of_once_when_all_that_there_is_was_listed(tmp_path: 
             server.drop("iris-1-0", POD.path("lab"))
             await until(lambda: len(changed) == 3)
             assert changed[-1] == ("plain", "iris")
+        finally:
+            await mirror.close()
+            await api.close()
+
+
+async def test_events_come_last_and_whoever_needs_them_waits_for_them(tmp_path: Path) -> None:
+    async with serving() as server:
+        for kind in (DEPLOYMENT, POD):
+            server.objects.setdefault(kind.path("lab"), {})
+        about = {"kind": "Pod", "name": "iris-1-a", "uid": "a"}
+        server.put({"metadata": {"name": "iris.1"}, "involvedObject": about}, EVENT.path("lab"))
+        api = Api(Source(server.kubeconfig(tmp_path)))
+        await api.open()
+        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda *_: None)
+        mirror.start()
+        try:
+            await mirror.ready()
+            assert not mirror.events.items
+            await mirror.events_listed()
+            assert list(mirror.events.items) == ["iris.1"]
+        finally:
+            await mirror.close()
+            await api.close()
+
+
+async def test_events_that_nobody_gives_are_not_waited_for(tmp_path: Path) -> None:
+    async with serving() as server:
+        for kind in (DEPLOYMENT, POD):
+            server.objects.setdefault(kind.path("lab"), {})
+        api = Api(Source(server.kubeconfig(tmp_path)))
+        await api.open()
+        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda *_: None)
+        mirror.start()
+        try:
+            await mirror.ready()
+            server.tokens = {"nobody's"}
+            await asyncio.wait_for(mirror.events_listed(), 10)
+            assert mirror.events.last_sync is None
         finally:
             await mirror.close()
             await api.close()

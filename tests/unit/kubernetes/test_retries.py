@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.record import read_record
 from primehub_deploy_ext.engines.kubernetes.books.retries import Retries
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
+from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from tests.unit.kubernetes.api_server import until
 from tests.unit.kubernetes.test_projection import SPEC, all_there, began, pod, seen
 
@@ -77,6 +80,8 @@ class Scene:
 
     def find(self, _: str) -> Any:
         return None
+
+    async def events_listed(self, _: str) -> None: ...
 
     async def explained(self, error: ApiError, *_: Any) -> DeployError:
         return Forbidden(f"the cluster does not allow it: {error.message}")
@@ -166,4 +171,27 @@ async def test_a_secret_of_it_that_somebody_removed_holds_up_nothing(monkeypatch
     scene.clerk.look("iris")
     await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
     assert scene.newest.message == ""
+    await scene.clerk.close()
+
+
+async def test_nothing_is_judged_before_the_events_that_explain_it_are_there(monkeypatch: Any) -> None:
+    """A pod that waits for its image says the same of a registry that is away as of one that has no such image."""
+    scene = Scene(monkeypatch, None)
+    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "model:1"'}}
+    stuck = pod("a", ready=False, state=waiting)
+    scene.told = seen(began(), SPEC, stuck)
+    listed = asyncio.Event()
+
+    async def events_listed(_: str) -> None:
+        await listed.wait()
+
+    monkeypatch.setattr(scene, "events_listed", events_listed)
+    scene.clerk.look("iris")
+    assert scene.clerk._busy
+    said = 'Failed to pull image "model:1": dial tcp 10.0.0.1:443: i/o timeout'
+    event = ClusterEvent(name="e", about_uid=stuck["metadata"]["uid"], container="model", reason="Failed", message=said)
+    scene.told = replace(scene.told, events=[event])
+    listed.set()
+    await until(lambda: not scene.clerk._busy)
+    assert scene.newest.outcome is Outcome.IN_PROGRESS
     await scene.clerk.close()

@@ -99,6 +99,8 @@ class Clerk:
 
     async def _work(self, id: str, state: _State) -> None:
         try:
+            # Without its events a registry that is away looks as if it refused the image, and they belong on its page.
+            await self._means.world.events_listed(id)
             hindered = await self._settle(id)
             if hindered:
                 self._later(id, self._retries.failed(id, state[0]), state)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api.client import Api
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD, Kind, is_controlled
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
@@ -22,7 +23,7 @@ from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
-from primehub_deploy_ext.engines.patience import ended
+from primehub_deploy_ext.engines.patience import ended, within
 
 Json = dict[str, Any]
 # Flavor and name of an owner.
@@ -30,8 +31,9 @@ Key = tuple[str, str]
 
 # Pods of a deployment whose events are told, at most.
 _MOST_RECENT = 200
-# Seconds until events are asked for.
+# Seconds until events are asked for, and for which whoever needs them waits for their list.
 _LIST_FIRST = 0.5
+_EVENTS_LIMIT = 30.0
 
 
 class Mirror:
@@ -61,6 +63,7 @@ class Mirror:
         self._tell = changed
         self._listing: asyncio.Task[None] | None = None
         self._listed = asyncio.Event()
+        self._asks_for_events = asyncio.Event()
         self._pods: dict[Key, dict[str, Json]] = defaultdict(dict)
         self._events: dict[str, dict[str, ClusterEvent]] = defaultdict(dict)
         # What was written a moment ago, until the watch tells of it.
@@ -95,12 +98,25 @@ class Mirror:
         """Stop listening."""
         if self._listing is not None:
             await ended(self._listing)
+        # Nobody waits for what is not heard of any more.
+        self._listed.set()
         await asyncio.gather(*(reflector.close() for reflector in self.reflectors()))
 
     async def ready(self) -> None:
         """Return once all was listed; ``ApiError`` when that is refused. Events may come later."""
         await asyncio.gather(*(reflector.ready() for reflector in self._first()))
         await self._listed.wait()
+
+    async def events_listed(self) -> None:
+        """Return once events were listed, too, or are not to be had."""
+
+        async def listed() -> None:
+            await self._asks_for_events.wait()
+            await self.events.ready()
+
+        if self.events.last_sync is None:
+            with suppress(asyncio.TimeoutError, ApiError):
+                await within(_EVENTS_LIMIT, listed())
 
     def reflectors(self) -> list[Reflector]:
         """Return what listens."""
@@ -193,6 +209,7 @@ class Mirror:
         # They may be many more than all else together: whoever waits for the list has it before.
         await asyncio.sleep(_LIST_FIRST)
         self.events.start()
+        self._asks_for_events.set()
 
     def _changed(self, key: Key) -> None:
         if self._listed.is_set():

@@ -204,6 +204,12 @@ class World:
         found = self.find(id)
         return found[0].seen(found[1], id) if found else None
 
+    async def events_listed(self, id: str) -> None:
+        """Return once all is known of a deployment, events included, which come last; as well as it can be known."""
+        found = self.find(id)
+        if found is not None:
+            await found[0].events_listed()
+
     def is_there(self, id: str) -> bool:
         """Tell whether there is such a deployment."""
         found = self.find(id)
