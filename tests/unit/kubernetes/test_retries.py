@@ -13,7 +13,7 @@ from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, Kind
-from primehub_deploy_ext.engines.kubernetes.books import retries
+from primehub_deploy_ext.engines.kubernetes.books import clerk, retries
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.record import read_record
@@ -168,6 +168,31 @@ async def test_a_secret_of_it_that_somebody_removed_holds_up_nothing(monkeypatch
 
     monkeypatch.setattr(scene, "patch", patched)
     scene.clerk.look_again("iris")
+    scene.clerk.look("iris")
+    await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert scene.newest.message == ""
+    await scene.clerk.close()
+
+
+async def test_a_page_in_whose_place_another_ones_stays_holds_up_no_revision(monkeypatch: Any) -> None:
+    """Whoever deletes a deployment and leaves its revisions (``--cascade=orphan``) leaves them for ever."""
+    scene = Scene(monkeypatch, None)
+
+    async def create(kind: Kind, body: Any) -> Any:
+        if kind == CONTROLLER_REVISION:
+            raise ApiError(409, "AlreadyExists", "there is one")
+        return body
+
+    monkeypatch.setattr(scene, "create", create)
+    scene.clerk.look("iris")
+    await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert "its history could not be written" in scene.newest.message
+    await scene.clerk.close()
+
+
+async def test_a_race_that_was_lost_for_something_beside_the_deployment_is_run_again(monkeypatch: Any) -> None:
+    scene = Scene(monkeypatch, ApiError(409, "Conflict", "Operation cannot be fulfilled on resourcequotas"), times=1)
+    monkeypatch.setattr(clerk, "FIRST", 0.001)
     scene.clerk.look("iris")
     await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
     assert scene.newest.message == ""

@@ -107,8 +107,10 @@ class Clerk:
             else:
                 self._retries.forget(id)
         except (ApiError, DeployError) as error:
-            # Somebody else wrote first: their change wakes this one again.
-            if not _is_lost_race(error):
+            if _is_lost_race(error):
+                # Somebody else wrote first: their change wakes this one before, if it was of the deployment itself.
+                self._later(id, FIRST)
+            else:
                 log.warning("%s: the books can't be kept now: %s", id, error)
                 self._later(id, self._retries.failed(id, state[0]), state)
         except Exception:
@@ -288,4 +290,5 @@ def _number(seen: Seen) -> int:
 
 
 def _is_lost_race(error: ApiError | DeployError) -> bool:
-    return isinstance(error, ApiError) and error.status == HTTPStatus.CONFLICT
+    """Tell whether somebody wrote first; what is in the place of another thing (``AlreadyExists``, 409 too) stays."""
+    return isinstance(error, ApiError) and error.reason == "Conflict"
