@@ -16,7 +16,7 @@ from http import HTTPStatus
 from primehub_deploy_ext.domain.errors import DeployError
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
-from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, SECRET
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
@@ -138,8 +138,11 @@ class Sweeper:
                 await self._means.api.get(flavor.owner, id, mirror.namespace)
             except ApiError as error:
                 if error.status == HTTPStatus.FORBIDDEN:
-                    return True  # who may not look leaves it to whoever may
-                if error.status != HTTPStatus.NOT_FOUND:
+                    # The cluster refuses what it does not even know, too; each knows Deployments, if it tells anything.
+                    known = await self._means.api.discover({flavor.owner, DEPLOYMENT})
+                    if flavor.owner in known or DEPLOYMENT not in known:
+                        return True  # who may not look leaves it to whoever may
+                elif error.status != HTTPStatus.NOT_FOUND:
                     raise
             else:
                 return True

@@ -10,7 +10,13 @@ import pytest
 
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, INFERENCE_SERVICE, SELDON_DEPLOYMENT, Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import (
+    DEPLOYMENT,
+    INFERENCE_SERVICE,
+    PH_DEPLOYMENT,
+    SELDON_DEPLOYMENT,
+    Kind,
+)
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 
@@ -69,6 +75,9 @@ class Place:
             raise ApiError(404, "NotFound", "not found")
         return {"metadata": {"name": name}}
 
+    async def discover(self, kinds: set[Kind]) -> set[Kind]:
+        return kinds & set(self.kinds)
+
     async def delete(self, _: Any, name: str, *__: Any, **___: Any) -> None:
         self.removed.append(name)
 
@@ -86,6 +95,13 @@ async def test_what_no_deployment_has_is_removed() -> None:
     assert place.removed == ["iris-1-abc"]
 
 
+async def test_kinds_that_the_cluster_does_not_have_hide_nothing() -> None:
+    """Whoever has the documented role is refused them (403) before the cluster looks whether it has them."""
+    place = Place(secret(), closed=(INFERENCE_SERVICE, SELDON_DEPLOYMENT, PH_DEPLOYMENT))
+    await place.sweeper.sweep()
+    assert place.removed == ["iris-1-abc"]
+
+
 @pytest.mark.parametrize(
     "place",
     [
@@ -95,13 +111,15 @@ async def test_what_no_deployment_has_is_removed() -> None:
         Place(secret(), there="iris"),
         # Its flavor was taken out of the configuration; or this server may not see whether it has one.
         Place(secret(), there="iris", kinds=(INFERENCE_SERVICE,)),
-        Place(secret(), closed=(SELDON_DEPLOYMENT,)),
+        Place(secret(), kinds=(DEPLOYMENT, SELDON_DEPLOYMENT), closed=(SELDON_DEPLOYMENT,)),
+        # Nobody tells this server what the cluster has.
+        Place(secret(), kinds=(), closed=(SELDON_DEPLOYMENT,)),
         Place(secret(labels={"argocd.argoproj.io/instance": "models"})),
         Place(secret(annotations={"argocd.argoproj.io/tracking-id": "models:/Secret:team/iris-1-abc"})),
         Place(secret(labels={"kustomize.toolkit.fluxcd.io/name": "models"})),
         Place(secret(ownerReferences=[{"uid": "d1"}])),
     ],
-    ids=["copied", "untold", "unconfigured", "unseen", "argo-label", "argo", "flux", "owned"],
+    ids=["copied", "untold", "unconfigured", "unseen", "untold-kinds", "argo-label", "argo", "flux", "owned"],
 )
 async def test_what_may_be_used_stays(place: Place) -> None:
     await place.sweeper.sweep()
