@@ -224,10 +224,10 @@ def is_forgotten(item: Json, clock: datetime, otherwise: float) -> bool:
     metadata = item["metadata"]
     made = moment(metadata.get("creationTimestamp")) or clock
     try:
-        limit = float((metadata.get("annotations") or {})[words.TRIAL_LIMIT])
-    except (KeyError, ValueError):
-        limit = otherwise
-    return clock - made > timedelta(seconds=limit) + _FORGOTTEN
+        limit = timedelta(seconds=float((metadata.get("annotations") or {})[words.TRIAL_LIMIT])) + _FORGOTTEN
+    except (KeyError, ValueError, OverflowError):
+        limit = timedelta(seconds=otherwise) + _FORGOTTEN
+    return clock - made > limit
 
 
 def _check_readable(spec: DeploymentSpec) -> None:

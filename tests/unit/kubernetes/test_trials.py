@@ -33,6 +33,8 @@ def left(name: str, limit: str | None) -> dict[str, Any]:
         (None, 100, False),  # made by a server from before
         (None, 181, True),
         ("soon", 181, True),
+        ("nan", 181, True),
+        ("inf", 181, True),
     ],
 )
 def test_what_a_trial_left_has_the_limit_of_its_own_server(limit: str | None, seconds: int, forgotten: bool) -> None:
