@@ -189,12 +189,12 @@ class Office:
             self._gathering.cancel()
             self._gathering = None
         for one in [self._dirty.pop() for _ in range(min(len(self._dirty), most or len(self._dirty)))]:
-            try:
-                self._publish(one)
-            except Exception:
-                log.exception("%s can't be shown", one)
-            self.clerk.look(one)
-            self.doors.look(one)
+            # One that somebody broke keeps no other from being shown.
+            for look in (self._publish, self.clerk.look, self.doors.look):
+                try:
+                    look(one)
+                except Exception:
+                    log.exception("%s can't be looked at", one)
         if self._dirty and self._gathering is None:
             self._gather(0.0)
 

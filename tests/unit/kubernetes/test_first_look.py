@@ -97,3 +97,16 @@ async def test_of_a_few_only_theirs_are_asked_for(tmp_path: Path) -> None:
         (selected,) = [query["labelSelector"] for _, path, query in server.requests if path.endswith("/secrets")]
         assert f"{words.DEPLOYMENT} in (model-0,model-1)" in selected
         assert f"{words.PART}=order" in selected
+
+
+async def test_an_object_that_makes_no_sense_keeps_no_other_from_being_shown(tmp_path: Path) -> None:
+    async with serving() as server:
+        fill(server, 5)
+        server.put({"metadata": {"name": "broken", "namespace": "lab", "uid": "b"}}, DEPLOYMENTS)
+        engine = KubernetesEngine(KubernetesSettings(kubeconfig=server.kubeconfig(tmp_path), namespaces=["lab"]))
+        await engine.open()
+        try:
+            deployments, _ = await engine.deployments()
+            assert sorted(one.id for one in deployments) == [f"model-{number}" for number in range(5)]
+        finally:
+            await engine.close()
