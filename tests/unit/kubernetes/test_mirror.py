@@ -119,3 +119,32 @@ async def test_events_that_nobody_gives_are_not_waited_for(tmp_path: Path) -> No
         finally:
             await mirror.close()
             await api.close()
+
+
+async def test_nothing_is_kept_of_what_is_gone_though_its_pods_end_after_it(tmp_path: Path) -> None:
+    async with serving() as server:
+        owner = {"metadata": {"name": "iris", "namespace": "lab", "uid": "d"}, "spec": {"replicas": 1}}
+        server.put(owner, DEPLOYMENT.path("lab"))
+        reference = {"kind": "ReplicaSet", "name": "iris-1", "uid": "r", "controller": True}
+        pod: dict[str, Any] = {
+            "metadata": {"name": "iris-1-a", "uid": "a", "ownerReferences": [reference]},
+            "spec": {},
+            "status": {},
+        }
+        server.put(pod, POD.path("lab"))
+        api = Api(Source(server.kubeconfig(tmp_path)))
+        await api.open()
+        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda *_: None)
+        mirror.start()
+        try:
+            await mirror.ready()
+            server.drop("iris", DEPLOYMENT.path("lab"))
+            await until(lambda: not mirror.owners["plain"].items)
+            ending = {**pod["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+            server.put({**pod, "metadata": ending}, POD.path("lab"))
+            server.drop("iris-1-a", POD.path("lab"))
+            await until(lambda: not mirror.pods.items)
+            assert (mirror._pods, mirror._recent, mirror._by_uid) == ({}, {}, {})
+        finally:
+            await mirror.close()
+            await api.close()

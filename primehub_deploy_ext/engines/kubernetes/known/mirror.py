@@ -227,8 +227,7 @@ class Mirror:
                     self._by_uid[owner["metadata"]["uid"]] = key
             if now is None and before is not None:
                 self._by_uid.pop(before["metadata"]["uid"], None)
-                for uid in self._recent.pop(key, ()):
-                    self._by_uid.pop(uid, None)
+                self._forget_pods(key)
             self._changed(key)
 
         return listener
@@ -242,10 +241,18 @@ class Mirror:
                 key = (flavor.name, owner)
                 if now is None:
                     self._pods[key].pop(name, None)
+                    if not self._pods[key]:
+                        del self._pods[key]
+                        if owner not in self.owners[flavor.name].items:
+                            self._forget_pods(key)  # they may end after it
                 else:
                     self._pods[key][name] = now
                     self._remember(key, pod["metadata"]["uid"])
                 self._changed(key)
+
+    def _forget_pods(self, key: Key) -> None:
+        for uid in self._recent.pop(key, ()):
+            self._by_uid.pop(uid, None)
 
     def _remember(self, key: Key, uid: str) -> None:
         recent = self._recent[key]
