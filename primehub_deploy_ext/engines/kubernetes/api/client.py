@@ -81,7 +81,7 @@ class Api:
 
     @property
     def traffic(self) -> Traffic:
-        """What went over the line so far."""
+        """When a watch was told something last."""
         return self._transport.traffic
 
     @property

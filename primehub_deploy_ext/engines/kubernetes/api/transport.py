@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -81,18 +81,12 @@ class Answer:
 
 @dataclass
 class Traffic:
-    """What went over the line: requests by ``VERB path``, and when a watch was told something last.
+    """What went over the line: when a watch was told something last, in monotonic seconds.
 
-    Only watches count for that (monotonic seconds): logs go on while the cluster's storage stands still.
+    Only watches count: logs go on while the cluster's storage stands still.
     """
 
-    requests: dict[str, int] = field(default_factory=dict)
     heard: float = 0.0
-
-    def count(self, verb: str, path: str) -> None:
-        """Count one request."""
-        key = f"{verb} {path}"
-        self.requests[key] = self.requests.get(key, 0) + 1
 
 
 class Transport:
@@ -193,7 +187,7 @@ class Transport:
         """
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence)
         with self._told("GET", path):
-            request = self._request("GET", path, query, None, {"Accept": accept}, limits, verb)
+            request = self._request("GET", path, query, None, {"Accept": accept}, limits)
             response = await within(answer, request, lost=aiohttp.ClientResponse.close)
         async with response:
             if response.status >= HTTPStatus.BAD_REQUEST:
@@ -233,13 +227,11 @@ class Transport:
         body: bytes | None,
         headers: dict[str, str],
         limits: aiohttp.ClientTimeout,
-        verb: str = "",
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise ApiError(0, "Unreachable", "the client of the cluster is closed")
         again = True
         while True:
-            self.traffic.count(verb or method, path)
             response = await self._session.request(
                 method,
                 self._access.server + path,
