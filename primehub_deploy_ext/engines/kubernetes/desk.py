@@ -34,6 +34,7 @@ from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.orders import drop, write_order
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 from primehub_deploy_ext.engines.kubernetes.quota.grants import Wish as QuotaWish
+from primehub_deploy_ext.engines.kubernetes.quota.ledger import decided
 from primehub_deploy_ext.engines.kubernetes.quota.wanted import NO_QUOTA, more_of, taken_by
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import refusal
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
@@ -93,14 +94,18 @@ class Desk:
         quota = QuotaWish(namespace, new.group, new.id, new.quota or NO_QUOTA, wanted)
         try:
             async with means.ledger.grant(quota) as grant:
+                sent = False
                 try:
                     await write_order(means, namespace, new.id, 1, order, new.spec, pods)
                     if access:
                         await self._doors.make(new.id, namespace, access, private=new.spec.access == "private")
                     grant.check()
+                    sent = True
                     owner = await means.api.create(flavor.owner, flavor.build(workload))
-                except BaseException:
-                    await drop(means.api, namespace, order, access)
+                except BaseException as error:
+                    # Where nobody knows whether it is there, it may need them: sweeping.py finds out.
+                    if not sent or decided(error):
+                        await drop(means.api, namespace, order, access)
                     raise
         except ApiError as error:
             if error.reason == "AlreadyExists":
@@ -245,6 +250,7 @@ class Desk:
                 progress_deadline=means.settings.progress_deadline,
             )
             owns = (seen.owner, seen.flavor)
+            sent = False
             try:
                 if plan.fresh:
                     await write_order(
@@ -255,9 +261,11 @@ class Desk:
                     await self._doors.make(seen.name, seen.namespace, made, private=private, owns=owns)
                 grant.check()
                 body = changed_since(seen.owner, seen.flavor.change(seen.owner, workload))
+                sent = True
                 owner = await means.api.patch(seen.flavor.owner, seen.name, body, seen.namespace)
-            except BaseException:
-                await drop(means.api, seen.namespace, entry.order if plan.fresh else "", made)
+            except BaseException as error:
+                if not sent or decided(error):
+                    await drop(means.api, seen.namespace, entry.order if plan.fresh else "", made)
                 raise
         found = means.world.find(seen.id)
         if found is not None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from primehub_deploy_ext.domain.errors import AlreadyExists
+from primehub_deploy_ext.domain.errors import AlreadyExists, EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import INFERENCE_SERVICE, Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import INFERENCE_SERVICE, SECRET, Kind
 from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Plan, Wish, first_entry
 from primehub_deploy_ext.engines.kubernetes.desk import Desk
+from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Standing
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
+from primehub_deploy_ext.engines.kubernetes.pods import PodMeans
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 PUBLIC = DeploymentSpec(model=Model(artifact="a" * 64, interpreter="/python"))
@@ -112,3 +117,72 @@ async def test_an_id_is_taken_by_a_deployment_of_a_flavor_that_is_not_configured
         await Desk(means, archive=None, clerk=None, doors=None).create(  # type: ignore[arg-type]
             NewDeployment(id="iris", name="Iris", group="team", user="ada", spec=PUBLIC)
         )
+
+
+class Shaky:
+    """A cluster that takes Secrets, and of which nobody knows whether it made the deployment."""
+
+    def __init__(self, answer: Exception) -> None:
+        self.answer = answer
+        self.secrets: set[str] = set()
+
+    async def get(self, *_: Any) -> dict[str, Any]:
+        raise ApiError(404, "NotFound", "there is none")
+
+    async def create(self, kind: Kind, body: dict[str, Any], *_: Any) -> dict[str, Any]:
+        if kind != SECRET:
+            raise self.answer
+        self.secrets.add(body["metadata"]["name"])
+        return body
+
+    async def delete(self, _: Kind, name: str, __: str) -> None:
+        self.secrets.discard(name)
+
+    async def mirror_of(self, _: str) -> Any:
+        return SimpleNamespace(namespace="team")
+
+    def seen(self, _: str) -> None:
+        return None
+
+    @asynccontextmanager
+    async def grant(self, _: Any) -> AsyncIterator[Any]:
+        yield SimpleNamespace(check=lambda: None)
+
+    async def explained(self, error: ApiError, *_: Any) -> Exception:
+        return EngineUnavailable(error.message)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (ApiError(0, "Timeout", "no answer in time"), 2),
+        (ApiError(504, "Timeout", "the request may have been done"), 2),
+        (ApiError(403, "Forbidden", "not yours"), 0),
+    ],
+    ids=["no-answer", "undecided", "refused"],
+)
+async def test_secrets_that_a_deployment_may_need_outlive_an_answer_that_never_came(
+    answer: ApiError, kept: int
+) -> None:
+    cluster: Any = Shaky(answer)
+
+    async def check(*_: Any) -> None: ...
+
+    means: Any = SimpleNamespace(
+        api=cluster,
+        world=cluster,
+        ledger=cluster,
+        flavors=FLAVORS,
+        flavor_of=lambda _: Plain(),
+        check=check,
+        checks_callers=lambda *_: True,
+        pod_means=lambda _, access="": PodMeans(runner_image="runner:1", access=access),
+        machine=_machine,
+        explained=cluster.explained,
+        envs=SimpleNamespace(remember=lambda *_: None),
+        settings=SimpleNamespace(progress_deadline=600),
+    )
+    desk = Desk(means, archive=None, clerk=None, doors=Doors(means))  # type: ignore[arg-type]
+    with pytest.raises(EngineUnavailable):
+        await desk.create(NewDeployment(id="iris", name="Iris", group="team", user="ada", spec=PRIVATE))
+    assert len(cluster.secrets) == kept

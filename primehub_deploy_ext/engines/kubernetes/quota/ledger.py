@@ -148,7 +148,7 @@ class Ledger:
         try:
             yield grant
         except BaseException as error:
-            if _decided(error):
+            if decided(error):
                 await self._take_back(wish, key)
             raise
         await self._take_back(wish, key)
@@ -193,7 +193,7 @@ def _shrinks(wish: Wish) -> bool:
     )
 
 
-def _decided(error: BaseException) -> bool:
-    """Tell whether an error says that the cluster did nothing."""
+def decided(error: BaseException) -> bool:
+    """Tell whether an error of a request says that the cluster did nothing."""
     status = getattr(error, "status", None)
     return isinstance(status, int) and 400 <= status < 500 and status not in _UNDECIDED
