@@ -12,6 +12,7 @@ from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
 from primehub_deploy_ext.engines.kubernetes.books.history import page_object
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Way
 from primehub_deploy_ext.engines.kubernetes.reading.judge import GivenUp
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from tests.unit.kubernetes.test_projection import SPEC, all_there, began, owner, pod, refused, seen, wished
@@ -50,7 +51,7 @@ def over(found: Seen, *, raced: Json | None = None) -> tuple[Clerk, Cluster]:
 
     world = SimpleNamespace(seen=lambda _: found, find=lambda _: None)
     settings = SimpleNamespace(progress_deadline=600, history_limit=10)
-    means: Any = SimpleNamespace(api=cluster, world=world, settings=settings)
+    means: Any = SimpleNamespace(api=cluster, world=world, settings=settings, way=Way())
     anybody: Any = SimpleNamespace(follow=nothing, wait_reachable=nothing, drift=nothing)
     return Clerk(means, Archive(means), anybody, anybody), cluster
 

@@ -12,7 +12,7 @@ from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, Fo
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.books import clerk, retries
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
@@ -195,6 +195,29 @@ async def test_a_race_that_was_lost_for_something_beside_the_deployment_is_run_a
     monkeypatch.setattr(clerk, "FIRST", 0.001)
     scene.clerk.look("iris")
     await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert scene.newest.message == ""
+    await scene.clerk.close()
+
+
+async def test_the_service_of_a_deployment_whose_server_died_as_it_made_it_is_made_by_another(monkeypatch: Any) -> None:
+    scene = Scene(monkeypatch, None)
+    get = scene.get
+    made: list[tuple[Kind, str]] = []
+
+    async def there(kind: Kind, *rest: Any) -> Any:
+        if kind == SERVICE and not made:
+            raise ApiError(404, "NotFound", "there is none")
+        return await get(kind, *rest)
+
+    async def apply(kind: Kind, body: Any) -> Any:
+        made.append((kind, body["metadata"]["name"]))
+        return body
+
+    monkeypatch.setattr(scene, "get", there)
+    monkeypatch.setattr(scene, "apply", apply)
+    scene.clerk.look("iris")
+    await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
+    assert made == [(SERVICE, "iris")]
     assert scene.newest.message == ""
     await scene.clerk.close()
 

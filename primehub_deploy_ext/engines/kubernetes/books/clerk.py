@@ -30,6 +30,7 @@ from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended
 
 _LOG_TAIL = 50
+_UNFINISHED = "not all that belongs to it could be written"
 _UNWRITTEN = "its history could not be written"
 # The newest revision, and what has become of it.
 _State = tuple[int, type]
@@ -132,7 +133,7 @@ class Clerk:
             return ""
         hindered = ""
         if id in self._incomplete:
-            hindered = await self._tried(seen, self._catch_up(seen), "not all that belongs to it could be written")
+            hindered = await self._tried(seen, self._catch_up(seen), _UNFINISHED)
             if not hindered:
                 self._incomplete.discard(id)
         verdict = judge(seen)
@@ -158,6 +159,8 @@ class Clerk:
 
     async def _reached(self, seen: Seen, record: Record, hindered: str) -> str:
         steps = steps_since(seen, record.target.number)
+        if record.target.number == 1:
+            hindered = hindered or await self._tried(seen, self._find_parts(seen, record), _UNFINISHED)
         hindered = hindered or await self._tried(seen, self._archive.keep(seen), _UNWRITTEN)
         what = "who may call could not be brought up to date"
         hindered = hindered or await self._tried(seen, self._doors.follow(seen), what)
@@ -268,21 +271,39 @@ class Clerk:
         record = seen.record
         if record is None:
             return
-        workload = Workload(
-            id=seen.name,
-            namespace=seen.namespace,
-            name=seen.name,
-            group=seen.group,
-            spec=seen.spec,
-            revision=record.target.template,
-            replicas=record.target.replicas,
-            surge=1,
-            template=None,
-            annotations={},
-        )
-        await self.keep_parts(seen.flavor, workload, seen.owner, record.target)
+        await self.keep_parts(seen.flavor, _workload(seen, record), seen.owner, record.target)
         await self._doors.follow(seen)
         await self._archive.keep(seen)
+
+    async def _find_parts(self, seen: Seen, record: Record) -> None:
+        """Write what goes with a deployment whose server died as it made it: nobody else knows that it is missing.
+
+        The Service comes first: where it is there, others may have chosen not to have a route.
+        """
+        workload = _workload(seen, record)
+        for kind, body in seen.flavor.parts(workload, seen.owner, self._means.way)[:1]:
+            try:
+                await self._means.api.get(kind, body["metadata"]["name"], seen.namespace)
+            except ApiError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+                await self.keep_parts(seen.flavor, workload, seen.owner, record.target)
+
+
+def _workload(seen: Seen, record: Record) -> Workload:
+    """Return what is wanted, as far as it says what goes with it."""
+    return Workload(
+        id=seen.name,
+        namespace=seen.namespace,
+        name=seen.name,
+        group=seen.group,
+        spec=seen.spec,
+        revision=record.target.template,
+        replicas=record.target.replicas,
+        surge=1,
+        template=None,
+        annotations={},
+    )
 
 
 def _number(seen: Seen) -> int:
