@@ -21,6 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.books.wishes import first_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Standing
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.guests import criers
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.guests.list import Guests, new_secret, read_guests
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
@@ -53,6 +54,7 @@ class Stage:
         self.written: list[str] = []
         self.events: list[dict[str, Any]] = []
         self.asked = 0
+        self.away = 0
         entry = first_entry(PRIVATE, "ada", "", "iris-1-abc")
         own = {"name": "iris", "namespace": "team", "uid": "u1", "annotations": {words.ACCESS: NAME}, **metadata}
         record = Record(entry, entry).succeeded()
@@ -103,7 +105,8 @@ class Stage:
 
     async def post(self, _: Any, __: str, body: bytes, headers: dict[str, str], ___: float) -> tuple[int, bytes]:
         self.asked += 1
-        if self.knows is None:
+        self.away -= 1
+        if self.knows is None or self.away >= 0:
             raise UpstreamFailed("it is away")
         if headers[SIGNATURE_HEADER] != signature("old-key", body):
             return 403, b'{"error":"this is not signed with the deployment\'s key"}'
@@ -140,7 +143,8 @@ async def test_what_replicas_know_is_in_it_again_and_they_need_not_be_told() -> 
 
 
 @pytest.mark.parametrize("why", ["nobody-runs", "replicas-away", "server-new", "runner-of-before"])
-async def test_where_nobody_knows_it_is_closed_with_another_key(why: str) -> None:
+async def test_where_nobody_knows_it_is_closed_with_another_key(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    monkeypatch.setattr(criers, "_TELL_LIMIT", 0.2)
     stage = Stage(*([] if why == "nobody-runs" else [pod("a")]))
     if why != "server-new":
         await stage.look()
@@ -156,6 +160,14 @@ async def test_where_nobody_knows_it_is_closed_with_another_key(why: str) -> Non
     (event,) = stage.events
     assert event["reason"] == "ClientsLost"
     assert event["message"].endswith("The endpoint is closed until clients are let in anew")
+
+
+async def test_a_replica_that_does_not_answer_at_once_is_asked_again() -> None:
+    stage = Stage(pod("a"))
+    await stage.look()
+    stage.away = 2
+    del stage.secrets[NAME]
+    assert await stage.look() == ("old-key", THREE_CHANGES)
 
 
 async def _of_before(*_: Any) -> tuple[int, bytes]:

@@ -129,11 +129,22 @@ class Criers:
         """Return whom replicas let in that have a key; None where none says so, or one is from before and can't."""
         question = json.dumps({"version": 0, "private": True, "clients": {}, ASKED: True}).encode()
         found: list[Guests] = []
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _TELL_LIMIT
 
         async def ask(pod: Json) -> None:
-            with suppress(UpstreamFailed, ValueError, KeyError, TypeError, AttributeError):
-                _, told = await self._send(key, question, pod, _CALL_LIMIT)
-                found.append(guests_of(told[DOCUMENT], {}))
+            while True:
+                try:
+                    _, told = await self._send(key, question, pod, _CALL_LIMIT)
+                    found.append(guests_of(told[DOCUMENT], {}))
+                    return
+                except UpstreamFailed:
+                    # What replicas know may be nowhere else: a hiccup must not lose it.
+                    if found or loop.time() > deadline:
+                        return
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    return
+                await asyncio.sleep(_PAUSE)
 
         await asyncio.gather(*(ask(pod) for pod in seen.pods if runs(pod)))
         return max(found, key=lambda guests: guests.version, default=None)
