@@ -182,6 +182,14 @@ async def test_a_list_that_somebody_broke_is_replaced_by_what_replicas_know(text
     assert stage.written == ["patch"]
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"alice": "yesterday"}'])
+async def test_of_times_that_somebody_broke_the_list_does_not_suffer(text: str) -> None:
+    stage = Stage()
+    broken(stage, "used.json", text)
+    assert await stage.look() == ("old-key", THREE_CHANGES)
+    assert "used.json" not in stage.secrets[NAME]["data"]
+
+
 async def test_a_key_that_somebody_removed_is_replaced_and_the_list_stays() -> None:
     stage = Stage(pod("a"))
     await stage.look()

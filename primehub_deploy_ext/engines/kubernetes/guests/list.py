@@ -136,6 +136,12 @@ def read_if_sound(secret: Mapping[str, Any]) -> Guests | None:
         return None
 
 
+def without_uses(secret: Mapping[str, Any]) -> Json:
+    """Return a Secret as if nobody had called yet: whom it lets in does not hang on when they did."""
+    data = secret.get("data") or {}
+    return {**secret, "data": {name: text for name, text in data.items() if name != _USED}}
+
+
 def key_if_sound(secret: Mapping[str, Any]) -> str:
     """Return the key of a Secret; empty where somebody broke it."""
     try:

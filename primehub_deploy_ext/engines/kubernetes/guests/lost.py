@@ -21,6 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.guests.list import (
     new_key,
     new_secret,
     read_if_sound,
+    without_uses,
 )
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
@@ -53,7 +54,7 @@ async def made_anew(means: Means, criers: Criers, seen: Seen, name: str, broken:
     record = seen.record
     revision = record.latest.number if record else 1
     closed = Guests(private=seen.spec.access == "private", revision=revision)
-    key, guests = key_if_sound(broken or {}), read_if_sound(broken or {})
+    key, guests = key_if_sound(broken or {}), read_if_sound(without_uses(broken or {}))
     if guests is None:
         # By the key that replicas have; what they say is as true as the Secret was.
         for known in filter(None, dict.fromkeys((key, known_key))):
