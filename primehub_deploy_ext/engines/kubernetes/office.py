@@ -102,6 +102,7 @@ class Office:
         self._dirty: set[str] = set()
         self._gathering: asyncio.TimerHandle | None = None
         self._machine = self.means.capacity.known
+        self._closed = False
 
     async def open(self) -> None:
         """Begin to listen; waits for nothing.
@@ -120,8 +121,10 @@ class Office:
 
     async def close(self) -> None:
         """Stop listening; what runs goes on."""
+        self._closed = True
         if self._gathering is not None:
             self._gathering.cancel()
+            self._gathering = None
         await self._sweeper.close()
         await self.clerk.close()
         await self.doors.close()
@@ -172,6 +175,8 @@ class Office:
             self._gather(_GATHER)
 
     def _gather(self, seconds: float) -> None:
+        if self._closed:
+            return  # what is still heard while all is closed begins nothing any more
         self._gathering = asyncio.get_running_loop().call_later(seconds, self._flush, _AT_ONCE)
 
     def _on_doubt(self) -> None:

@@ -110,3 +110,15 @@ async def test_an_object_that_makes_no_sense_keeps_no_other_from_being_shown(tmp
             assert sorted(one.id for one in deployments) == [f"model-{number}" for number in range(5)]
         finally:
             await engine.close()
+
+
+async def test_what_is_heard_while_the_engine_closes_begins_nothing(tmp_path: Path) -> None:
+    async with serving() as server:
+        fill(server, 1)
+        engine = KubernetesEngine(KubernetesSettings(kubeconfig=server.kubeconfig(tmp_path), namespaces=["lab"]))
+        await engine.open()
+        await engine.deployments()
+        office = engine._at_work
+        await engine.close()
+        office._on_change("model-0")
+        assert office._gathering is None
