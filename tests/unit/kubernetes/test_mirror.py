@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,24 @@ from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.seldon import Seldon
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
-from tests.unit.kubernetes.api_server import serving, until
+from tests.unit.kubernetes.api_server import ApiServer, serving, until
+
+
+@contextlib.asynccontextmanager
+async def mirrored(
+    server: ApiServer, folder: Path, flavor: Any, changed: Callable[[str, Any], None] = lambda *_: None
+) -> AsyncIterator[Mirror]:
+    """Give what the namespace ``lab`` holds, once it was listed."""
+    api = Api(Source(server.kubeconfig(folder)))
+    await api.open()
+    mirror = Mirror(api, "lab", "lab", [flavor], Pulse(api), changed)
+    mirror.start()
+    try:
+        await mirror.ready()
+        yield mirror
+    finally:
+        await mirror.close()
+        await api.close()
 
 
 def made_of(kind: Kind, name: str, generation: int) -> dict[str, Any]:
@@ -39,20 +58,11 @@ async def test_what_a_controller_made_of_it_tells_of_a_deployment(tmp_path: Path
         owner = {"metadata": {"name": "iris", "namespace": "lab", "uid": "u"}, "spec": {"predictors": [{}]}}
         server.put(owner, flavor.owner.path("lab"))
         server.put(made_of(flavor.owner, name, 1), DEPLOYMENT.path("lab"))
-        api = Api(Source(server.kubeconfig(tmp_path)))
-        await api.open()
-        pulse = Pulse(api)
-        mirror = Mirror(api, "lab", "lab", [flavor], pulse, lambda _, key: changed.append(key))
-        mirror.start()
-        try:
-            await mirror.ready()
+        async with mirrored(server, tmp_path, flavor, lambda _, key: changed.append(key)):
             changed.clear()
             # All that ever tells that a change of a stopped deployment has come through.
             server.put(made_of(flavor.owner, name, 2), DEPLOYMENT.path("lab"))
             await until(lambda: (flavor.name, "iris") in changed)
-        finally:
-            await mirror.close()
-            await api.close()
 
 
 async def test_each_is_told_of_once_when_all_that_there_is_was_listed(tmp_path: Path) -> None:
@@ -67,20 +77,12 @@ async def test_each_is_told_of_once_when_all_that_there_is_was_listed(tmp_path: 
                 reference = {"kind": "ReplicaSet", "name": f"{name}-1", "uid": "r", "controller": True}
                 metadata = {"name": f"{name}-1-{number}", "uid": f"{name}-{number}", "ownerReferences": [reference]}
                 server.put({"metadata": metadata, "spec": {}, "status": {}}, POD.path("lab"))
-        api = Api(Source(server.kubeconfig(tmp_path)))
-        await api.open()
-        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda _, key: changed.append(key))
-        mirror.start()
-        try:
-            await mirror.ready()
+        async with mirrored(server, tmp_path, Plain(), lambda _, key: changed.append(key)) as mirror:
             assert sorted(changed) == [("plain", "iris"), ("plain", "wine")]
             assert len(mirror.pods_of(("plain", "iris"))) == 3
             server.drop("iris-1-0", POD.path("lab"))
             await until(lambda: len(changed) == 3)
             assert changed[-1] == ("plain", "iris")
-        finally:
-            await mirror.close()
-            await api.close()
 
 
 async def test_events_come_last_and_whoever_needs_them_waits_for_them(tmp_path: Path) -> None:
@@ -89,36 +91,20 @@ async def test_events_come_last_and_whoever_needs_them_waits_for_them(tmp_path: 
             server.objects.setdefault(kind.path("lab"), {})
         about = {"kind": "Pod", "name": "iris-1-a", "uid": "a"}
         server.put({"metadata": {"name": "iris.1"}, "involvedObject": about}, EVENT.path("lab"))
-        api = Api(Source(server.kubeconfig(tmp_path)))
-        await api.open()
-        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda *_: None)
-        mirror.start()
-        try:
-            await mirror.ready()
+        async with mirrored(server, tmp_path, Plain()) as mirror:
             assert not mirror.events.items
             await mirror.events_listed()
             assert list(mirror.events.items) == ["iris.1"]
-        finally:
-            await mirror.close()
-            await api.close()
 
 
 async def test_events_that_nobody_gives_are_not_waited_for(tmp_path: Path) -> None:
     async with serving() as server:
         for kind in (DEPLOYMENT, POD):
             server.objects.setdefault(kind.path("lab"), {})
-        api = Api(Source(server.kubeconfig(tmp_path)))
-        await api.open()
-        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda *_: None)
-        mirror.start()
-        try:
-            await mirror.ready()
+        async with mirrored(server, tmp_path, Plain()) as mirror:
             server.tokens = {"nobody's"}
             await asyncio.wait_for(mirror.events_listed(), 10)
             assert mirror.events.last_sync is None
-        finally:
-            await mirror.close()
-            await api.close()
 
 
 async def test_nothing_is_kept_of_what_is_gone_though_its_pods_end_after_it(tmp_path: Path) -> None:
@@ -132,12 +118,7 @@ async def test_nothing_is_kept_of_what_is_gone_though_its_pods_end_after_it(tmp_
             "status": {},
         }
         server.put(pod, POD.path("lab"))
-        api = Api(Source(server.kubeconfig(tmp_path)))
-        await api.open()
-        mirror = Mirror(api, "lab", "lab", [Plain()], Pulse(api), lambda *_: None)
-        mirror.start()
-        try:
-            await mirror.ready()
+        async with mirrored(server, tmp_path, Plain()) as mirror:
             server.drop("iris", DEPLOYMENT.path("lab"))
             await until(lambda: not mirror.owners["plain"].items)
             ending = {**pod["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
@@ -145,6 +126,3 @@ async def test_nothing_is_kept_of_what_is_gone_though_its_pods_end_after_it(tmp_
             server.drop("iris-1-a", POD.path("lab"))
             await until(lambda: not mirror.pods.items)
             assert (mirror._pods, mirror._recent, mirror._by_uid) == ({}, {}, {})
-        finally:
-            await mirror.close()
-            await api.close()

@@ -26,7 +26,6 @@ from primehub_deploy_ext.engines.kubernetes.api.transport import (
     Answer,
     ApiError,
     Json,
-    Traffic,
     Transport,
 )
 from primehub_deploy_ext.engines.patience import ended
@@ -80,9 +79,9 @@ class Api:
         await self._transport.close()
 
     @property
-    def traffic(self) -> Traffic:
-        """When a watch was told something last."""
-        return self._transport.traffic
+    def heard(self) -> float:
+        """When a watch was told something last, in monotonic seconds."""
+        return self._transport.heard
 
     @property
     def namespace(self) -> str:

@@ -78,7 +78,7 @@ class Pulse:
 
     async def _run(self) -> None:
         while True:
-            quiet = time.monotonic() - max(self._api.traffic.heard, self._answered_at)
+            quiet = time.monotonic() - max(self._api.heard, self._answered_at)
             if quiet < self._interval and not self._doubted.is_set():
                 with contextlib.suppress(asyncio.TimeoutError):
                     await within(self._interval - quiet, self._doubted.wait())

@@ -79,23 +79,15 @@ class Answer:
     body: bytes
 
 
-@dataclass
-class Traffic:
-    """What went over the line: when a watch was told something last, in monotonic seconds.
-
-    Only watches count: logs go on while the cluster's storage stands still.
-    """
-
-    heard: float = 0.0
-
-
 class Transport:
     """One pool of connections to one API server. All raise :class:`ApiError`."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._session: aiohttp.ClientSession | None = None
-        self.traffic = Traffic()
+        # When a watch was told something last, in monotonic seconds. Only watches count: logs go on while the
+        # cluster's storage stands still.
+        self.heard = 0.0
 
     async def open(self) -> None:
         """Read where the cluster is; asks it nothing. ``AccessUnknown`` if nothing says where it is."""
@@ -250,7 +242,7 @@ class Transport:
             return response
 
     def _hear(self) -> None:
-        self.traffic.heard = time.monotonic()
+        self.heard = time.monotonic()
 
     @contextlib.contextmanager
     def _told(self, method: str, path: str) -> Iterator[None]:

@@ -40,6 +40,9 @@ class _Metadata(TypedDict, total=False):
     creationTimestamp: Raw
     deletionTimestamp: str
     finalizers: list[str]
+
+
+class _PodMetadata(_Metadata, total=False):
     labels: Raw
     annotations: Raw
     ownerReferences: Raw
@@ -103,7 +106,7 @@ class _PodStatus(TypedDict, total=False):
 
 
 class _Pod(TypedDict, total=False):
-    metadata: _Metadata
+    metadata: _PodMetadata
     spec: _PodSpec
     status: _PodStatus
 
@@ -118,15 +121,7 @@ class _Manager(TypedDict, total=False):
     fieldsV1: _ManagedFields
 
 
-class _OwnerMetadata(TypedDict, total=False):
-    name: str
-    namespace: Raw
-    uid: str
-    generation: int
-    resourceVersion: str
-    creationTimestamp: Raw
-    deletionTimestamp: str
-    finalizers: list[str]
+class _OwnerMetadata(_Metadata, total=False):
     labels: dict[str, str]
     annotations: dict[str, str]
     ownerReferences: list[_OwnerReference]
