@@ -1,7 +1,8 @@
 """How replicas of a cluster are told who may call them: the words that a server and a replica share.
 
-The document is JSON: ``version``, ``private``, and ``clients`` by name, each with the SHA-256 of its token and perhaps
-the time at which it expires. A fast, unsalted hash is sound for 256 random bits, which can't be guessed from it.
+The document is JSON: ``format``, ``version``, ``private``, and ``clients`` by name, each with the SHA-256 of its token
+and perhaps the time at which it expires. A fast, unsalted hash is sound for 256 random bits: they can't be guessed from
+it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
+from typing import Any
 
+FORMAT = 1
+"""Of the document, beside its ``version``, which counts its changes. Whoever meets a later one leaves it alone."""
 PATH = "/v2/access"
 GUARDED_PATH = "/v2/health/guarded"
 """Answers as ``/v2/health/ready`` does, where callers are checked; a runner that checks nobody has no such path."""
@@ -25,6 +30,20 @@ SERVER_CLIENT = "primehub-deploy.server"
 """The name under which servers call; no client can have it, since it contains a dot."""
 
 _TOKEN = re.compile(r"[a-z_][a-z0-9_-]*\.[A-Za-z0-9_-]{43}")
+
+
+def later_format(document: Mapping[str, Any]) -> int:
+    """Return the format of a document that only a later version of ours can read; 0 where this one can.
+
+    Raises
+    ------
+    ValueError
+        If what says the format is no such number.
+    """
+    found = document.get("format", FORMAT)  # there was no number at first
+    if not isinstance(found, int) or found < FORMAT:
+        raise ValueError(f"{found!r} is no format")
+    return found if found > FORMAT else 0
 
 
 def credentials(authorization: str) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import signal
@@ -275,6 +276,33 @@ def test_an_access_secret_that_nobody_remembers_is_made_anew_and_lets_nobody_in(
     story(told)
 
 
+def test_an_access_secret_of_a_later_version_is_left_alone_and_says_what_to_do(story: Story) -> None:
+    async def told(bench: KubernetesBench) -> None:
+        deployment = await bench.deployed("later", access="private")
+        headers = await let_in(bench, "later", "alice")
+        secret = await access_secret(bench, "later")
+        before = await secret_of(bench, secret)
+        document = base64.b64encode(json.dumps({"format": 2, "doors": {"front": {}}}).encode()).decode()
+        await kubectl(bench, "patch", "secret", secret, "-p", json.dumps({"data": {"access.json": document}}))
+        written = await secret_of(bench, secret)
+        for refused in (
+            bench.engine.clients("later"),
+            let_in(bench, "later", "grace"),
+            bench.engine.remove_client("later", "alice", user="ada"),
+        ):
+            with pytest.raises(EngineUnavailable, match="Update primehub-deploy-ext on this server"):
+                await refused
+        # What runs keeps to what it knew.
+        assert (await bench.call(deployment, headers=headers))[0] == 200
+        assert (await bench.call(deployment))[0] == 401
+        assert await secret_of(bench, secret) == written
+        # The later version is back.
+        await kubectl(bench, "patch", "secret", secret, "-p", json.dumps({"data": before["data"]}))
+        assert [client.name for client in await bench.engine.clients("later")] == ["alice"]
+
+    story(told)
+
+
 def test_a_key_that_is_taken_away_is_replaced_and_taken_up_by_what_runs(story: Story) -> None:
     async def told(bench: KubernetesBench) -> None:
         deployment = await bench.deployed("rotated", access="private")
@@ -304,6 +332,10 @@ async def access_secret(bench: KubernetesBench, id: str) -> str:
     found = await asyncio.to_thread(bench.cluster.get, "deployment", id, "-n", bench.namespaces["team"])
     name: str = found["metadata"]["annotations"]["primehub-deploy.io/access"]
     return name
+
+
+async def secret_of(bench: KubernetesBench, name: str) -> dict[str, Any]:
+    return await asyncio.to_thread(bench.cluster.get, "secret", name, "-n", bench.namespaces["team"])
 
 
 async def kubectl(bench: KubernetesBench, *command: str) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from primehub_deploy_ext.runner.access import (
     ASKED,
     DOCUMENT,
+    FORMAT,
     GUARDED_PATH,
     PASS_HEADER,
     PATH,
@@ -29,6 +30,7 @@ from primehub_deploy_ext.runner.access import (
     credentials,
     hash_token,
     is_client_token,
+    later_format,
     server_pass,
     signature,
 )
@@ -125,6 +127,9 @@ class Callers:
             What is known is not to be compared with: it was told by a key of before.
         """
         told = json.loads(document)
+        if later := later_format(told):
+            # It may let in fewer than it seems to.
+            raise ValueError(f"it is of format {later}, and this runner knows {FORMAT}: use a later runner image")
         version, private = int(told["version"]), bool(told["private"])
         clients = {
             str(name): (str(one["hash"]), _moment(one.get("expires_at"))) for name, one in told["clients"].items()

@@ -14,6 +14,7 @@ from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.guests.list import (
     Guests,
+    guests_of,
     guests_patch,
     key_of,
     new_secret,
@@ -45,6 +46,19 @@ def test_what_is_written_is_read_again() -> None:
     again = read_guests(patched(secret, guests_patch(secret, full)))
     assert again == full
     assert again.version == 3
+
+
+def test_what_is_written_says_its_format_and_what_says_none_is_of_the_first() -> None:
+    full = Guests(version=3, private=True).having(ALICE, "a1")
+    written = json.loads(full.document())
+    assert written.pop("format") == 1
+    assert guests_of(json.dumps(written), {}) == full
+
+
+@pytest.mark.parametrize("format", ["2", None, 0, -1, 1.5])
+def test_what_is_no_format_is_broken(format: Any) -> None:
+    with pytest.raises(ValueError, match="is no format"):
+        guests_of(json.dumps({**json.loads(Guests().document()), "format": format}), {})
 
 
 def test_each_deployment_has_a_key_of_its_own() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import UpstreamFailed
+from primehub_deploy_ext.domain.errors import EngineUnavailable, UpstreamFailed
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Reason
+from primehub_deploy_ext.engines.base import NewClient
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, SECRET, Kind
@@ -198,6 +200,59 @@ async def test_a_key_that_somebody_removed_is_replaced_and_the_list_stays() -> N
     # Whoever takes it away may do so as somebody read it.
     assert key not in {"old-key", ""}
     assert guests == THREE_CHANGES
+
+
+LATER = json.dumps({"format": 2, "version": 9, "doors": {"front": {"alice": "hash"}}})
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        lambda stage: stage.look(),
+        lambda stage: stage.doors.clients(stage.told),
+        lambda stage: stage.doors.add(stage.told, NewClient(name="bob", token="bob.secret", user="ada")),
+        lambda stage: stage.doors.remove(stage.told, "alice"),
+        lambda stage: stage.doors.close_for(stage.told, 2),
+        lambda stage: stage.doors.follow(stage.told, surely=True),
+    ],
+    ids=["call", "list", "add", "revoke", "close", "follow"],
+)
+@pytest.mark.parametrize("also", ["", words.ACCESS_KEY, "used.json"])
+async def test_a_list_that_a_later_version_wrote_is_not_broken_and_never_written(
+    need: Callable[[Stage], Awaitable[object]], also: str
+) -> None:
+    stage = Stage(pod("a"))
+    broken(stage, words.ACCESS_DOCUMENT, LATER)
+    if also:
+        broken(stage, also, "")
+    with pytest.raises(EngineUnavailable, match=r"format \(2\) .* knows 1: .* Update primehub-deploy-ext"):
+        await need(stage)
+    assert (stage.written, stage.events) == ([], [])
+
+
+async def test_what_replicas_know_in_a_later_format_is_not_replaced_by_an_empty_list() -> None:
+    stage = Stage(pod("a"))
+    await stage.look()
+    post = stage.post
+
+    async def later(*asked: Any) -> tuple[int, bytes]:
+        status, _ = await post(*asked)
+        return status, json.dumps({"version": 9, "private": True, DOCUMENT: LATER}).encode()
+
+    stage.post = later  # type: ignore[method-assign]
+    del stage.secrets[NAME]
+    with pytest.raises(EngineUnavailable, match="Update primehub-deploy-ext"):
+        await stage.look()
+    assert (stage.written, stage.events) == ([], [])
+
+
+async def test_new_replicas_are_not_told_what_this_server_can_not_read() -> None:
+    stage = Stage(pod("a"))
+    broken(stage, words.ACCESS_DOCUMENT, LATER)
+    stage.doors.look("iris")
+    await until(lambda: not stage.doors._criers._busy)
+    assert (stage.written, stage.asked) == ([], 0)
+    await stage.doors.close()
 
 
 async def test_what_is_whole_is_left_alone() -> None:

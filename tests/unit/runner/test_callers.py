@@ -229,6 +229,24 @@ def test_what_says_nothing_of_callers_changes_nothing(folder: Path, body: bytes)
     assert (callers.version, callers.private) == (1, True)
 
 
+def test_a_list_in_a_later_format_is_not_taken_for_less_than_it_says(folder: Path) -> None:
+    callers = Callers(folder, "iris")
+    later = json.dumps({**json.loads(document(9, private=False)), "format": 2}).encode()
+    assert told(callers, later)[0] == 400
+    mount(folder, KEY, later)
+    with pytest.raises(ValueError, match="of format 2, and this runner knows 1: use a later runner image"):
+        callers.look()
+    assert (callers.version, callers.private) == (1, True)
+    with pytest.raises(ValueError, match=r"who may call can't be read .* use a later runner image"):
+        Callers(folder, "iris")
+
+
+def test_a_list_says_its_format(folder: Path) -> None:
+    callers = Callers(folder, "iris")
+    assert told(callers, json.dumps({**json.loads(document(9)), "format": 1}).encode())[0] == 200
+    assert callers.version == 9
+
+
 def test_it_tells_when_each_client_was_let_in_last(folder: Path) -> None:
     callers = Callers(folder, "iris", clock=lambda: 12.5)
     callers.seen("alice")

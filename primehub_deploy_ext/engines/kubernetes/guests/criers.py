@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from http import HTTPStatus
 
-from primehub_deploy_ext.domain.errors import EngineUnavailable, InvalidInput, UpstreamFailed
+from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, InvalidInput, UpstreamFailed
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import POD
@@ -126,7 +126,13 @@ class Criers:
         return {name: datetime.fromtimestamp(when, timezone.utc) for name, when in newest.items()}
 
     async def newest(self, seen: Seen, key: str) -> Guests | None:
-        """Return whom replicas let in that have a key; None where none says so, or one is from before and can't."""
+        """Return whom replicas let in that have a key; None where none says so, or one is from before and can't.
+
+        Raises
+        ------
+        EngineUnavailable
+            If one knows them in a form that only a later version of ours can read.
+        """
         question = json.dumps({"version": 0, "private": True, "clients": {}, ASKED: True}).encode()
         found: list[Guests] = []
         loop = asyncio.get_running_loop()
@@ -186,7 +192,7 @@ class Criers:
                 "%s is private, and a replica of it can't check who calls: its image has no such runner", seen.id
             )
             self._told.setdefault(seen.id, set()).update(map(_attempt, pods))
-        except ApiError as error:
+        except (ApiError, DeployError) as error:
             log.info("%s: new replicas can't be told who may call: %s", seen.id, error)
         except Exception:
             log.exception("%s: new replicas can't be told who may call", seen.id)

@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Any
 
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import AlreadyExists, NotFound
+from primehub_deploy_ext.domain.errors import AlreadyExists, EngineUnavailable, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
+from primehub_deploy_ext.runner.access import FORMAT, later_format
 
 Json = dict[str, Any]
 
@@ -49,8 +50,8 @@ class Guests:
             name: {**client.model_dump(mode="json", exclude={"name", "last_used_at"}), "hash": hashed}
             for name, (client, hashed) in sorted(self.clients.items())
         }
-        body = {"version": self.version, "private": self.private, "revision": self.revision, "clients": clients}
-        return json.dumps(body, separators=(",", ":")).encode()
+        state = {"version": self.version, "private": self.private, "revision": self.revision, "clients": clients}
+        return json.dumps({"format": FORMAT, **state}, separators=(",", ":")).encode()
 
     def shut(self, revision: int, *, private: bool) -> Guests:
         """Return it once the endpoint is private, or public; the same where it is already, or a later revision rules.
@@ -109,13 +110,26 @@ def new_secret(id: str, name: str, namespace: str, guests: Guests, key: str = ""
 
 
 def read_guests(secret: Mapping[str, Any]) -> Guests:
-    """Read them off the Secret."""
+    """Read them off the Secret; see :func:`guests_of`."""
     return guests_of(_text(secret, words.ACCESS_DOCUMENT), json.loads(_text(secret, _USED) or "{}"))
 
 
 def guests_of(document: str, times: Mapping[str, Any]) -> Guests:
-    """Read them off what replicas are told, and when each was used last."""
+    """Read them off what replicas are told, and when each was used last.
+
+    Raises
+    ------
+    EngineUnavailable
+        If a later version of ours wrote it: that is not broken, and must not be written anew.
+    ValueError, KeyError, TypeError, AttributeError
+        If somebody broke it.
+    """
     body = json.loads(document)
+    if later := later_format(body):
+        raise EngineUnavailable(
+            f"who may call this endpoint is kept in a format ({later}) of a later primehub-deploy-ext than this server "
+            f"has, which knows {FORMAT}: it is left as it is. Update primehub-deploy-ext on this server"
+        )
     clients = {}
     for name, one in body["clients"].items():
         hashed = one.pop("hash")
@@ -129,7 +143,7 @@ def key_of(secret: Mapping[str, Any]) -> str:
 
 
 def read_if_sound(secret: Mapping[str, Any]) -> Guests | None:
-    """Return whom a Secret lets in; None where somebody broke what says it."""
+    """Return whom a Secret lets in; None where somebody broke what says it. See :func:`guests_of` for later formats."""
     try:
         return read_guests(secret)
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -48,6 +48,8 @@ async def made_anew(means: Means, criers: Criers, seen: Seen, name: str, broken:
 
     Raises
     ------
+    EngineUnavailable
+        If what there is of it, or what a replica knows, is in a format that only a later version of ours can read.
     ApiError
         If it can't be written; 409 where somebody else was first.
     """
