@@ -249,6 +249,10 @@ class KubernetesEngine(Admitting, Storing, Measuring, Lacking):
 
     async def events(self, id: str) -> list[Event]:
         """See ``Engine.events``."""
+        office = self._at_work
+        await office.seen(id)
+        # Those of the cluster are listed last: whoever asks a server that begins wants all the same.
+        await office.world.events_listed(id)
         seen, pages = await self._history(id)
         happened = merged(happenings_of(seen), *(page.happenings for page in pages))
         told_events = [*story(history_of(seen, pages)), *(one.told() for one in happened)]

@@ -112,6 +112,23 @@ async def test_an_object_that_makes_no_sense_keeps_no_other_from_being_shown(tmp
             await engine.close()
 
 
+async def test_events_are_complete_though_a_server_has_just_begun(tmp_path: Path) -> None:
+    async with serving() as server:
+        fill(server, 1)
+        about = {"kind": "Deployment", "name": "model-0", "uid": "uid-of-model-0"}
+        times = {"firstTimestamp": "2026-11-26T10:00:01Z", "lastTimestamp": "2026-11-26T10:00:01Z"}
+        metadata = {"name": "told", "namespace": "lab", "creationTimestamp": "2026-11-26T10:00:01Z"}
+        told = {"metadata": metadata, "involvedObject": about, "reason": "ScalingReplicaSet", "message": "up", **times}
+        server.put(told, f"{IN_LAB}/events")
+        server.objects.setdefault("/apis/apps/v1/namespaces/lab/controllerrevisions", {})
+        engine = KubernetesEngine(KubernetesSettings(kubeconfig=server.kubeconfig(tmp_path), namespaces=["lab"]))
+        await engine.open()
+        try:
+            assert "ScalingReplicaSet" in {event.reason for event in await engine.events("model-0")}
+        finally:
+            await engine.close()
+
+
 async def test_what_is_heard_while_the_engine_closes_begins_nothing(tmp_path: Path) -> None:
     async with serving() as server:
         fill(server, 1)
