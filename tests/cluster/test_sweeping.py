@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from primehub_deploy_ext.domain.models import DeploymentSpec, Model
+from primehub_deploy_ext.domain.models import DeploymentSpec, Model, UpdateDeployment
+from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
@@ -20,7 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
 from tests.cluster.cluster import Cluster
-from tests.cluster.engines import WEB, engine_of, run, settled
+from tests.cluster.engines import WEB, engine_of, run, settled, until
 
 
 def left_behind(namespace: str, id: str) -> dict[str, Any]:
@@ -65,6 +66,44 @@ def test_secrets_that_nobody_owns_are_owned_or_removed(cluster: Cluster, namespa
             assert [owner["name"] for owner in after[own]] == ["web"]
 
     run(scenario())
+
+
+def test_history_of_a_deployment_that_is_gone_is_not_that_of_the_next_and_goes(
+    cluster: Cluster, namespace: Callable[..., str]
+) -> None:
+    place = namespace("sweeping-history")
+
+    async def pages() -> dict[str, str]:
+        found = await asyncio.to_thread(cluster.get, "controllerrevisions", "-n", place)
+        return {one["metadata"]["name"]: one["metadata"]["uid"] for one in found["items"]}
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+            await settled(engine, "web")
+            await engine.update("web", UpdateDeployment(update_message="again", description="again"), user="ada")
+            await settled(engine, "web")
+            left = await pages()
+            assert set(left) == {"web-1", "web-2"}
+            for kind, cascade in (("deployment", "orphan"), ("replicaset", "foreground")):
+                await asyncio.to_thread(cluster.kubectl, "-n", place, "delete", kind, "--all", f"--cascade={cascade}")
+            await until(lambda: _is_gone(engine, "web"), "the deployment to be gone")
+
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="grace"))
+            await settled(engine, "web")
+            found = [(one.number, one.user, one.outcome, one.message) for one in await engine.revisions("web")]
+            assert found == [(1, "grace", Outcome.SUCCEEDED, "")]
+            now = await pages()
+            assert (now["web-1"] == left["web-1"], now["web-2"] == left["web-2"]) == (False, True)
+            office = engine._at_work
+            await Sweeper(office.means, office.archive, grace=timedelta(0)).sweep()
+            assert await pages() == {"web-1": now["web-1"]}
+
+    run(scenario())
+
+
+async def _is_gone(engine: KubernetesEngine, id: str) -> bool:
+    return id not in {one.id for one in (await engine.deployments())[0]}
 
 
 def test_stored_models_that_nothing_on_the_cluster_refers_to_go(

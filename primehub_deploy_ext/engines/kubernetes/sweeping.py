@@ -1,7 +1,8 @@
-"""Finds what nobody owns: Secrets of deployments whose making was cut off in the middle.
+"""Finds what nobody owns: Secrets of deployments whose making was cut off in the middle, and history of none.
 
 A deployment's Secret is there before its object, so that its pods start at once, and is made the object's own after
-that. A server that ends in between leaves it behind, with the values of an environment in it.
+that. A server that ends in between leaves it behind, with the values of an environment in it. Pages of the history
+belong to their deployment from the first; whoever deletes that and nothing else (``--cascade=orphan``) leaves them.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from primehub_deploy_ext.domain.errors import DeployError
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
-from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, SECRET
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, DEPLOYMENT, SECRET, Kind
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_nobodys
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.reading.times import moment
 from primehub_deploy_ext.engines.patience import ended
@@ -74,17 +76,22 @@ class Sweeper:
         # The cluster's, as the times of its objects are.
         clock = await self._means.api.clock()
         for mirror in self._means.world.mirrors():
-            labels = f"{words.MANAGED_BY}={words.MANAGER},{words.DEPLOYMENT}"
-            try:
-                items = await self._means.api.list(SECRET, mirror.namespace, labels=labels, metadata_only=True)
-            except ApiError as error:
-                # Who may not list Secrets leaves that to whoever may.
-                if error.status != HTTPStatus.FORBIDDEN:
-                    raise
-                continue
-            for secret in items:
-                if self._is_left(secret, clock):
-                    await self._settle(mirror, secret["metadata"])
+            for metadata in await self._left(SECRET, mirror.namespace, clock):
+                await self._settle(mirror, metadata)
+            for metadata in await self._left(CONTROLLER_REVISION, mirror.namespace, clock):
+                await self._remove(CONTROLLER_REVISION, mirror.namespace, metadata, "its deployment is gone")
+
+    async def _left(self, kind: Kind, namespace: str, clock: datetime) -> list[Json]:
+        """Return the metadata of what was made for a deployment, some time ago, and is nobody's."""
+        labels = f"{words.MANAGED_BY}={words.MANAGER},{words.DEPLOYMENT}"
+        try:
+            items = await self._means.api.list(kind, namespace, labels=labels, metadata_only=True)
+        except ApiError as error:
+            # Who may not list them leaves that to whoever may.
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
+            return []
+        return [item["metadata"] for item in items if self._is_left(item, clock)]
 
     async def _go_on(self) -> None:
         await asyncio.sleep(random.uniform(*_FIRST))  # noqa: S311
@@ -98,30 +105,28 @@ class Sweeper:
                     log.exception("what nobody owns can't be looked for")
             await asyncio.sleep(_EVERY)
 
-    def _is_left(self, secret: Json, clock: datetime) -> bool:
-        metadata = secret["metadata"]
-        made = moment(metadata.get("creationTimestamp"))
-        # A copy that Git keeps was made elsewhere, though it carries our labels.
-        left = is_ours(secret) and not metadata.get("ownerReferences")
-        return left and made is not None and clock - made >= self._grace
+    def _is_left(self, item: Json, clock: datetime) -> bool:
+        made = moment(item["metadata"].get("creationTimestamp"))
+        return is_nobodys(item) and made is not None and clock - made >= self._grace
 
     async def _settle(self, mirror: Mirror, metadata: Json) -> None:
-        name, api = metadata["name"], self._means.api
+        """Make a Secret the own of the deployment that needs it, or remove it."""
+        name = metadata["name"]
         whose = metadata["labels"][words.DEPLOYMENT]
         seen = self._owner_of(mirror, whose)
-        try:
-            if seen is None and await self._is_there(mirror, whose):
-                return
-            if seen is not None and name in await self._needed(seen):
-                reference = owned_by({"metadata": {"uid": metadata["uid"]}}, seen.owner, seen.flavor)
-                await api.patch(SECRET, name, reference, mirror.namespace)
-                return
-            await api.delete(SECRET, name, mirror.namespace, uid=metadata["uid"])
-            log.info("removed the Secret %s/%s: no deployment needs it", mirror.namespace, name)
-        except ApiError as error:
-            # Somebody else was first.
-            if error.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
-                raise
+        if seen is None and await self._is_there(mirror, whose):
+            return
+        if seen is not None and name in await self._needed(seen):
+            reference = owned_by({"metadata": {"uid": metadata["uid"]}}, seen.owner, seen.flavor)
+            with _first_of_several():
+                await self._means.api.patch(SECRET, name, reference, mirror.namespace)
+            return
+        await self._remove(SECRET, mirror.namespace, metadata, "no deployment needs it")
+
+    async def _remove(self, kind: Kind, namespace: str, metadata: Json, why: str) -> None:
+        with _first_of_several():
+            await self._means.api.delete(kind, metadata["name"], namespace, uid=metadata["uid"])
+            log.info("removed the %s %s/%s: %s", kind.kind, namespace, metadata["name"], why)
 
     def _owner_of(self, mirror: Mirror, id: str) -> Seen | None:
         keys = [key for key in list(mirror.keys()) if key[1] == id]
@@ -154,3 +159,13 @@ class Sweeper:
         pages = await self._archive.pages(seen)
         access = str((seen.owner["metadata"].get("annotations") or {}).get(words.ACCESS, ""))
         return {access, *(one.order for one in entries if one), *(page.entry.order for page in pages)}
+
+
+@contextmanager
+def _first_of_several() -> Iterator[None]:
+    """Several servers may sweep: one was faster where it is gone, or another by now."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
+            raise

@@ -37,8 +37,15 @@ class Pages:
     async def list(self, *_: Any, **__: Any) -> list[Json]:
         return [self.item]
 
-    async def create(self, *_: Any) -> Json:
-        raise ApiError(409, "AlreadyExists", "there is one")
+    async def create(self, _: Kind, body: Json) -> Json:
+        if self.item is not None:
+            raise ApiError(409, "AlreadyExists", "there is one")
+        self.item = {**body, "metadata": {**body["metadata"], "resourceVersion": "1", "uid": "new"}}
+        return self.item
+
+    async def delete(self, _: Kind, name: str, __: str, *, uid: str) -> None:
+        assert (name, uid) == (self.item["metadata"]["name"], self.item["metadata"]["uid"])
+        self.item = None  # type: ignore[assignment]
 
     async def patch(self, _: Kind, __: str, body: Json, ___: str) -> Json:
         if self.meanwhile:
@@ -115,3 +122,41 @@ async def test_the_page_of_a_deployment_before_it_is_none_of_its_own() -> None:
         await archive.write(found.flavor, found.owner, record.latest, SPEC, {})
     await archive.end(found, record.latest, TAIL)
     assert pages.page.entry.outcome is Outcome.IN_PROGRESS
+
+
+def orphaned() -> Pages:
+    """Return the page of a deployment that was deleted without it: the cluster took its owner off it."""
+    pages = Pages(began())
+    pages.annotate(outcome_patch(began().failed(Reason.CRASH_LOOP, "the one before").latest, TAIL))
+    pages.item["metadata"]["uid"] = "left"
+    del pages.item["metadata"]["ownerReferences"]
+    return pages
+
+
+async def test_what_a_deployment_of_this_name_left_is_no_history_of_the_next() -> None:
+    record, found = given_up()
+    pages = orphaned()
+    archive = over(pages, found)
+    assert await archive.pages(found) == []
+    assert await archive.page(found, 1) is None
+    await archive.end(found, record.latest, ["of another"])
+    assert pages.page.log_tail == TAIL
+
+
+async def test_what_a_deployment_of_this_name_left_makes_way_for_the_page_of_the_next() -> None:
+    record, found = given_up()
+    pages = orphaned()
+    archive = over(pages, found)
+    await archive.write(found.flavor, found.owner, record.latest, SPEC, {})
+    (page,) = await archive.pages(found)
+    assert (page.entry.outcome, page.log_tail) == (Outcome.IN_PROGRESS, [])
+
+
+@pytest.mark.parametrize("labels", [{}, {**words.owned("iris", "history", 1), "argocd.argoproj.io/instance": "models"}])
+async def test_what_was_not_made_here_stays_in_its_place(labels: dict[str, str]) -> None:
+    record, found = given_up()
+    pages = orphaned()
+    pages.item["metadata"]["labels"] = labels
+    with pytest.raises(ApiError):
+        await over(pages, found).write(found.flavor, found.owner, record.latest, SPEC, {})
+    assert pages.item["metadata"]["uid"] == "left"

@@ -43,7 +43,7 @@ class Cluster:
 def over(found: Seen, *, raced: Json | None = None) -> tuple[Clerk, Cluster]:
     assert found.record is not None
     page = page_object("iris", "team", found.record.target, found.spec, {})
-    page["metadata"]["resourceVersion"] = "1"
+    page["metadata"] |= {"resourceVersion": "1", "ownerReferences": [{"uid": found.owner["metadata"]["uid"]}]}
     cluster = Cluster(found.owner, page, raced=raced)
 
     async def nothing(*_: Any) -> str:

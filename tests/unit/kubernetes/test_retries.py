@@ -175,7 +175,7 @@ async def test_a_secret_of_it_that_somebody_removed_holds_up_nothing(monkeypatch
 
 
 async def test_a_page_in_whose_place_another_ones_stays_holds_up_no_revision(monkeypatch: Any) -> None:
-    """Whoever deletes a deployment and leaves its revisions (``--cascade=orphan``) leaves them for ever."""
+    """Something of somebody else's may be called like it, and stays for ever."""
     scene = Scene(monkeypatch, None)
 
     async def create(kind: Kind, body: Any) -> Any:

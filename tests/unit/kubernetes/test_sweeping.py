@@ -1,7 +1,8 @@
-"""Secrets that nobody owns: what may still be used is never removed."""
+"""Secrets and history that nobody owns: what may still be used is never removed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import (
+    CONTROLLER_REVISION,
     DEPLOYMENT,
     INFERENCE_SERVICE,
     PH_DEPLOYMENT,
+    SECRET,
     SELDON_DEPLOYMENT,
     Kind,
 )
@@ -29,8 +32,13 @@ def secret(**metadata: Any) -> dict[str, Any]:
     return {"metadata": made}
 
 
+def page(**metadata: Any) -> dict[str, Any]:
+    labels = {**words.owned("iris", "history", 1), **metadata.pop("labels", {})}
+    return {"metadata": {"name": "iris-1", "uid": "p1", "creationTimestamp": LONG_AGO, "labels": labels, **metadata}}
+
+
 class Place:
-    """A namespace: its Secrets, the deployments that are known of, and those that are there."""
+    """A namespace: its Secrets, pages of history, the deployments that are known of, and those that are there."""
 
     namespace = "team"
 
@@ -41,7 +49,9 @@ class Place:
         there: str = "",
         kinds: tuple[Kind, ...] = (DEPLOYMENT,),
         closed: tuple[Kind, ...] = (),
+        pages: Sequence[dict[str, Any]] = (),
     ) -> None:
+        self.pages = list(pages)
         self.secrets = list(secrets)
         self.known = known
         self.there = there
@@ -65,8 +75,10 @@ class Place:
     def seen(self, *_: Any) -> Any:
         return SimpleNamespace(record=None)  # of what was made elsewhere nothing is written
 
-    async def list(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
-        return self.secrets
+    async def list(self, kind: Kind, *_: Any, **__: Any) -> list[dict[str, Any]]:
+        if kind in self.closed:
+            raise ApiError(403, "Forbidden", "not yours")
+        return self.secrets if kind == SECRET else self.pages
 
     async def get(self, kind: Kind, name: str, __: str) -> dict[str, Any]:
         if kind in self.closed:
@@ -83,7 +95,7 @@ class Place:
 
 
 async def test_what_is_young_by_the_clusters_clock_stays() -> None:
-    place = Place(secret())
+    place = Place(secret(), pages=[page()])
     place.time = datetime(2026, 1, 1, 0, 10, tzinfo=timezone.utc)
     await place.sweeper.sweep()
     assert place.removed == []
@@ -124,3 +136,32 @@ async def test_kinds_that_the_cluster_does_not_have_hide_nothing() -> None:
 async def test_what_may_be_used_stays(place: Place) -> None:
     await place.sweeper.sweep()
     assert place.removed == []
+
+
+@pytest.mark.parametrize("known", ["", "iris"], ids=["nobody", "the-next-of-this-name"])
+async def test_pages_of_a_deployment_that_is_gone_are_removed(known: str) -> None:
+    place = Place(known=known, pages=[page()])
+    await place.sweeper.sweep()
+    assert place.removed == ["iris-1"]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        page(ownerReferences=[{"uid": "d1"}]),
+        page(labels={"argocd.argoproj.io/instance": "models"}),
+        page(labels={words.MANAGED_BY: "somebody"}),
+    ],
+    ids=["owned", "argo", "of-others"],
+)
+async def test_pages_that_are_somebodys_stay(kept: dict[str, Any]) -> None:
+    place = Place(pages=[kept])
+    await place.sweeper.sweep()
+    assert place.removed == []
+
+
+@pytest.mark.parametrize(("closed", "removed"), [(SECRET, "iris-1"), (CONTROLLER_REVISION, "iris-1-abc")])
+async def test_who_may_not_list_the_one_sweeps_the_other(closed: Kind, removed: str) -> None:
+    place = Place(secret(), pages=[page()], closed=(closed,))
+    await place.sweeper.sweep()
+    assert place.removed == [removed]

@@ -30,6 +30,7 @@ from primehub_deploy_ext.engines.kubernetes.books.history import (
 from primehub_deploy_ext.engines.kubernetes.books.record import Entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_nobodys
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 _RACES = 12
@@ -76,18 +77,27 @@ class Archive:
     async def write(self, flavor: Flavor, owner: Json, entry: Entry, spec: DeploymentSpec, pod: Json) -> None:
         """Write a page, unless it is there.
 
+        One that a deployment of this name left, which somebody deleted without what belonged to it, makes way.
+
         Raises
         ------
         ApiError
-            Also where the page of a deployment before this one, which had the same name, is still in its place.
+            Also where something else is in its place: the page of a deployment before this one goes with it.
         """
-        metadata = owner["metadata"]
-        body = page_object(metadata["name"], metadata["namespace"], entry, spec, pod)
+        api, metadata = self._means.api, owner["metadata"]
+        body = owned_by(page_object(metadata["name"], metadata["namespace"], entry, spec, pod), owner, flavor)
         try:
-            await self._means.api.create(KIND, owned_by(body, owner, flavor))
+            await api.create(KIND, body)
         except ApiError as error:
-            if error.reason != "AlreadyExists" or await self._item(owner, entry.number) is None:
+            if error.reason != "AlreadyExists":
                 raise
+            there = await self._there(owner, entry.number)
+            if there is not None and is_owned_by(there, owner):
+                return
+            if there is None or not is_nobodys(there):
+                raise
+            await api.delete(KIND, body["metadata"]["name"], metadata["namespace"], uid=there["metadata"]["uid"])
+            await api.create(KIND, body)
 
     async def end(self, seen: Seen, entry: Entry, log_tail: Sequence[str] = (), steps: Sequence[StepTime] = ()) -> None:
         """Write what is known of the end of a revision on its page; what others wrote there stays.
@@ -136,11 +146,14 @@ class Archive:
 
     async def _item(self, owner: Json, number: int) -> Json | None:
         """Return the object that is a page, unless it belongs to another deployment that had this name."""
+        item = await self._there(owner, number)
+        return item if item is not None and is_owned_by(item, owner) else None
+
+    async def _there(self, owner: Json, number: int) -> Json | None:
         metadata = owner["metadata"]
         try:
-            item = await self._means.api.get(KIND, words.history_name(metadata["name"], number), metadata["namespace"])
+            return await self._means.api.get(KIND, words.history_name(metadata["name"], number), metadata["namespace"])
         except ApiError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return item if is_owned_by(item, owner) else None

@@ -139,7 +139,7 @@ def history_of(seen: Seen, pages: Sequence[Page]) -> list[Revision]:
 def is_owned_by(item: Json, owner: Json) -> bool:
     """Tell whether an object belongs to this very owner, not to one before it that had the same name."""
     references = item["metadata"].get("ownerReferences") or []
-    return not references or bool(references[0].get("uid") == owner["metadata"]["uid"])
+    return any(reference.get("uid") == owner["metadata"]["uid"] for reference in references)
 
 
 def _unchanging(page: Json) -> str:

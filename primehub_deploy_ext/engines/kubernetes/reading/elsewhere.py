@@ -48,6 +48,15 @@ def is_ours(owner: Json) -> bool:
     return (metadata.get("labels") or {}).get(words.MANAGED_BY) == words.MANAGER and git_maker(metadata) is None
 
 
+def is_nobodys(item: Json) -> bool:
+    """Tell whether an object was made here and belongs to none that goes with it.
+
+    It waits for its owner, or that was taken away without it (``kubectl delete --cascade=orphan``). A copy that Git
+    keeps was made elsewhere, though it carries our labels.
+    """
+    return is_ours(item) and not item["metadata"].get("ownerReferences")
+
+
 def git_maker(metadata: Mapping[str, Any]) -> Maker | None:
     """Return what keeps an object as it is in Git; None where nothing does.
 
