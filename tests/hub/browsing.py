@@ -47,7 +47,9 @@ class Tab:
         self.page.fill("#password_input", PASSWORD)
         self.page.click("#login_submit")
         self.page.wait_for_url(f"**/user/{user}/lab**", timeout=LAB_LIMIT)
-        self.page.locator("#jp-main-dock-panel").wait_for(timeout=LAB_LIMIT)
+        self.page.wait_for_function("() => window.jupyterapp", timeout=LAB_LIMIT)
+        # Until then JupyterLab opens the side panel of the last visit: a click at that moment would close it again.
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
 
     def panel(self) -> Locator:
         """Open the side panel."""

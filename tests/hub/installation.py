@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROXY = HERE / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 PASSWORD = "open sesame"
-START_LIMIT = 60.0
+START_LIMIT = 180.0
 # Of what the Hub said: small, so that tests needn't wait for minutes.
 REFRESH_SECONDS = 2
 GRACE_SECONDS = 8
@@ -67,6 +67,8 @@ class Installation:
             "admins": admins,
             "server_arguments": [
                 *(["--allow-root"] if os.getuid() == 0 else []),
+                # Tabs ask JupyterLab whether it is ready.
+                "--LabApp.expose_app_in_browser=True",
                 f"--JupyterHubGroups.refresh_interval={REFRESH_SECONDS}",
                 f"--JupyterHubGroups.grace={GRACE_SECONDS}",
                 # A busy machine is no Hub that is down.

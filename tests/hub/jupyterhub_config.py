@@ -34,6 +34,7 @@ c.SimpleLocalProcessSpawner.home_dir_template = str(folder / "users" / "{usernam
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
 c.Spawner.args.extend(given["server_arguments"])
 c.Spawner.environment.update(given["server_environment"])
+c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # a busy machine starts three servers at once
 c.JupyterHub.last_activity_interval = 1
 # Whoever wants a server is answered at once, and asks whether it is ready.
 c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
