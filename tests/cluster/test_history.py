@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,34 @@ def test_events_are_told_after_the_cluster_has_dropped_them(cluster: Cluster, na
         assert {event.revision for event in of(after, "Failed")} == {2}
         assert any(map(is_crash_loop, after))
         assert sorted(after, key=lambda event: event.time, reverse=True) == after
+
+    run(scenario())
+
+
+def test_a_route_that_its_server_did_not_live_to_write_is_made_by_another(
+    monkeypatch: pytest.MonkeyPatch, cluster: Cluster, namespace: Callable[..., str]
+) -> None:
+    place = namespace("history-route")
+
+    async def routes() -> list[str]:
+        found = await asyncio.to_thread(cluster.get, "ingresses", "-n", place)
+        return [one["metadata"]["name"] for one in found["items"]]
+
+    async def scenario() -> None:
+        settings = {"route": "ingress", "public_url": "https://models.test"}
+        async with engine_of(cluster, place, **settings) as dies:
+            office = dies._at_work
+            inside = replace(office.means, way=office.way.inside())
+            monkeypatch.setattr(office.clerk, "_means", inside)
+            monkeypatch.setattr(office.clerk, "look", lambda _: None)
+            await dies.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+        assert await routes() == []
+
+        async with engine_of(cluster, place, **settings) as another:
+            await settled(another, "web")
+            (revision,) = await another.revisions("web")
+        assert (revision.outcome, revision.message) == (Outcome.SUCCEEDED, "")
+        assert await routes() == ["web"]
 
     run(scenario())
 

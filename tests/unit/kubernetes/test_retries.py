@@ -12,7 +12,7 @@ from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, Fo
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, SERVICE, Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, HTTP_ROUTE, INGRESS, SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.books import clerk, retries
 from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.books.clerk import Clerk
@@ -199,13 +199,33 @@ async def test_a_race_that_was_lost_for_something_beside_the_deployment_is_run_a
     await scene.clerk.close()
 
 
-async def test_the_service_of_a_deployment_whose_server_died_as_it_made_it_is_made_by_another(monkeypatch: Any) -> None:
+BY_GATEWAY = Way(route="gateway", public_url="https://models.test", gateway="infra/shared")
+BY_INGRESS = Way(route="ingress", public_url="https://models.test")
+
+
+@pytest.mark.parametrize(
+    ("way", "missing", "wanted"),
+    [
+        (Way(), [SERVICE], [SERVICE]),
+        (BY_GATEWAY, [SERVICE, HTTP_ROUTE], [SERVICE, HTTP_ROUTE]),
+        (BY_GATEWAY, [HTTP_ROUTE], [SERVICE, HTTP_ROUTE]),
+        (BY_INGRESS, [INGRESS], [SERVICE, INGRESS]),
+        (BY_GATEWAY, [], []),
+        # This server is configured for none, and says so: its endpoint is that inside of the cluster.
+        (Way(), [HTTP_ROUTE], []),
+    ],
+    ids=["service", "both", "route", "ingress", "whole", "no-route-wanted"],
+)
+async def test_what_goes_with_a_deployment_whose_server_died_as_it_made_it_is_made_by_another(
+    monkeypatch: Any, way: Way, missing: list[Kind], wanted: list[Kind]
+) -> None:
     scene = Scene(monkeypatch, None)
+    monkeypatch.setattr(scene, "way", way, raising=False)
     get = scene.get
     made: list[tuple[Kind, str]] = []
 
     async def there(kind: Kind, *rest: Any) -> Any:
-        if kind == SERVICE and not made:
+        if kind in missing and not made:
             raise ApiError(404, "NotFound", "there is none")
         return await get(kind, *rest)
 
@@ -217,7 +237,7 @@ async def test_the_service_of_a_deployment_whose_server_died_as_it_made_it_is_ma
     monkeypatch.setattr(scene, "apply", apply)
     scene.clerk.look("iris")
     await until(lambda: scene.newest.outcome is Outcome.SUCCEEDED)
-    assert made == [(SERVICE, "iris")]
+    assert made == [(kind, "iris") for kind in wanted]
     assert scene.newest.message == ""
     await scene.clerk.close()
 

@@ -276,18 +276,16 @@ class Clerk:
         await self._archive.keep(seen)
 
     async def _find_parts(self, seen: Seen, record: Record) -> None:
-        """Write what goes with a deployment whose server died as it made it: nobody else knows that it is missing.
-
-        The Service comes first: where it is there, others may have chosen not to have a route.
-        """
+        """Write what goes with a deployment whose server died as it made it: nobody else knows that it is missing."""
         workload = _workload(seen, record)
-        for kind, body in seen.flavor.parts(workload, seen.owner, self._means.way)[:1]:
+        for kind, body in seen.flavor.parts(workload, seen.owner, self._means.way):
             try:
                 await self._means.api.get(kind, body["metadata"]["name"], seen.namespace)
             except ApiError as error:
                 if error.status != HTTPStatus.NOT_FOUND:
                     raise
                 await self.keep_parts(seen.flavor, workload, seen.owner, record.target)
+                return
 
 
 def _workload(seen: Seen, record: Record) -> Workload:
