@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from primehub_deploy_ext.domain.errors import UpstreamFailed
+from primehub_deploy_ext.domain.errors import DeployError, UpstreamFailed
 from primehub_deploy_ext.domain.models import Prediction, Status
 from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.engines.base import PredictRequest
@@ -67,22 +68,24 @@ class Reach:
             code, _, body = await self._send(seen, backend, backend.path + "v2/environment", request, "GET")
             found = json.loads(body)["drift"] if code == HTTPStatus.OK else []
             told = [f"{one['package']} {one['here'] or 'missing'} (made with {one['trained']})" for one in found]
-        except (UpstreamFailed, ValueError, KeyError, TypeError):
-            return ""
+        except (DeployError, ValueError, KeyError, TypeError):
+            return ""  # it doesn't answer, or how it is called can't be read: nobody waits for this
         return f"The image has other versions than the model was made with: {', '.join(told)}." if told else ""
 
     async def wait_reachable(self, seen: Seen, limit: float = _REACHABLE_LIMIT) -> None:
         """Wait until the Service leads to a replica from here, as far as that can be seen from here.
 
-        A pod is ready some moments before every node's proxy knows.
+        A pod is ready some moments before every node's proxy knows. After the limit it waits no more, also for a
+        Service that is not there.
         """
         if not self._road.is_open:
             return
         backend = seen.flavor.backend(seen.owner, seen.spec)
         deadline, pause = time.monotonic() + limit, 0.01
         while time.monotonic() < deadline:
-            if await knock(await self._address(seen, backend), backend.port) is not False:
-                return
+            with suppress(UpstreamFailed):
+                if await knock(await self._address(seen, backend), backend.port) is not False:
+                    return
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.2)
 

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from primehub_deploy_ext.domain.errors import DeployError, EngineUnavailable, Forbidden, UpstreamFailed
+from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes import reach
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from tests.unit.kubernetes.test_projection import began, seen
 
 
 async def test_nobody_is_sent_elsewhere_by_what_an_image_answers() -> None:
@@ -68,3 +72,33 @@ async def test_a_server_that_is_refused_reads_the_key_once_more(
     anything: Any = None
     found = await calls._send(anything, anything, "/", PredictRequest(b"{}", timeout=5))
     assert (found[0], given) == (status, sent)
+
+
+class Unreachable:
+    """A cluster in which nothing leads to a deployment, and doors whose key can't be had."""
+
+    settings = SimpleNamespace(reach="service", cluster_domain="cluster.local")
+
+    def __init__(self, error: DeployError) -> None:
+        self.error = error
+        self.api = self
+        self.asked = 0
+
+    async def get(self, *_: Any) -> Any:
+        self.asked += 1
+        raise ApiError(404, "NotFound", 'services "iris" not found')
+
+    async def server_headers(self, *_: Any, **__: Any) -> dict[str, str]:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [EngineUnavailable("a later version wrote it"), Forbidden("no Secrets"), UpstreamFailed("it is away")]
+)
+async def test_what_a_revision_does_not_need_to_succeed_holds_it_up_for_moments_at_most(error: DeployError) -> None:
+    anything: Any = Unreachable(error)
+    calls = reach.Reach(anything, anything)
+    private = DeploymentSpec(model=Model(artifact="a" * 64, interpreter="/python"), access="private")
+    assert await calls.drift(seen(began(), private)) == ""
+    await calls.wait_reachable(seen(began(), private), limit=0.1)
+    assert anything.asked > 1
