@@ -126,3 +126,18 @@ async def test_nothing_is_kept_of_what_is_gone_though_its_pods_end_after_it(tmp_
             server.drop("iris-1-a", POD.path("lab"))
             await until(lambda: not mirror.pods.items)
             assert (mirror._pods, mirror._recent, mirror._by_uid) == ({}, {}, {})
+
+
+async def test_what_was_written_and_is_gone_before_the_watch_tells_of_it_is_gone(tmp_path: Path) -> None:
+    """Whoever waits for an end may hear that it is there still, after the watch has told that it is gone."""
+    key = ("plain", "iris")
+    async with serving() as server:
+        for kind in (POD, EVENT, DEPLOYMENT):
+            server.objects.setdefault(kind.path("lab"), {})
+        async with mirrored(server, tmp_path, Plain()) as mirror:
+            metadata = {"name": "iris", "namespace": "lab", "uid": "u", "resourceVersion": "7"}
+            mirror.wrote(key, {"metadata": metadata, "spec": {"replicas": 1}})
+            assert list(mirror.keys()) == [key]
+            mirror.wrote(key, None)
+            assert mirror.owner(key) is None
+            assert list(mirror.keys()) == []

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action, Outcome, Phase, Reason, Step
 from primehub_deploy_ext.domain.resources import Resources, Usage
@@ -18,7 +20,12 @@ from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 from primehub_deploy_ext.engines.kubernetes.reading.judge import GivenUp, Reached, judge
-from primehub_deploy_ext.engines.kubernetes.reading.projection import deployment_of, replicas_of, status_of
+from primehub_deploy_ext.engines.kubernetes.reading.projection import (
+    deployment_of,
+    replicas_of,
+    status_of,
+    usage_of_seen,
+)
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
 SPEC = DeploymentSpec(model=Model(image="web:1"), replicas=2, resources=Resources(cpu=1, memory="1Gi"))
@@ -260,3 +267,13 @@ def test_a_replica_is_its_pod() -> None:
     assert (first.name, first.serving, first.attempt, first.step) == ("a", True, 1, Step.READY)
     assert (second.serving, second.attempt, second.restarts) == (False, 3, 2)
     assert second.last_exit == "signal 9 (SIGKILL)"
+
+
+@pytest.mark.parametrize("text", ["junk", "[]", '{"cpu": "many"}', ""])
+def test_what_is_set_aside_and_broken_by_somebody_breaks_nothing_else(text: str) -> None:
+    """Everybody's quota is compared with what all of the namespace take."""
+    whole = seen(began(), SPEC)
+    broken = seen(began(), SPEC)
+    broken.owner["metadata"]["annotations"][words.RESERVED] = text
+    assert usage_of_seen(broken, MACHINE) == usage_of_seen(whole, MACHINE)
+    assert usage_of_seen(broken, MACHINE).cpu > 0

@@ -194,6 +194,9 @@ class Mirror:
         if owner is None:
             if there is not None:
                 self._written[key] = None
+            else:
+                # Of what the watch has told no more, or not yet, it may never tell that it is gone.
+                self._written.pop(key, None)
         elif there is None or _version(there) < _version(owner):
             self._written[key] = shape_of(self._flavors[key[0]].owner).of(owner)
         self._changed(key)

@@ -94,13 +94,21 @@ def usage_of_seen(seen: Seen, capacity: Resources) -> Usage:
     if seen.deleting or record.target.stopped:
         return Usage()
     asked = usage_of(seen.spec.resources, record.target.replicas, capacity)
-    reserved = (seen.owner["metadata"].get("annotations") or {}).get(words.RESERVED)
     return counted(
         asked,
-        Usage.model_validate_json(reserved) if reserved else None,
+        _reserved(seen.owner["metadata"]),
         rolling=record.in_progress,
         failed_first=record.never_ran,
     )
+
+
+def _reserved(metadata: Json) -> Usage | None:
+    """Return what is set aside for a roll-out; None where nothing is, or somebody broke what says it."""
+    text = (metadata.get("annotations") or {}).get(words.RESERVED)
+    try:
+        return Usage.model_validate_json(text) if text else None
+    except ValueError:
+        return None
 
 
 def status_of(seen: Seen, previous: Status | None, clock: datetime) -> Status:
