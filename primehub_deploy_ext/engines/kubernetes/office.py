@@ -129,6 +129,7 @@ class Office:
         await self.clerk.close()
         await self.doors.close()
         await self.metering.close()
+        await self.reach.close()
         await self.means.calls.close()
         await self.world.close()
         await self.api.close()

@@ -14,6 +14,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, pod_proxy_path
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
 from primehub_deploy_ext.engines.kubernetes.road import CONNECT_LIMIT, Road, host_of
+from primehub_deploy_ext.engines.kubernetes.straight import Straight
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -42,13 +43,11 @@ class PodCalls:
     def __init__(self, api: Api, reach: str) -> None:
         self._api = api
         self._road = Road(reach)
-        self._session: aiohttp.ClientSession | None = None
+        self._line = Straight()
 
     async def close(self) -> None:
         """Cut what is open."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._line.close()
 
     async def get(self, pod: Json, path: str, timeout: float, *, largest: int = _LARGEST) -> Answer:
         """Read something; return status and body.
@@ -83,19 +82,16 @@ class PodCalls:
         name, address = pod["metadata"]["name"], (pod.get("status") or {}).get("podIP", "")
         if not address:
             raise UpstreamFailed(f"{name} has no address yet")
-        if self._session is None:
-            connector = aiohttp.TCPConnector(force_close=True, limit=0)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         try:
-            async with self._session.request(
+            answer = await self._line.send(
                 request.method,
                 f"http://{host_of(address)}:{words.PORT}{request.path}",
-                data=request.body or None,
-                headers=dict(request.headers),
-                timeout=aiohttp.ClientTimeout(total=request.timeout, sock_connect=min(request.timeout, CONNECT_LIMIT)),
-                allow_redirects=False,  # what is signed for this pod is sent nowhere else
-            ) as answer:
-                return answer.status, await _whole(answer.content, request)
+                body=request.body,
+                headers=request.headers,
+                timeout=request.timeout,
+                connect_timeout=CONNECT_LIMIT,
+                largest=request.largest,
+            )
         except aiohttp.ClientConnectorError as error:
             # A refusal is an answer too, and none that another way would change.
             if isinstance(error.os_error, ConnectionRefusedError):
@@ -107,6 +103,8 @@ class PodCalls:
                 raise UpstreamFailed(f"{name} can't be reached at {address}: {error}") from error
         except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
             raise UpstreamFailed(f"{name} did not answer: {str(error) or type(error).__name__}") from error
+        else:
+            return answer.status, answer.body
         return None
 
     async def _by_proxy(self, pod: Json, request: _Request) -> Answer:
@@ -129,13 +127,3 @@ def _is_of_the_api_server(status: int, body: bytes) -> bool:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return True  # in plain text
     return status >= HTTPStatus.BAD_REQUEST and b'"kind":"Status"' in body
-
-
-async def _whole(content: aiohttp.StreamReader, request: _Request) -> bytes:
-    """Return all of a body: half a page of numbers would be taken for smaller ones."""
-    found = bytearray()
-    async for part in content.iter_any():
-        found += part
-        if len(found) > request.largest:
-            raise UpstreamFailed(f"{request.path} is larger than {request.largest} bytes")
-    return bytes(found)

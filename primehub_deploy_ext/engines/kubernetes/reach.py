@@ -10,6 +10,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+import aiohttp
+
 from primehub_deploy_ext.domain.errors import DeployError, UpstreamFailed
 from primehub_deploy_ext.domain.models import Prediction, Status
 from primehub_deploy_ext.domain.phases import Phase
@@ -21,12 +23,15 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
-from primehub_deploy_ext.engines.kubernetes.road import Road, knock
+from primehub_deploy_ext.engines.kubernetes.road import Road, host_of, knock
+from primehub_deploy_ext.engines.kubernetes.straight import Straight
 
 _JSON = "application/json"
 _REACHABLE_LIMIT = 5.0
 _LONGEST_REASON = 300
 _DRIFT_LIMIT = 5.0
+_CONNECT_LIMIT = 20.0
+_LARGEST = 100 * 1024 * 1024
 
 
 class Reach:
@@ -37,6 +42,11 @@ class Reach:
         self._doors = doors
         self._addresses: dict[tuple[str, str], tuple[str, str]] = {}
         self._road = Road(means.settings.reach)
+        self._line = Straight()
+
+    async def close(self) -> None:
+        """Cut what is open."""
+        await self._line.close()
 
     async def predict(self, seen: Seen, status: Status, request: PredictRequest) -> Prediction:
         """Send one request; see ``Engine.predict``."""
@@ -108,9 +118,28 @@ class Reach:
         if self._road.is_open:
             address = await self._address(seen, backend)
             if self._road.only or await knock(address, backend.port) is not None:
-                return await _call(f"http://{address}:{backend.port}{path}", request, method)
+                return await self._call(f"http://{host_of(address)}:{backend.port}{path}", request, method)
             self._road.blocked()
         return await self._by_proxy(seen, backend, path, request, method)
+
+    async def _call(self, url: str, request: PredictRequest, method: str) -> tuple[int, str, bytes]:
+        try:
+            answer = await self._line.send(
+                method,
+                url,
+                body=request.body if method == "POST" else b"",
+                headers={**request.headers, "Content-Type": request.content_type},
+                timeout=request.timeout,
+                connect_timeout=_CONNECT_LIMIT,
+                largest=_LARGEST,
+            )
+        except aiohttp.ClientConnectorError as error:
+            raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
+        except asyncio.TimeoutError as error:
+            raise UpstreamFailed(f"the endpoint did not answer within {request.timeout:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise UpstreamFailed(f"the endpoint did not answer: {str(error) or type(error).__name__}") from error
+        return answer.status, answer.content_type, answer.body
 
     async def _address(self, seen: Seen, backend: Backend) -> str:
         key, uid = (seen.namespace, backend.service), seen.owner["metadata"]["uid"]
@@ -157,26 +186,3 @@ def waiting(seen: Seen, status: Status) -> dict[str, Any] | None:
 
 def _default_path(seen: Seen) -> str:
     return f"v2/models/{seen.name}/infer"
-
-
-async def _call(url: str, request: PredictRequest, method: str) -> tuple[int, str, bytes]:
-    from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-
-    sent = HTTPRequest(
-        url,
-        method=method,
-        body=request.body if method == "POST" else None,
-        headers={**request.headers, "Content-Type": request.content_type},
-        request_timeout=request.timeout,
-        decompress_response=False,
-        # An image must not lead this server elsewhere; through the API server it can't either.
-        follow_redirects=False,
-    )
-    try:
-        answer = await AsyncHTTPClient().fetch(sent, raise_error=False)
-    except OSError as error:
-        raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
-    except HTTPClientError as error:
-        # Time-outs and closed connections are raised, whatever is said about errors.
-        raise UpstreamFailed(f"the endpoint did not answer: {error}") from error
-    return answer.code, answer.headers.get("Content-Type", ""), answer.body

@@ -13,25 +13,106 @@ from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes import reach
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from tests.unit.kubernetes.api_server import until
 from tests.unit.kubernetes.test_projection import began, seen
+
+
+def reach_of(setting: str, doors: Any = None) -> reach.Reach:
+    means: Any = SimpleNamespace(settings=SimpleNamespace(reach=setting))
+    return reach.Reach(means, doors)
+
+
+async def test_slow_endpoints_hold_up_no_other() -> None:
+    """Also not those of other users of this server, nor what else it asks for by HTTP."""
+    ended = asyncio.Event()
+    waiting = 0
+
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal waiting
+        if b"/slow" in await reader.readline():
+            waiting += 1
+            await ended.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answers, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    calls = reach_of("service")
+    request = PredictRequest(b"{}", timeout=60)
+    slow = [asyncio.create_task(calls._call(f"{url}/slow", request, "POST")) for _ in range(40)]
+    await until(lambda: waiting == 40)
+    assert await calls._call(f"{url}/quick", request, "POST") == (200, "", b"ok")
+    ended.set()
+    assert {await one for one in slow} == {(200, "", b"ok")}
+    await calls.close()
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "the endpoint did not answer"),
+        (b"what?\r\n\r\n", "the endpoint did not answer"),
+        (b"", "the endpoint did not answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlarge", "is larger than 4 bytes"),
+    ],
+    ids=["cut", "nonsense", "nothing", "large"],
+)
+async def test_what_is_no_whole_answer_is_told_as_that(monkeypatch: pytest.MonkeyPatch, told: bytes, why: str) -> None:
+    monkeypatch.setattr(reach, "_LARGEST", 4)
+
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(told)
+        writer.close()
+
+    server = await asyncio.start_server(answers, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    calls = reach_of("service")
+    with pytest.raises(UpstreamFailed, match=why):
+        await calls._call(f"http://127.0.0.1:{port}/", PredictRequest(b"{}", timeout=60), "POST")
+    server.close()
+    with pytest.raises(UpstreamFailed, match="the endpoint could not be reached"):
+        await calls._call(f"http://127.0.0.1:{port}/", PredictRequest(b"{}", timeout=60), "POST")
+    await calls.close()
+
+
+async def test_an_endpoint_that_takes_too_long_is_given_up() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    calls = reach_of("service")
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    with pytest.raises(UpstreamFailed, match=r"did not answer within 0\.1 s"):
+        await calls._call(url, PredictRequest(b"", timeout=0.1), "POST")
+    await calls.close()
+    server.close()
 
 
 async def test_nobody_is_sent_elsewhere_by_what_an_image_answers() -> None:
     asked: list[bytes] = []
 
     async def redirects(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readline())
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(redirects, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/predict"
-    status, _, _ = await reach._call(url, PredictRequest(b"{}", timeout=5), "POST")
+    calls = reach_of("service")
+    status, _, _ = await calls._call(url, PredictRequest(b"", timeout=5), "POST")
+    await calls.close()
     server.close()
     # As through the API server: an image leads this server, and what it sends along, nowhere.
     assert status == 307
-    assert asked == [b"POST /predict HTTP/1.1\r\n"]
+    (head,) = asked
+    assert head.startswith(b"POST /predict HTTP/1.1\r\n")
+    assert b"Content-Length: 0\r\n" in head
+    assert b"Accept-Encoding" not in head, "answers are handed on as they are"
 
 
 class Doors:
@@ -60,8 +141,7 @@ class Doors:
 async def test_a_server_that_is_refused_reads_the_key_once_more(
     monkeypatch: pytest.MonkeyPatch, doors: Doors, wanted: str, sent: list[str], status: int
 ) -> None:
-    means: Any = SimpleNamespace(settings=SimpleNamespace(reach="service"))
-    calls = reach.Reach(means, doors)  # type: ignore[arg-type]
+    calls = reach_of("service", doors)
     given: list[str] = []
 
     async def answer(_: Any, __: Any, ___: str, request: PredictRequest, ____: str) -> tuple[int, str, bytes]:
