@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from primehub_deploy_ext.domain.errors import (
     AlreadyExists,
@@ -18,6 +21,8 @@ from primehub_deploy_ext.domain.errors import (
     TooManyRequests,
 )
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+
+T = TypeVar("T")
 
 _QUOTA = re.compile(
     r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>.+), used: (?P<used>.+), limited: (?P<limit>.+)"
@@ -55,6 +60,28 @@ def told(error: ApiError, doing: str) -> DeployError:
     if error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.METHOD_NOT_ALLOWED}:
         return InvalidInput(f"the cluster refused to {doing}: {said}", details=details)
     return EngineUnavailable(f"the cluster can't {doing} now: {said}", details=details)
+
+
+def in_our_words(engine: type[T]) -> type[T]:
+    """Have an engine say in the domain's words what the cluster refuses it, wherever that was not said better before.
+
+    A class decorator: of what callers may ask for no part is left out.
+    """
+    for name, question in inspect.getmembers(engine, inspect.iscoroutinefunction):
+        if not name.startswith("_"):
+            setattr(engine, name, _in_our_words(question))
+    return engine
+
+
+def _in_our_words(question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    @functools.wraps(question)
+    async def asked(*given: Any, **named: Any) -> Any:
+        try:
+            return await question(*given, **named)
+        except ApiError as error:
+            raise told(error, "do that") from error
+
+    return asked
 
 
 def _forbidden(error: ApiError, doing: str, details: dict[str, Any]) -> DeployError:

@@ -6,7 +6,7 @@ import pytest
 
 from primehub_deploy_ext.domain import errors
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.errors import told
+from primehub_deploy_ext.engines.kubernetes.errors import in_our_words, told
 
 RBAC = (
     'deployments.apps is forbidden: User "bob" cannot create resource "deployments" in API group "apps" in the'
@@ -45,3 +45,41 @@ def test_a_refusal_is_told_by_its_meaning(
     with pytest.raises(kind, match=words):
         raise error
     assert error.details["kubernetes"]["message"] == message
+
+
+class Half:
+    """What an engine is made of."""
+
+    async def answers(self, what: str, *, again: bool = False) -> str:
+        return f"{what} {again}"
+
+    async def is_cut_off(self) -> None:
+        raise ApiError(0, "Unreachable", "no connection to https://10.0.0.1")
+
+    async def says_more(self) -> None:
+        raise errors.InvalidInput("no such model")
+
+    async def _within(self) -> None:
+        raise ApiError(503, "ServiceUnavailable", "etcd")
+
+
+@in_our_words
+class Whole(Half):
+    async def is_refused(self) -> None:
+        raise ApiError(403, "Forbidden", RBAC)
+
+
+async def test_nothing_that_callers_ask_for_answers_in_the_clusters_words() -> None:
+    whole = Whole()
+    assert await whole.answers("iris", again=True) == "iris True"
+    with pytest.raises(errors.EngineUnavailable, match=r"can't do that now: no connection to https://10\.0\.0\.1"):
+        await whole.is_cut_off()
+    with pytest.raises(errors.Forbidden, match="cannot create resource"):
+        await whole.is_refused()
+    with pytest.raises(errors.InvalidInput, match="no such model"):
+        await whole.says_more()
+    # Among themselves its parts tell one refusal from another.
+    with pytest.raises(ApiError):
+        await whole._within()
+    with pytest.raises(ApiError):
+        await Half().is_cut_off()

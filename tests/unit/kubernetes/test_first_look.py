@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from primehub_deploy_ext.domain.errors import EngineUnavailable
 from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.domain.phases import Action
+from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
@@ -18,6 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.books.wishes import first_entry
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.known import namespaces
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
@@ -125,6 +128,28 @@ async def test_events_are_complete_though_a_server_has_just_begun(tmp_path: Path
         await engine.open()
         try:
             assert "ScalingReplicaSet" in {event.reason for event in await engine.events("model-0")}
+        finally:
+            await engine.close()
+
+
+async def test_while_the_cluster_is_away_whoever_creates_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(namespaces, "_REFRESH", 0.0)
+    spec = DeploymentSpec(model=Model(image="web:1"))
+    async with serving() as server:
+        fill(server, 1)
+        engine = KubernetesEngine(KubernetesSettings(kubeconfig=server.kubeconfig(tmp_path), namespaces=["lab"]))
+        await engine.open()
+        try:
+            await engine.deployments()
+            server.fail = [500] * 1000
+            with pytest.raises(EngineUnavailable, match="can't find the namespace of the group lab now"):
+                await engine.create(NewDeployment("iris", "Iris", "lab", spec, user="ada"))
+            with pytest.raises(EngineUnavailable, match="can't find the namespace of the group lab now"):
+                await engine.try_out(spec, group="lab")
+            with pytest.raises(EngineUnavailable, match="the cluster can't"):
+                await engine.delete("model-0")
         finally:
             await engine.close()
 

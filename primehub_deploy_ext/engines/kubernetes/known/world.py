@@ -124,9 +124,12 @@ class World:
 
     async def mirror_of(self, group: str) -> Mirror:
         """Return the namespace of a group; ``NotFound`` if it has none."""
-        namespace = await self._namespaces.of_group(group)
-        if namespace not in self._mirrors:
-            await self._compare()
+        try:
+            namespace = await self._namespaces.of_group(group)
+            if namespace not in self._mirrors:
+                await self._compare()
+        except ApiError as error:
+            raise told(error, f"find the namespace of the group {group}") from error
         mirror = self._managed(namespace)
         try:
             await self._listed(mirror)
