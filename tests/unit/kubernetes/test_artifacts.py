@@ -150,9 +150,26 @@ def test_a_store_that_lets_nobody_in_says_so(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_folder_that_can_not_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     store = ArtifactStore(str(tmp_path / "file" / "models"))
-    assert run(check_root(store)) == f"models can't be stored at {store.root}: Not a directory"
+    said = f"the store of the models, {(tmp_path / 'file' / 'models').as_uri()}, can't be used: Not a directory"
+    assert run(check_root(store)) == said
     with pytest.raises(EngineUnavailable, match="Not a directory"):
         run(store.put(DIGEST, chunks()))
+
+
+def test_a_folder_in_which_nothing_can_be_written_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
+    """A full disk, or a volume that is mounted to be read."""
+    store = ArtifactStore(str(tmp_path))
+    run(store.put(DIGEST, chunks()))
+    run(SavedModels(store).add(saved()))
+    for folder in ("asked", "models", "models-removed"):
+        if (tmp_path / folder).exists():
+            (tmp_path / folder).rename(tmp_path / f"{folder}-before")
+        # Whoever runs this may be allowed to write anywhere: what is no folder refuses everybody.
+        (tmp_path / folder).touch()
+    assert run(store.has(DIGEST))
+    for refused in (SavedModels(store).add(saved()), SavedModels(store).all()):
+        with pytest.raises(EngineUnavailable, match=f"the store of the models, {tmp_path.as_uri()}, can't be used: "):
+            run(refused)
 
 
 def test_a_store_that_nothing_reads_is_named(tmp_path: Path) -> None:

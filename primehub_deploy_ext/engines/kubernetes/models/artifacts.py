@@ -71,7 +71,9 @@ class ArtifactStore:
         storage = self.storage()
         found = storage.has(key)
         if found:
-            storage.write(f"{_ASKED}/{digest}", b"")
+            # Where nothing can be written, nothing is removed either; or it is deployed before anybody sweeps.
+            with contextlib.suppress(EngineUnavailable, OSError):
+                storage.write(f"{_ASKED}/{digest}", b"")
         return found
 
     async def put(self, digest: str, chunks: AsyncIterator[bytes]) -> int:
@@ -98,10 +100,7 @@ class ArtifactStore:
                     f"the {size} bytes received have the SHA-256 {seen.hexdigest()}, not {digest}: send them again",
                     fields=[{"field": "artifact", "message": "does not match the bytes"}],
                 )
-            try:
-                await asyncio.to_thread(self.storage().put, Path(spool.name), key)
-            except OSError as error:
-                raise EngineUnavailable(f"models can't be stored at {self.root}: {error.strerror}") from error
+            await asyncio.to_thread(self.storage().put, Path(spool.name), key)
         return size
 
     async def keep_only(self, digests: Iterable[str], *, older_than: float) -> int:
@@ -128,7 +127,7 @@ class ArtifactStore:
                 removed += 1
         for note, when in asked.items():
             if when < older_than:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(EngineUnavailable, OSError):
                     storage.remove(note)
         return removed
 
@@ -143,8 +142,6 @@ async def check_root(store: ArtifactStore) -> str:
             storage.remove(key)
         except EngineUnavailable as error:
             return error.message
-        except OSError as error:
-            return f"models can't be stored at {store.root}: {error.strerror}"
         return ""
 
     return await asyncio.to_thread(tried)

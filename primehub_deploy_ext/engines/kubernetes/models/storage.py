@@ -10,10 +10,12 @@ import contextlib
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
+
+from primehub_deploy_ext.domain.errors import EngineUnavailable
 
 
 class Storage(Protocol):
@@ -66,6 +68,18 @@ def open_storage(url: str, options: Mapping[str, Any] | None = None) -> Storage:
     return remote_storage.opened(url.rstrip("/"), parts.scheme, dict(options or {}))
 
 
+@contextlib.contextmanager
+def in_our_words(url: str) -> Iterator[None]:
+    """Say of a store that can't be reached, is full, or lets nobody in, which one it is and what it said."""
+    try:
+        yield
+    except (FileNotFoundError, EngineUnavailable):
+        raise
+    except Exception as error:
+        said = " ".join(str(getattr(error, "strerror", None) or error).split())[:500] or type(error).__name__
+        raise EngineUnavailable(f"the store of the models, {url}, can't be used: {said}") from error
+
+
 class Folder:
     """A folder on a volume that is shared. Files are for all to read: pods run as users of their own."""
 
@@ -75,23 +89,20 @@ class Folder:
 
     def has(self, key: str) -> bool:
         """See :class:`Storage`."""
-        return (self._root / key).is_file()
+        with in_our_words(self.url):
+            return (self._root / key).is_file()
 
     def put(self, file: Path, key: str) -> None:
         """See :class:`Storage`."""
-        draft = self._draft(key)
-        try:
+        with in_our_words(self.url), self._draft(key) as draft:
             with file.open("rb") as source, draft.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
                 _settle(target)
             draft.replace(self._root / key)
-        finally:
-            draft.unlink(missing_ok=True)
 
     def create(self, key: str, content: bytes) -> bool:
         """See :class:`Storage`."""
-        draft = self._draft(key)
-        try:
+        with in_our_words(self.url), self._draft(key) as draft:
             with draft.open("wb") as target:
                 target.write(content)
                 _settle(target)
@@ -100,26 +111,25 @@ class Folder:
                 os.link(draft, self._root / key)
             except FileExistsError:
                 return False
-        finally:
-            draft.unlink(missing_ok=True)
-        return True
+            return True
 
     def write(self, key: str, content: bytes) -> None:
         """See :class:`Storage`."""
-        draft = self._draft(key)
-        with draft.open("wb") as target:
-            target.write(content)
-            _settle(target)
-        draft.replace(self._root / key)
+        with in_our_words(self.url), self._draft(key) as draft:
+            with draft.open("wb") as target:
+                target.write(content)
+                _settle(target)
+            draft.replace(self._root / key)
 
     def read(self, key: str) -> bytes:
         """See :class:`Storage`."""
-        return (self._root / key).read_bytes()
+        with in_our_words(self.url):
+            return (self._root / key).read_bytes()
 
     def inside(self, folder: str) -> dict[str, float]:
         """See :class:`Storage`."""
         found = {}
-        with contextlib.suppress(FileNotFoundError):
+        with in_our_words(self.url), contextlib.suppress(FileNotFoundError):
             for file in (self._root / folder).iterdir():
                 with contextlib.suppress(FileNotFoundError):
                     if file.is_file() and not file.name.startswith("."):
@@ -128,15 +138,22 @@ class Folder:
 
     def remove(self, key: str) -> None:
         """See :class:`Storage`."""
-        (self._root / key).unlink(missing_ok=True)
+        with in_our_words(self.url):
+            (self._root / key).unlink(missing_ok=True)
 
-    def _draft(self, key: str) -> Path:
+    @contextlib.contextmanager
+    def _draft(self, key: str) -> Iterator[Path]:
+        """Give a place for what is not whole yet; it is cleared whatever happens."""
         folder = (self._root / key).parent
         missing = [one for one in (folder, *folder.parents) if one.is_relative_to(self._root) and not one.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         for one in missing:
             one.chmod(0o755)
-        return folder / f".{uuid.uuid4().hex}.incoming"
+        draft = folder / f".{uuid.uuid4().hex}.incoming"
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _settle(file: Any) -> None:
