@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from primehub_deploy_ext.client import autowarm, cards, tables
-from primehub_deploy_ext.client.access import check_access
+from primehub_deploy_ext.client.creation import check_names, new_deployment, taken
 from primehub_deploy_ext.client.discovery import find_server
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
 from primehub_deploy_ext.client.rest import RestClient
 from primehub_deploy_ext.client.saving import SavedModel, save
-from primehub_deploy_ext.client.submission import stored_model
-from primehub_deploy_ext.client.wording import shown
+from primehub_deploy_ext.client.submission import beside, stored_model
 from primehub_deploy_ext.domain import names
 from primehub_deploy_ext.domain.errors import AlreadyExists, InvalidInput, NotFound
 from primehub_deploy_ext.domain.phases import Phase
@@ -46,6 +45,8 @@ def deploy(
     example: Any = None,
     group: str | None = None,
     instance_type: str | None = None,
+    image: str = "",
+    pull_secret: str = "",
     access: Literal["public", "private"] = "public",
     replicas: int = 1,
     env: Mapping[str, str] | None = None,
@@ -76,6 +77,11 @@ def deploy(
         Who owns it; your only or personal group when left out.
     instance_type
         Resources of one replica, see :meth:`Connection.instance_types`.
+    image
+        What the model runs in, made from the runner's, where the server's engine runs containers; empty: the one that
+        is configured there.
+    pull_secret
+        Name of the group's login for the image's registry; empty: none.
     access
         ``"public"``: whoever reaches the endpoint may call it; ``"private"``: those who have a client's token, see
         :meth:`DeploymentHandle.add_client`.
@@ -116,6 +122,8 @@ def deploy(
         example=example,
         group=group,
         instance_type=instance_type,
+        image=image,
+        pull_secret=pull_secret,
         access=access,
         replicas=replicas,
         env=env,
@@ -148,6 +156,8 @@ class Connection:
         example: Any = None,
         group: str | None = None,
         instance_type: str | None = None,
+        image: str = "",
+        pull_secret: str = "",
         access: Literal["public", "private"] = "public",
         replicas: int = 1,
         env: Mapping[str, str] | None = None,
@@ -159,30 +169,67 @@ class Connection:
         adapter: str | None = None,
     ) -> DeploymentHandle:
         """Turn a trained model into an HTTP endpoint on this server; see :func:`deploy`."""
-        self._check_names(name, id)
-        check_access(access)
+        body = new_deployment(
+            self._rest,
+            name,
+            id=id,
+            group=group,
+            pull_secret=pull_secret,
+            replicas=replicas,
+            instance_type=instance_type,
+            access=access,
+            env=env,
+            metadata=metadata,
+            description=description,
+            update_message=update_message,
+        )
         autowarm.hint(self._rest)
-        body: Json = {
-            "name": name,
-            "id": id,
-            "group": group,
-            "model": stored_model(self._rest, model, example=example, adapter=adapter, env=env),
-            "replicas": replicas,
-            "instance_type": instance_type,
-            "access": access,
-            "env": dict(env or {}),
-            "metadata": dict(metadata or {}),
-            "description": description,
-            "update_message": update_message,
-        }
+        stored = stored_model(self._rest, model, example=example, adapter=adapter, env=env)
+        body["model"] = beside(stored, image)
+        return self.create(body, wait=wait, timeout=timeout)
+
+    def deploy_image(
+        self,
+        image: str,
+        name: str,
+        *,
+        pull_secret: str = "",
+        id: str | None = None,
+        group: str | None = None,
+        instance_type: str | None = None,
+        access: Literal["public", "private"] = "public",
+        replicas: int = 1,
+        env: Mapping[str, str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        description: str = "",
+        update_message: str = "",
+        wait: bool = True,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> DeploymentHandle:
+        """Turn an image that serves a model by itself into an HTTP endpoint; see :func:`deploy_image`."""
+        body = new_deployment(
+            self._rest,
+            name,
+            id=id,
+            group=group,
+            pull_secret=pull_secret,
+            replicas=replicas,
+            instance_type=instance_type,
+            access=access,
+            env=env,
+            metadata=metadata,
+            description=description,
+            update_message=update_message,
+        )
+        body["model"] = {"image": image}
         return self.create(body, wait=wait, timeout=timeout)
 
     def create(self, body: Json, *, wait: bool = True, timeout: float = DEFAULT_TIMEOUT) -> DeploymentHandle:
-        """Create what a body of ``POST deployments`` describes, as :func:`deploy` and ``deploy_image`` write one."""
+        """Create what a body of ``POST deployments`` describes, as :meth:`deploy` and :meth:`deploy_image` do."""
         try:
             deployment = self._rest.create(body)
         except AlreadyExists as error:
-            raise _taken(body["id"] or "", error) from error
+            raise taken(body.get("id") or "", error) from error
         handle = DeploymentHandle(self._rest, deployment)
         return handle.wait(timeout) if wait else handle
 
@@ -216,7 +263,7 @@ class Connection:
         InvalidInput
             Something about the model, the example or an option is wrong; the message names it.
         """
-        self._check_names(name, None)
+        check_names(self._rest, name, None)
         return save(self._rest, model, name, example=example, group=group, description=description, adapter=adapter)
 
     def models(self, search: str | None = None, *, group: str | None = None, limit: int | None = None) -> Any:
@@ -330,28 +377,3 @@ class Connection:
     def __repr__(self) -> str:
         found = f" ({self._rest.server.found_by})" if self._rest.server.found_by else ""
         return f"<Connection to {self.url}{found}>"
-
-    def _check_names(self, name: str, id: str | None) -> None:
-        """Refuse before a large model is pickled and sent."""
-        if not isinstance(name, str) or not names.is_name(name.strip()):
-            raise _unusable("name", name, names.NAME_RULE)
-        if id is None:
-            return
-        if not isinstance(id, str) or not names.is_id(id):
-            raise _unusable("id", id, names.ID_RULE)
-        try:
-            self._rest.deployment(id)
-        except NotFound:
-            return
-        raise _taken(id)
-
-
-def _unusable(field: str, value: Any, rule: str) -> InvalidInput:
-    return InvalidInput(
-        f"{field}: {shown(value)} can't be used; it is a text of {rule}", fields=[{"field": field, "message": rule}]
-    )
-
-
-def _taken(id: str, error: AlreadyExists | None = None) -> AlreadyExists:
-    said = str(error) if error is not None else f"there is a deployment with the id {id!r} already"
-    return AlreadyExists(f"{said}; to give it a new model: connect().get({id!r}).update(model=…)", details={"id": id})

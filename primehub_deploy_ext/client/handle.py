@@ -14,7 +14,7 @@ from primehub_deploy_ext.client.metrics import metrics_figure, metrics_frame
 from primehub_deploy_ext.client.prediction import Predictor
 from primehub_deploy_ext.client.rollout import wait_for
 from primehub_deploy_ext.client.status import DeploymentStatus
-from primehub_deploy_ext.client.submission import stored_model
+from primehub_deploy_ext.client.submission import beside, stored_model
 from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
 from primehub_deploy_ext.domain.phases import Phase
 
@@ -267,7 +267,8 @@ class DeploymentHandle:
             check_access(access)
         body = {name: value for name, value in fields.items() if value is not None}
         if model is not None:
-            body["model"] = stored_model(self._rest, model, example=example, adapter=adapter, env=env)
+            stored = stored_model(self._rest, model, example=example, adapter=adapter, env=env)
+            body["model"] = beside(stored, self._runner_image())
         elif example is not None or adapter is not None:
             raise InvalidInput("update: an example or an adapter goes with a model; give the model too")
         if not body:
@@ -340,6 +341,11 @@ class DeploymentHandle:
     def _fresh(self) -> Json:
         self._take(self._rest.deployment(self.id))
         return self._deployment
+
+    def _runner_image(self) -> str:
+        """Return the image of its own that the stored model runs in; an image that serves by itself is none."""
+        model = self.spec["model"]
+        return model.get("image", "") if model.get("artifact") else ""
 
     def _act(
         self, action: str, wait: bool, timeout: float, *, goal: Phase = Phase.DEPLOYED, **body: Any

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from primehub_deploy_ext.client.connection import Connection, connect
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
-
-Json = dict[str, Any]
 
 
 def deploy_image(
@@ -47,18 +45,19 @@ def deploy_image(
     AlreadyExists, QuotaExceeded, DeploymentFailed, DeploymentTimeout
         As in :func:`~primehub_deploy_ext.client.deploy`.
     """
-    body: Json = {
-        "name": name,
-        "id": id,
-        "group": group,
-        "model": {"image": image},
-        "pull_secret": pull_secret,
-        "replicas": replicas,
-        "instance_type": instance_type,
-        "access": access,
-        "env": dict(env or {}),
-        "metadata": dict(metadata or {}),
-        "description": description,
-        "update_message": update_message,
-    }
-    return (connection or connect()).create(body, wait=wait, timeout=timeout)
+    return (connection or connect()).deploy_image(
+        image,
+        name,
+        pull_secret=pull_secret,
+        id=id,
+        group=group,
+        instance_type=instance_type,
+        access=access,
+        replicas=replicas,
+        env=env,
+        metadata=metadata,
+        description=description,
+        update_message=update_message,
+        wait=wait,
+        timeout=timeout,
+    )

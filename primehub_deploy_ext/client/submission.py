@@ -52,6 +52,11 @@ def stored_model(
         return description
 
 
+def beside(stored: Json, image: str) -> Json:
+    """Return a stored model that is run in an image of its own; empty: in that of the engine."""
+    return {**stored, "image": image} if image else stored
+
+
 @contextmanager
 def described_model(
     model: Any, *, example: Any = None, adapter: str | None = None, env: Mapping[str, str] | None = None

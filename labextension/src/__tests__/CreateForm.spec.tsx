@@ -367,6 +367,44 @@ test('the code of an image is a call that deploys images', async () => {
   expect(code).not.toHaveTextContent('model,');
 });
 
+test('the code of a stored model beside an image names the image too', async () => {
+  const all = session({
+    who: me({ engine: { ...me().engine, name: 'kubernetes', images: true } })
+  });
+  const { spec } = deployment();
+  const source = deployment({
+    spec: {
+      ...spec,
+      model: { ...spec.model, image: 'reg.test/runner:2' },
+      pull_secret: 'team-registry'
+    }
+  });
+  const key = all.drafts.prepare(draftOf(source, 'Iris copy'));
+  await show(all, key);
+  await userEvent.click(screen.getByText('Show as code'));
+  const code = await screen.findByText(/from primehub_deploy_ext import/);
+  expect(code).toHaveTextContent('import deploy deployment = deploy( model,');
+  expect(code).toHaveTextContent(
+    '"Iris copy", image="reg.test/runner:2", pull_secret="team-registry",'
+  );
+});
+
+test('what has to be said comes first: name, model, resources; then what is left as it is', async () => {
+  await show();
+  const form = screen.getByRole('form');
+  const titles = [...form.querySelectorAll('.pd-Form-part > legend')];
+  expect(titles.map(one => one.textContent)).toEqual([
+    'Deployment Details',
+    'Environment Settings',
+    'More Details',
+    'Metadata'
+  ]);
+  const details = titles[0]!;
+  expect(
+    within(details.parentElement!).getByLabelText('Deployment Name')
+  ).toHaveFocus();
+});
+
 test('a stored model tells the image that it will run in', async () => {
   const all = session({
     who: me({

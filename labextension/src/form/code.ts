@@ -15,12 +15,17 @@ type Written = Omit<NewDeployment, 'model'> & {
 
 /**
  * The form as a call of our client. The model is a variable of the notebook: an artifact has no name there; an image
- * has one.
+ * has one, be it what serves or what the model runs in.
  */
 export function pythonOf(body: Written): string {
+  const stored = body.model?.artifact ? body.model.image : '';
   const image = body.model?.artifact ? '' : (body.model?.image ?? '');
   const options: [string, unknown][] = [
-    ['pull_secret', image && body.pull_secret ? body.pull_secret : undefined],
+    ['image', stored || undefined],
+    [
+      'pull_secret',
+      (image || stored) && body.pull_secret ? body.pull_secret : undefined
+    ],
     ['id', body.id],
     ['group', body.group],
     ['instance_type', body.instance_type],

@@ -285,3 +285,34 @@ def test_an_image_is_deployed_by_its_name(connection: Connection, server: Any) -
     assert (sent.model.image, sent.model.artifact) == ("registry.example.com/team/echo:1", "")
     assert (sent.name, sent.pull_secret, sent.replicas, sent.env) == ("Echo", "team-registry", 2, {"MODE": "fast"})
     assert handle.id in server.deployments
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"name": ""}, "name"), ({"id": "UPPER"}, "id"), ({"access": "secret"}, "access")]
+)
+def test_the_options_of_an_image_are_judged_as_those_of_a_model(
+    connection: Connection, server: Any, wrong: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{field}: .* can't be used"):
+        deploy_image("registry.example.com/team/echo:1", **{"name": "Echo", "connection": connection, **wrong})
+    assert server.requests == []
+
+
+def test_a_model_runs_in_the_image_that_is_named_and_stays_there_when_it_is_replaced(
+    connection: Connection, server: Any, model: Any
+) -> None:
+    image = "registry.example.com/team/runner:2"
+    handle = deploy(model, "Iris", example=X, image=image, pull_secret="team-registry", connection=connection)
+    handle.update(model, example=X)
+    create, update = server.bodies
+    sent = CreateDeployment.model_validate(create)
+    assert (sent.model.image, bool(sent.model.artifact), sent.pull_secret) == (image, True, "team-registry")
+    assert UpdateDeployment.model_validate(update).model.image == image  # type: ignore[union-attr]
+
+
+def test_a_model_that_replaces_an_image_which_serves_by_itself_does_not_run_in_it(
+    connection: Connection, server: Any, model: Any
+) -> None:
+    handle = deploy_image("registry.example.com/team/echo:1", "Echo", wait=False, connection=connection)
+    handle.update(model, example=X, wait=False)
+    assert "image" not in server.bodies[-1]["model"]
