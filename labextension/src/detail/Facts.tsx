@@ -2,6 +2,7 @@ import React, { PropsWithChildren } from 'react';
 
 import type { Model } from '../api/contract';
 import { Endpoint } from '../ui/CopyButton';
+import { internalNote, isInternal } from '../ui/internal';
 import { useNavigation } from '../ui/navigation';
 import { amount } from '../ui/QuotaBars';
 import { Status } from '../ui/Status';
@@ -38,6 +39,9 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
         <Fact name={trans.__('Message')}>{status.message || <None />}</Fact>
         <Fact name={trans.__('Endpoint')}>
           <Endpoint url={endpoint} />
+          {isInternal(endpoint) && (
+            <p className="pd-quiet">{internalNote(trans)}</p>
+          )}
         </Fact>
         {artifact && (
           <Fact name={trans.__('Model')}>

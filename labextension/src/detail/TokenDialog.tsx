@@ -4,6 +4,7 @@ import type { ClientToken, Deployment } from '../api/contract';
 import { curlOf } from '../model/curl';
 import { Snippet } from '../ui/CopyButton';
 import { Modal } from '../ui/dialogs';
+import { internalNote, isInternal } from '../ui/internal';
 import { useTranslation } from '../ui/translation';
 
 /** The token of a client, this once: it goes away only when the reader says that they have it. */
@@ -34,6 +35,9 @@ export function TokenDialog({
       <Snippet code={token.token} />
       <h4>{trans.__('A call with it')}</h4>
       <Snippet code={curlOf(deployment, `${name}:${token.token}`)} />
+      {isInternal(deployment.endpoint) && (
+        <p className="pd-quiet">{internalNote(trans)}</p>
+      )}
       <div className="pd-Modal-actions">
         <button
           type="button"

@@ -2,15 +2,22 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Deployment, Model } from '../api/contract';
 import type { Language } from './CallCode';
+import { internalNote, isInternal } from '../ui/internal';
 import { exampleOf } from './oip';
 
 /** What is to be known before a call is run, whatever it sends. */
 export function callNotes(
-  { spec, status }: Deployment,
+  { spec, status, endpoint }: Deployment,
   language: Language,
   trans: TranslationBundle
 ): string[] {
   return [
+    language !== 'client' && isInternal(endpoint) ? internalNote(trans) : '',
+    spec.model.artifact
+      ? ''
+      : trans.__(
+          'The image serves by itself: which path and body it takes is its own matter.'
+        ),
     spec.access === 'private' ? privateNote(language, trans) : '',
     status.phase === 'Stopped'
       ? trans.__('It is stopped: callers get an error until it is started.')
