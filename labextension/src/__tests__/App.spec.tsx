@@ -132,8 +132,8 @@ test('a table has headers for columns and rows', async () => {
       .map(header => header.textContent)
   ).toEqual([
     'Title',
-    'Group',
     'Status',
+    'Group',
     'Replicas',
     'Traffic',
     'Endpoint',

@@ -83,8 +83,8 @@ test('the layout is remembered, the order and the columns too', async () => {
   await userEvent.click(screen.getByRole('checkbox', { name: 'Endpoint' }));
   await userEvent.click(screen.getByRole('checkbox', { name: 'Access' }));
   expect(preferences.getState().columns).toEqual([
-    'group',
     'status',
+    'group',
     'replicas',
     'traffic',
     'metadata',
@@ -112,6 +112,10 @@ test('what a cell shows is its own matter', async () => {
 
 test('metadata is shown as names and values, and Escape leads back', async () => {
   await show();
+  // On a card no title stands over it.
+  expect(
+    screen.getByRole('button', { name: 'View metadata of Iris classifier' })
+  ).toHaveTextContent('Metadata');
   await press('View metadata of Iris classifier');
   const dialog = within(
     screen.getByRole('dialog', { name: 'Metadata of Iris classifier' })

@@ -55,6 +55,11 @@ test('a click on a column sorts by it, another the other way round; times begin 
   expect(textOfSort(sortedBy(first, 'updated'))).toBe('-updated');
 });
 
+test('status stands right after the title: narrow tables show it too', () => {
+  expect(USUAL_COLUMNS[0]).toBe('status');
+  expect(COLUMNS[0]).toBe('status');
+});
+
 test('columns are those that are known, and the usual ones without any', () => {
   expect(columnsOf(['access', 'nonsense', 'id'])).toEqual(['access', 'id']);
   expect(columnsOf(['nonsense'])).toBe(USUAL_COLUMNS);

@@ -17,7 +17,7 @@ import { newDeployment } from './body';
 import { check } from './checks';
 import { CodeDrawer } from './CodeDrawer';
 import { FormProvider } from './context';
-import { Details, Metadata } from './Details';
+import { Details, Metadata, MoreDetails } from './Details';
 import { DraftNotice } from './DraftNotice';
 import { Environment } from './Environment';
 import { Shell } from './Shell';
@@ -26,6 +26,7 @@ import { useDraft, useKeptDraft } from './useDraft';
 import { useFields } from './useFields';
 import { useSending } from './useSending';
 import { useSizes } from './useSizes';
+import { tryingWords } from './words';
 
 export interface ICreateFormProps {
   /** Key of what the form begins with, where something prepared it (`model/drafts.ts`). */
@@ -139,7 +140,7 @@ function Creation({
         busy={busy}
         doing={
           phase === 'trying'
-            ? trans.__('Trying the model with its example…')
+            ? tryingWords(me, trans)
             : phase === 'sending'
               ? trans.__('Creating the deployment…')
               : ''
@@ -168,20 +169,23 @@ function Creation({
         <DraftNotice
           restored={draftKey === NEW_DRAFT ? drafting.restored : null}
         />
-        <Environment />
-        <Details
-          custom={custom}
-          onCustom={(on, suggestion) => {
-            setCustom(on);
-            set({ id: on ? suggestion : '' });
-          }}
-          onProposed={setProposed}
-        />
-        <div className="pd-DeployForm-metadata">
-          <Metadata />
-          <CodeDrawer
-            body={newDeployment(draft, custom ? draft.id : proposed)}
+        <div className="pd-DeployForm-columns">
+          <Details
+            custom={custom}
+            onCustom={(on, suggestion) => {
+              setCustom(on);
+              set({ id: on ? suggestion : '' });
+            }}
+            onProposed={setProposed}
           />
+          <Environment />
+          <div>
+            <MoreDetails />
+            <Metadata />
+            <CodeDrawer
+              body={newDeployment(draft, custom ? draft.id : proposed)}
+            />
+          </div>
         </div>
       </Shell>
     </FormProvider>

@@ -9,19 +9,29 @@ import { ModelField } from './ModelField';
 import { Pairs } from './Pairs';
 import { TextArea } from './TextArea';
 
-/** Deployment Details: what is served, under which name, and to whom. */
+/** Deployment Details: what is served, and under which name. */
 export function Details(
   props: React.ComponentProps<typeof Identity>
 ): JSX.Element {
+  const trans = useTranslation();
+  return (
+    <fieldset className="pd-Form-part">
+      <legend>{trans.__('Deployment Details')}</legend>
+      <Identity {...props} />
+      <ModelField />
+    </fieldset>
+  );
+}
+
+/** More Details: what is left as it is most of the time. */
+export function MoreDetails(): JSX.Element {
   const trans = useTranslation();
   const { draft, change, messages, me, group, busy } = useForm();
   const missing = missingValues(draft);
   const secrets = group?.pull_secrets ?? [];
   return (
-    <fieldset className="pd-Form-part pd-DeployForm-details">
-      <legend>{trans.__('Deployment Details')}</legend>
-      <Identity {...props} />
-      <ModelField />
+    <fieldset className="pd-Form-part">
+      <legend>{trans.__('More Details')}</legend>
       <Field
         label={trans.__('Image Pull Secret')}
         hint={
@@ -113,7 +123,7 @@ export function Details(
 export function Metadata(): JSX.Element {
   const trans = useTranslation();
   return (
-    <fieldset className="pd-Form-part pd-DeployForm-metadata">
+    <fieldset className="pd-Form-part">
       <legend>{trans.__('Metadata')}</legend>
       <Pairs
         field="metadata"

@@ -21,7 +21,7 @@ import { changeBody, changedIn, restarts } from './body';
 import { Changes } from './Changes';
 import { check } from './checks';
 import { FormProvider } from './context';
-import { Details, Metadata } from './Details';
+import { Details, Metadata, MoreDetails } from './Details';
 import { DraftNotice } from './DraftNotice';
 import { Environment } from './Environment';
 import { Shell } from './Shell';
@@ -31,7 +31,7 @@ import { useFields } from './useFields';
 import { baseOf, useMerging } from './useMerging';
 import { useSending } from './useSending';
 import { useSizes } from './useSizes';
-import { fieldTitle, fieldWords } from './words';
+import { fieldTitle, fieldWords, tryingWords } from './words';
 
 export interface IUpdateFormProps {
   id: string;
@@ -156,7 +156,7 @@ function Change({
         doing={
           phase === 'trying'
             ? tries
-              ? trans.__('Trying the model with its example…')
+              ? tryingWords(me, trans)
               : trans.__('Checking…')
             : phase === 'sending'
               ? trans.__('Sending the update…')
@@ -203,19 +203,22 @@ function Change({
             />
           </div>
         )}
-        <Environment />
-        <Details
-          custom
-          onCustom={() => undefined}
-          onProposed={() => undefined}
-        />
-        <div className="pd-DeployForm-metadata">
-          <Metadata />
-          <Changes
-            before={against.draft}
-            after={final}
-            deployment={deployment}
+        <div className="pd-DeployForm-columns">
+          <Details
+            custom
+            onCustom={() => undefined}
+            onProposed={() => undefined}
           />
+          <Environment />
+          <div>
+            <MoreDetails />
+            <Metadata />
+            <Changes
+              before={against.draft}
+              after={final}
+              deployment={deployment}
+            />
+          </div>
         </div>
       </Shell>
     </FormProvider>

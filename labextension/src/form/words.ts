@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { FieldValue } from '../admin/merge';
-import type { Model } from '../api/contract';
+import type { Me, Model } from '../api/contract';
 import { formatMemory } from '../model/quantities';
 import { modelTitle } from '../ui/vocabulary';
 import { hidden } from './merging';
@@ -31,6 +31,17 @@ export function fieldTitle(field: string, trans: TranslationBundle): string {
       return field;
   }
 }
+
+/** What is done while a model is tried: on a cluster a pod has to come up for it. */
+export const tryingWords = (
+  { engine }: Me,
+  trans: TranslationBundle
+): string =>
+  engine.images
+    ? trans.__(
+        'Trying the model with its example, in a pod of its own: that can take two minutes…'
+      )
+    : trans.__('Trying the model with its example…');
 
 /** A value as people read it; what the environment holds is never shown. */
 export function fieldWords(

@@ -46,7 +46,7 @@ export const Card = memo((props: IRowProps): JSX.Element => {
         </span>
         <MadeBy deployment={deployment} />
         <span className="pd-Card-aside">
-          <MetadataButton {...props} />
+          <MetadataButton {...props} bare />
           <Updated {...props} />
         </span>
       </div>

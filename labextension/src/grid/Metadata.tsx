@@ -6,9 +6,12 @@ import { useTranslation } from '../ui/translation';
 
 /** Leads to the metadata; nothing for a deployment that has none. */
 export function MetadataButton({
-  deployment
+  deployment,
+  bare = false
 }: {
   deployment: Deployment;
+  /** Whether nothing around it says what is viewed. */
+  bare?: boolean;
 }): JSX.Element | null {
   const trans = useTranslation();
   const [open, setOpen] = useState(false);
@@ -29,7 +32,7 @@ export function MetadataButton({
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        {trans.__('View')}
+        {bare ? trans.__('Metadata') : trans.__('View')}
       </button>
       {open && (
         <Popover

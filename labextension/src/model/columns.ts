@@ -4,8 +4,8 @@ import type { Traffic } from './traffic';
 
 /** What a list can say of each deployment, besides its title. */
 export const COLUMNS = [
-  'group',
   'status',
+  'group',
   'replicas',
   'traffic',
   'endpoint',
@@ -23,8 +23,8 @@ export type Column = (typeof COLUMNS)[number];
 
 /** What is shown as long as nobody chose. */
 export const USUAL_COLUMNS: readonly Column[] = [
-  'group',
   'status',
+  'group',
   'replicas',
   'traffic',
   'endpoint',

@@ -127,7 +127,7 @@ function Playground({
       <RequestEditor draft={draft} known={known} onDraft={setDraft} />
       <div className="pd-Try-foot">
         <Choice
-          label={trans.__('Ask')}
+          label={trans.__('Send to')}
           value={target}
           revisions={revisions}
           serving={serving}
@@ -155,7 +155,7 @@ function Playground({
       {target !== serving && (
         <p className="pd-quiet pd-Try-note">
           {trans.__(
-            'Revision %1 does not serve: its model is loaded for a moment, asked, and ended. Callers notice nothing.',
+            'Revision %1 does not serve: its model is loaded for a moment, gets the request, and is ended. Callers notice nothing.',
             target
           )}
         </p>

@@ -8,11 +8,12 @@ from primehub_deploy_ext.domain.groups import InstanceType
 
 _GIB = 1024**3
 
+# Nothing to describe: what each gives stands beside its name wherever it is shown.
 INSTANCE_TYPES = (
-    InstanceType(name="default", display_name="Unlimited", description="All CPUs and memory of this machine"),
-    InstanceType(name="cpu-1", display_name="CPU 1", description="1 CPU, 1 GiB", cpu=1, memory=_GIB),
-    InstanceType(name="cpu-2", display_name="CPU 2", description="2 CPUs, 4 GiB", cpu=2, memory=4 * _GIB),
-    InstanceType(name="cpu-4", display_name="CPU 4", description="4 CPUs, 16 GiB", cpu=4, memory=16 * _GIB),
+    InstanceType(name="default", display_name="Unlimited"),
+    InstanceType(name="cpu-1", display_name="CPU 1", cpu=1, memory=_GIB),
+    InstanceType(name="cpu-2", display_name="CPU 2", cpu=2, memory=4 * _GIB),
+    InstanceType(name="cpu-4", display_name="CPU 4", cpu=4, memory=16 * _GIB),
 )
 
 

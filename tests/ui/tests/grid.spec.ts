@@ -123,8 +123,8 @@ test('layout, order and columns are there again after a reload', async ({
   await page.sidebar.openTab(PANEL_ID);
   await expect(panel.getByRole('columnheader')).toHaveText([
     'Title',
-    'Group',
     'Status',
+    'Group',
     'Replicas',
     'Traffic',
     'Metadata',
