@@ -6,6 +6,7 @@ All times are UTC, ISO 8601; sizes are bytes; durations are seconds.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -478,6 +479,16 @@ class Prediction(Value):
     content_type: str
     body: Any = Field(description="JSON value, or text where the answer was not JSON")
     latency_ms: float
+
+    @classmethod
+    def of(cls, status: int, content_type: str, body: bytes, latency_ms: float) -> Prediction:
+        """Return an answer that came as bytes."""
+        text = body.decode(errors="replace")
+        try:
+            value: Any = json.loads(text) if "json" in content_type else text
+        except ValueError:
+            value = text
+        return cls(status=status, content_type=content_type, body=value, latency_ms=latency_ms)
 
 
 class Trial(Value):

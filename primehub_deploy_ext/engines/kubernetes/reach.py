@@ -58,12 +58,7 @@ class Reach:
         began = time.perf_counter()
         code, kind, body = await self._send(seen, backend, path, request)
         latency = (time.perf_counter() - began) * 1000
-        text = body.decode(errors="replace")
-        try:
-            value: Any = json.loads(text) if "json" in kind else text
-        except ValueError:
-            value = text
-        return Prediction(status=code, content_type=kind, body=value, latency_ms=latency)
+        return Prediction.of(code, kind, body, latency)
 
     async def drift(self, seen: Seen) -> str:
         """Return which libraries differ from those that the model was made with; empty where none do, or nobody says.

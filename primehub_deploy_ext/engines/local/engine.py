@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import re
 import subprocess
@@ -18,7 +17,7 @@ from pydantic import BaseModel
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
-from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound, UpstreamFailed
+from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
@@ -56,6 +55,7 @@ from primehub_deploy_ext.engines.base import (
 )
 from primehub_deploy_ext.engines.local import rpc
 from primehub_deploy_ext.engines.local.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.local.endpoint import EndpointCalls
 from primehub_deploy_ext.engines.local.instance_types import INSTANCE_TYPES
 from primehub_deploy_ext.engines.local.ledger import machine
 from primehub_deploy_ext.engines.local.log_query import dump_log_query, parse_lines
@@ -90,13 +90,15 @@ class LocalEngine:
     def __init__(self, paths: Paths | None = None) -> None:
         self._paths = paths or Paths.of_user()
         self._artifacts = ArtifactStore(self._paths.artifacts)
+        self._endpoints = EndpointCalls()
         self._starting: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Nothing to prepare: the daemon starts on first use."""
 
     async def close(self) -> None:
-        """Nothing to release: the daemon is on its own."""
+        """Cut what is open; the daemon is on its own."""
+        self._endpoints.close()
 
     async def health(self) -> Health:
         """See ``Engine.health``."""
@@ -257,39 +259,10 @@ class LocalEngine:
 
     async def predict(self, id: str, request: PredictRequest) -> Prediction:
         """See ``Engine.predict``."""
-        from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-
         deployment = await self.get(id)
-        headers = {**request.headers, "Content-Type": request.content_type}
-        if deployment.spec.access == "private":
-            headers["Authorization"] = await self._call("server_pass")
-        began = time.perf_counter()
-        try:
-            answer = await AsyncHTTPClient().fetch(
-                HTTPRequest(
-                    deployment.endpoint + (request.path.lstrip("/") or f"v2/models/{id}/infer"),
-                    method="POST",
-                    body=request.body,
-                    headers=headers,
-                    request_timeout=request.timeout,
-                    decompress_response=False,
-                ),
-                raise_error=False,
-            )
-        except OSError as error:
-            raise UpstreamFailed(f"the endpoint could not be reached: {error}") from error
-        except HTTPClientError as error:
-            # Time-outs and closed connections are raised, whatever is said about errors.
-            raise UpstreamFailed(f"the endpoint did not answer: {error}") from error
-        kind = answer.headers.get("Content-Type", "")
-        text = answer.body.decode(errors="replace")
-        try:
-            body = json.loads(text) if "json" in kind else text
-        except ValueError:
-            body = text
-        return Prediction(
-            status=answer.code, content_type=kind, body=body, latency_ms=(time.perf_counter() - began) * 1000
-        )
+        passes = {"Authorization": await self._call("server_pass")} if deployment.spec.access == "private" else {}
+        url = deployment.endpoint + (request.path.lstrip("/") or f"v2/models/{id}/infer")
+        return await self._endpoints.send(url, request, passes)
 
     async def try_out(
         self,
