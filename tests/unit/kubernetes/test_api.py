@@ -161,6 +161,46 @@ async def test_a_rotated_token_is_read_again_when_the_old_one_is_refused(tmp_pat
         assert told.value.status == 401
 
 
+async def test_logins_that_somebody_keeps_for_others_are_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login joe password of-another-place\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    async with serving() as server:
+        server.objects.setdefault(PODS, {})
+        server.tokens = {"ours"}
+        async with opened(server, tmp_path, token="ours") as api:
+            assert await api.list(POD, "lab") == []
+
+
+async def test_a_proxy_of_the_environment_is_gone_through_unless_it_says_not_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")[0])
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"gitVersion": "v0"}')
+        writer.close()
+
+    between = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{between.sockets[0].getsockname()[1]}")
+    async with serving() as server:
+        server.put({"metadata": {"name": "a", "namespace": "lab"}}, POD.path("lab"))
+        async with opened(server, tmp_path) as api:
+            assert (await api.version())["gitVersion"] == "v0"
+        assert asked == [f"GET {server.url}/version HTTP/1.1".encode()]
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        async with opened(server, tmp_path) as api:
+            assert len(await api.list(POD, "lab")) == 1
+        assert len(asked) == 1
+    between.close()
+
+
 async def test_the_service_account_of_a_pod_is_used_where_no_kubeconfig_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

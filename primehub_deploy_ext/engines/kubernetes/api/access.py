@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 SERVICE_ACCOUNT_DIR = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _READ_AGAIN_SECONDS = 60.0
@@ -108,7 +110,7 @@ class Access:
         configuration = await self._kubeconfig.read() if self._kubeconfig else _of_pod(self._source)
         self.server = configuration["server"].rstrip("/")
         self.server_name = configuration.get("server_name")
-        self.proxy = configuration.get("proxy")
+        self.proxy = configuration.get("proxy") or _proxy_to(self.server)
         self.namespace = configuration.get("namespace") or "default"
         self._bearer = configuration.get("bearer", "")
         if self.server.startswith("https"):
@@ -120,6 +122,14 @@ class Access:
             if configuration.get("certificate"):
                 self.tls.load_cert_chain(configuration["certificate"], keyfile=configuration.get("key"))
         self._read_at = time.monotonic()
+
+
+def _proxy_to(server: str) -> str | None:
+    """Return the proxy that the environment (``HTTPS_PROXY``, ``NO_PROXY``) or this machine's settings name."""
+    parts = urlsplit(server)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _of_pod(source: Source) -> dict[str, Any]:

@@ -103,7 +103,9 @@ class Transport:
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
-            trust_env=True,
+            # Proxies of the environment are `Access`'s business: with them would come logins that ~/.netrc has for
+            # others, in the place of ours.
+            trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"primehub-deploy-ext/{__version__}"},
         )
