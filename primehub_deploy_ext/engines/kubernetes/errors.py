@@ -24,6 +24,13 @@ from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 
 T = TypeVar("T")
 
+# Asked again it would be refused again.
+_INVALID = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}
 _QUOTA = re.compile(
     r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>.+), used: (?P<used>.+), limited: (?P<limit>.+)"
 )
@@ -57,7 +64,7 @@ def told(error: ApiError, doing: str) -> DeployError:
         )
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return TooManyRequests(f"the cluster is too busy to {doing}: try again in a moment ({said})", details=details)
-    if error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.METHOD_NOT_ALLOWED}:
+    if error.status in _INVALID:
         return InvalidInput(f"the cluster refused to {doing}: {said}", details=details)
     return EngineUnavailable(f"the cluster can't {doing} now: {said}", details=details)
 

@@ -19,7 +19,7 @@ from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, service_proxy_path
 from primehub_deploy_ext.engines.kubernetes.api.kinds import SERVICE
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
@@ -144,10 +144,21 @@ class Reach:
                 service = await self._means.api.get(SERVICE, backend.service, seen.namespace)
             except ApiError as error:
                 raise UpstreamFailed(f"the endpoint has no Service {backend.service}: {error.message}") from error
+            self._check_inside(service)
             known = self._addresses[key] = (uid, service["spec"].get("clusterIP", ""))
         if known[1] in {"", "None"}:
             return f"{backend.service}.{seen.namespace}.svc.{self._means.settings.cluster_domain}"
         return known[1]
+
+    def _check_inside(self, service: Json) -> None:
+        """Refuse a Service by which whoever may write it would lead this server wherever that can get.
+
+        One that leads to another of the cluster is how Knative, under KServe, has its gateway answer.
+        """
+        spec = service["spec"]
+        inside = f".svc.{self._means.settings.cluster_domain}"
+        if spec.get("type") == "ExternalName" and not str(spec.get("externalName", "")).rstrip(".").endswith(inside):
+            raise UpstreamFailed(f"the Service {service['metadata']['name']} leads out of the cluster")
 
     async def _by_proxy(
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str

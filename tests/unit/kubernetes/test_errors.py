@@ -32,6 +32,7 @@ ADMISSION = 'admission webhook "policy.example.com" denied the request: no lates
         (409, "AlreadyExists", "x already exists", errors.AlreadyExists, "already exists"),
         (409, "Conflict", "the object has been modified", errors.Conflict, "nothing was changed"),
         (422, "Invalid", "spec.replicas: must be positive", errors.InvalidInput, "must be positive"),
+        (413, "RequestEntityTooLarge", "limit is 3145728", errors.InvalidInput, "limit is 3145728"),
         (429, "TooManyRequests", "slow down", errors.TooManyRequests, "try again"),
         (500, "InternalError", "etcd", errors.EngineUnavailable, "etcd"),
         (0, "Unreachable", "no route", errors.EngineUnavailable, "no route"),

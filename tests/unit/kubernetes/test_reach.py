@@ -14,7 +14,7 @@ from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes import reach
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from tests.unit.kubernetes.api_server import until
-from tests.unit.kubernetes.test_projection import began, seen
+from tests.unit.kubernetes.test_projection import SPEC, began, seen
 
 
 def reach_of(setting: str, doors: Any = None) -> reach.Reach:
@@ -152,6 +152,42 @@ async def test_a_server_that_is_refused_reads_the_key_once_more(
     anything: Any = None
     found = await calls._send(anything, anything, "/", PredictRequest(b"{}", timeout=5))
     assert (found[0], given) == (status, sent)
+
+
+@pytest.mark.parametrize("out", ["metadata.internal", "", "svc.cluster.local.evil.test"])
+async def test_a_service_that_leads_out_of_the_cluster_is_not_followed(out: str) -> None:
+    """Members of a group may write Services: the next would be any address that this server gets to."""
+    calls = calls_of({"type": "ExternalName", "externalName": out})
+    found = seen(began(), SPEC)
+    backend = found.flavor.backend(found.owner, found.spec)
+    with pytest.raises(UpstreamFailed, match="the Service iris leads out of the cluster"):
+        await calls._send(found, backend, "/", PredictRequest(b"{}", timeout=5))
+
+
+@pytest.mark.parametrize(
+    ("spec", "address"),
+    [
+        ({"clusterIP": "10.98.0.7"}, "10.98.0.7"),
+        ({"clusterIP": "None"}, "iris.team.svc.cluster.local"),
+        (
+            {"type": "ExternalName", "externalName": "local-gateway.infra.svc.cluster.local"},
+            "iris.team.svc.cluster.local",
+        ),
+    ],
+    ids=["by-address", "headless", "knative"],
+)
+async def test_a_service_inside_is_reached_by_its_address_or_its_name(spec: dict[str, str], address: str) -> None:
+    found = seen(began(), SPEC)
+    assert await calls_of(spec)._address(found, found.flavor.backend(found.owner, found.spec)) == address
+
+
+def calls_of(spec: dict[str, str]) -> reach.Reach:
+    async def get(*_: Any) -> Any:
+        return {"metadata": {"name": "iris"}, "spec": spec}
+
+    settings = SimpleNamespace(reach="service", cluster_domain="cluster.local")
+    means: Any = SimpleNamespace(settings=settings, api=SimpleNamespace(get=get))
+    return reach.Reach(means, Doors("key"))  # type: ignore[arg-type]
 
 
 class Unreachable:

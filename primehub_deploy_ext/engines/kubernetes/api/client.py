@@ -292,7 +292,7 @@ class Api:
 
     async def clock(self) -> datetime:
         """Return the server's time, to the second; this machine's where the server does not tell."""
-        got = await self._transport.raw("GET", "/readyz", {}, None, {}, CONNECT_SECONDS)
+        got = await self._ready(CONNECT_SECONDS)
         try:
             return parsedate_to_datetime(got.headers["Date"])
         except (KeyError, TypeError, ValueError):
@@ -300,9 +300,12 @@ class Api:
 
     async def alive(self, timeout: float = CONNECT_SECONDS) -> None:
         """Return when the server says that it is ready to serve; the smallest request that every user may make."""
-        got = await self._transport.raw("GET", "/readyz", {}, None, {}, timeout)
+        got = await self._ready(timeout)
         if got.status >= HTTPStatus.BAD_REQUEST:
             raise ApiError.of(got.status, got.body)
+
+    async def _ready(self, timeout: float) -> Answer:
+        return await self._transport.raw("GET", "/readyz", {}, None, {}, timeout)
 
     async def discover(self, kinds: Collection[Kind]) -> set[Kind]:
         """Return those of the kinds that this cluster knows, one request for each group and version."""

@@ -6,7 +6,7 @@ import time
 from http import HTTPStatus
 
 from primehub_deploy_ext.domain.resources import Resources
-from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.api.kinds import NODE
 from primehub_deploy_ext.engines.kubernetes.quota.asks import quantity
 
@@ -28,7 +28,7 @@ class Capacity:
         """Return the largest node; a usual one where nodes can't be looked at."""
         if time.monotonic() >= self._until:
             try:
-                sizes = [node["status"]["allocatable"] for node in await self._api.list(NODE)]
+                sizes = [size for node in await self._api.list(NODE) if (size := _allocatable(node))]
             except ApiError as error:
                 if error.status != HTTPStatus.FORBIDDEN and not error.unreachable:
                     raise
@@ -38,3 +38,9 @@ class Capacity:
                 self.known = Resources(cpu=float(quantity(largest["cpu"])), memory=int(quantity(largest["memory"])))
             self._until = time.monotonic() + _REFRESH
         return self.known
+
+
+def _allocatable(node: Json) -> Json | None:
+    """Return what pods may take of a node; None before its kubelet has told."""
+    size: Json = (node.get("status") or {}).get("allocatable") or {}
+    return size if {"cpu", "memory"} <= size.keys() else None
