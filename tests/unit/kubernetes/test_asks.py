@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from primehub_deploy_ext.domain.resources import Resources, Usage
-from primehub_deploy_ext.engines.kubernetes.quota.asks import asks, asks_of_pod, counted, quantity, taken_besides
+from primehub_deploy_ext.engines.kubernetes.quota.asks import asks, asks_of_pod, counted, quantity
 
 MACHINE = Resources(cpu=8, memory=2**34)
 
@@ -87,16 +87,3 @@ def test_what_was_reserved_counts_while_the_roll_out_goes_on_and_a_failed_first_
     assert counted(asked, reserved) == asked
     assert counted(asked, None, rolling=True) == asked
     assert counted(asked, reserved, rolling=True, failed_first=True) == Usage()
-
-
-def test_other_pods_of_the_namespace_count_and_are_no_deployments() -> None:
-    def pod(name: str, phase: str) -> dict[str, Any]:
-        return {
-            "metadata": {"name": name},
-            "spec": {"containers": [container("1", "1Gi")]},
-            "status": {"phase": phase},
-        }
-
-    pods = [pod("notebook", "Running"), pod("iris-abc", "Running"), pod("done", "Succeeded")]
-    found = taken_besides(pods, lambda pod: pod["metadata"]["name"] == "iris-abc", MACHINE)
-    assert found == {"pod/notebook": Usage(cpu=1, memory=2**30)}

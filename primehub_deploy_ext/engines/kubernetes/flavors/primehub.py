@@ -85,7 +85,7 @@ class PrimeHub:
         deployment = (others.get(DEPLOYMENT) or {}).get(f"deploy-{owner['metadata']['name']}")
         # Configuration errors alone make it "Failed"; all else it says while it stays "Deploying".
         problem = str(status.get("message") or "") if status.get("phase") == "Failed" else ""
-        wanted = 0 if spec.get("stop") else spec["predictors"][0].get("replicas", 1)
+        wanted = 0 if spec.get("stop") else _predictor(owner).get("replicas", 1)
         if deployment is None:
             told = f"PrimeHub says: {problem}" if problem else ""
             return Standing(seen=bool(told), complete=not wanted and not pods, problem=told)

@@ -8,7 +8,7 @@ https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +24,6 @@ _SUFFIXES |= {f"{letter}i": Decimal(1024**power) for power, letter in enumerate(
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)([numkMGTPE]|[KMGTPE]i|)")
 _GPUS = ("nvidia.com/gpu", "amd.com/gpu")
 _INTEL_GPUS = "gpu.intel.com/"
-_ENDED = {"Succeeded", "Failed"}
 
 
 def quantity(text: object) -> Decimal:
@@ -101,23 +100,6 @@ def counted(asked: Usage, reserved: Usage | None = None, *, rolling: bool = Fals
     if failed_first:
         return Usage()
     return largest(asked, reserved) if rolling and reserved is not None else asked
-
-
-def taken_besides(pods: Iterable[Json], ours: Callable[[Json], bool], capacity: Resources) -> dict[str, Usage]:
-    """Return what a namespace's other pods take of it (notebooks, jobs), by ``pod/<name>``.
-
-    The ResourceQuota counts them too: a wish that forgets them would be granted here and refused there.
-
-    Parameters
-    ----------
-    ours
-        Tells of a pod whether it belongs to a deployment that is counted by itself.
-    """
-    return {
-        f"pod/{pod['metadata']['name']}": asks_of_pod(pod["spec"], capacity).model_copy(update={"deployments": 0})
-        for pod in pods
-        if pod.get("status", {}).get("phase") not in _ENDED and not ours(pod)
-    }
 
 
 def _of_pod(spec: Json, names: Iterable[str], capacity: Decimal | None, defaults: Json | None) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from primehub_deploy_ext.domain.resources import Resources, Usage
@@ -13,6 +14,8 @@ from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.known.world import World
 from primehub_deploy_ext.engines.kubernetes.reading.projection import usage_of_seen
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
+
+log = logging.getLogger(__name__)
 
 
 class Dues:
@@ -38,7 +41,11 @@ class Dues:
                 if is_controlled(owner):
                     continue
                 own = self._world.id_at(namespace, (flavor.name, owner["metadata"]["name"]))
-                found[own] = _taken_by(flavor, own, owner, machine)
+                try:
+                    found[own] = _taken_by(flavor, own, owner, machine)
+                except Exception:
+                    # Whatever somebody wrote there must not keep everybody else from deploying.
+                    log.exception("%s: what it takes of the quota can't be read: it counts as nothing", own)
         return found
 
 
