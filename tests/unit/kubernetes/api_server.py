@@ -60,6 +60,8 @@ class ApiServer:
         self.fail: list[int] = []
         # By pod, container and whether it is the previous attempt: what it printed, and whether it has ended.
         self.logs: dict[tuple[str, str, bool], list[str]] = {}
+        # Pods whose node does not answer.
+        self.lost: set[str] = set()
         self.ended: set[tuple[str, str, bool]] = set()
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.bodies: list[tuple[str, Any]] = []
@@ -211,6 +213,9 @@ class ApiServer:
     async def _log(self, request: web.Request) -> web.StreamResponse:
         query = request.query
         key = (request.path.split("/")[-2], query["container"], query.get("previous") == "true")
+        if key[0] in self.lost:
+            said = f'Get "https://10.0.0.9:10250/containerLogs/lab/{key[0]}/{key[1]}": dial tcp: connection refused'
+            return _answer(status_object(500, "InternalError", said))
         if key not in self.logs:
             return _answer(status_object(400, "BadRequest", "container is waiting to start"))
         response = web.StreamResponse()

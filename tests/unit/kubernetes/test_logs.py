@@ -12,7 +12,7 @@ import pytest
 
 from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.base import LogQuery
-from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
+from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
 from primehub_deploy_ext.engines.kubernetes.logs.lines import attempts_of, position_of, second_of
 from primehub_deploy_ext.engines.kubernetes.logs.stream import read_logs
 from tests.unit.kubernetes.api_server import ApiServer, serving
@@ -158,6 +158,45 @@ async def test_a_pod_that_has_no_log_yet_hides_nobody_elses(tmp_path: Path) -> N
     async with cluster(tmp_path) as (server, api):
         server.print("a", 0, "here")
         assert await texts(api, [pod("a"), pod("b")]) == ["here"]
+
+
+async def test_a_replica_whose_node_is_lost_hides_nobody_elses_log_and_is_named(tmp_path: Path) -> None:
+    async with cluster(tmp_path) as (server, api):
+        server.print("a", 0, "here")
+        server.print("b", 1, "out of reach")
+        server.lost.add("b")
+        for tail in (None, 5):
+            here, word = await told(api, [pod("a"), pod("b")], tail=tail)
+            assert (here.text, word.replica) == ("here", "b")
+            assert "its node does not answer" in word.text
+            assert "10.0.0.9:10250" in word.text
+        # Who goes on behind what was told is not told again, and misses nothing once the node is back.
+        cursor = {"a.1": here.position, "b.0": word.position}
+        assert await texts(api, [pod("a"), pod("b")], after=cursor) == []
+        server.lost.clear()
+        assert await texts(api, [pod("a"), pod("b")], after=cursor) == ["out of reach"]
+
+
+async def test_where_no_node_answers_the_log_is_refused(tmp_path: Path) -> None:
+    async with cluster(tmp_path) as (server, api):
+        server.lost |= {"a", "b"}
+        with pytest.raises(ApiError, match="containerLogs"):
+            await told(api, [pod("a"), pod("b")])
+
+
+async def test_following_goes_on_beside_a_lost_node_and_reads_its_log_when_it_is_back(tmp_path: Path) -> None:
+    async with cluster(tmp_path) as (server, api):
+        server.print("a", 0, "here")
+        server.print("b", 1, "from the other")
+        server.lost.add("b")
+        reader = Reader(api, [pod("a"), pod("b")])
+        await reader.until_beat()
+        await reader.until_beat()
+        server.print("a", 2, "more")
+        await reader.until("more")
+        server.lost.clear()
+        await reader.until("more", "from the other")
+        await reader.stream.aclose()
 
 
 async def test_following_tells_what_exists_then_a_beat_then_what_is_printed(tmp_path: Path) -> None:

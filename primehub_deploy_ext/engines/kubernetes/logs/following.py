@@ -10,7 +10,7 @@ from collections.abc import Callable
 from primehub_deploy_ext.domain.models import LogLine
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.logs.lines import Attempt, second_of
-from primehub_deploy_ext.engines.kubernetes.logs.ranges import is_gone
+from primehub_deploy_ext.engines.kubernetes.logs.ranges import is_gone, is_of_its_node
 from primehub_deploy_ext.engines.patience import ended
 
 _FIRST_PAUSE = 0.1
@@ -42,6 +42,8 @@ class Follower:
         self._opened_at = 0.0
         self.connected = False
         self.done = False
+        # The last attempt to open it got no answer of the node that has it.
+        self.out_of_reach = False
 
     def start(self) -> None:
         """Begin, or begin anew behind the last line."""
@@ -73,6 +75,7 @@ class Follower:
             except ApiError as error:
                 if is_gone(error) and not attempt.running:
                     break
+                self.out_of_reach = not self.connected and is_of_its_node(error)
                 log.info("the log of %s breaks: %s", attempt.name, error)
             finally:
                 self.connected = False
@@ -86,7 +89,7 @@ class Follower:
             query["sinceTime"] = second_of(self._last)
         lines = self._api.lines(attempt.path, query, silence=_SILENCE, answer=_OPEN_SECONDS)
         async with lines as raws:
-            self.connected = True
+            self.connected, self.out_of_reach = True, False
             self._opened_at = time.monotonic()
             async for raw in raws:
                 line = attempt.line(raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import heapq
 import logging
@@ -21,6 +22,8 @@ _SILENCE = 20.0
 # To go back from a place, the API has to be told how far: first a little, then all.
 _BACK = (timedelta(minutes=1), timedelta(hours=1))
 _PER_SECOND = 10_000_000
+# So many logs are opened at the same time.
+_AT_ONCE = 16
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,8 @@ log = logging.getLogger(__name__)
 class Range:
     """Which lines of one attempt are wanted: behind ``begin``, before ``end``, the last ``tail`` of them.
 
-    ``last`` is the last position that was seen: there, following goes on.
+    ``last`` is the last position that was seen: there, following goes on. ``unread`` says why nothing can be read,
+    where its node does not answer.
     """
 
     attempt: Attempt
@@ -37,6 +41,7 @@ class Range:
     end: int | None
     tail: int | None
     last: int = -1
+    unread: ApiError | None = None
 
 
 def range_of(attempt: Attempt, query: LogQuery) -> Range:
@@ -54,10 +59,16 @@ def range_of(attempt: Attempt, query: LogQuery) -> Range:
 
 
 async def merged(api: Api, ranges: Sequence[Range], tail: int | None) -> AsyncGenerator[LogLine, None]:
-    """Yield the lines of all ranges in order of time; the last ``tail`` of them."""
+    """Yield the lines of all ranges in order of time; the last ``tail`` of them.
+
+    Raises
+    ------
+    ApiError
+        If none can be read, or one breaks off. One whose node does not answer keeps no other from being read.
+    """
     async with contextlib.AsyncExitStack() as stack:
         sources = [await stack.enter_async_context(contextlib.aclosing(_lines(api, one))) for one in ranges]
-        lines = _merge(sources)
+        lines = _merge(sources, ranges)
         if tail is None:
             async for line in lines:
                 yield line
@@ -69,11 +80,23 @@ async def merged(api: Api, ranges: Sequence[Range], tail: int | None) -> AsyncGe
             yield line
 
 
-async def _merge(sources: Sequence[AsyncIterator[LogLine]]) -> AsyncIterator[LogLine]:
+async def _merge(sources: Sequence[AsyncIterator[LogLine]], ranges: Sequence[Range]) -> AsyncIterator[LogLine]:
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def opened(source: AsyncIterator[LogLine]) -> LogLine | None:
+        async with turn:
+            return await anext(source, None)
+
+    firsts = await asyncio.gather(*map(opened, sources), return_exceptions=True)
     heap: list[tuple[int, int, LogLine]] = []
-    for index, source in enumerate(sources):
-        if (first := await anext(source, None)) is not None:
+    for index, first in enumerate(firsts):
+        if isinstance(first, BaseException):
+            raise first
+        if first is not None:
             heap.append((first.position, index, first))
+    unread = [one.unread for one in ranges if one.unread is not None]
+    if unread and len(unread) == len(ranges):
+        raise unread[0]
     heapq.heapify(heap)
     while heap:
         _, index, line = heap[0]
@@ -86,6 +109,20 @@ async def _merge(sources: Sequence[AsyncIterator[LogLine]]) -> AsyncIterator[Log
 
 
 async def _lines(api: Api, wanted: Range) -> AsyncGenerator[LogLine, None]:
+    begun = False
+    async with contextlib.aclosing(_wanted_of(api, wanted)) as lines:
+        try:
+            async for line in lines:
+                begun = True
+                yield line
+        except ApiError as error:
+            if begun or not is_of_its_node(error):
+                raise
+            log.info("the log of %s can't be read: %s", wanted.attempt.name, error)
+            wanted.unread = error
+
+
+async def _wanted_of(api: Api, wanted: Range) -> AsyncGenerator[LogLine, None]:
     if wanted.tail is None or wanted.end is None:
         async for line in _read(api, wanted, wanted.begin, wanted.tail):
             yield line
@@ -127,3 +164,11 @@ async def _read(api: Api, wanted: Range, begin: int, tail: int | None) -> AsyncI
 def is_gone(error: ApiError) -> bool:
     """Tell whether there is no such log: not yet, or not any more."""
     return error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+
+
+def is_of_its_node(error: ApiError) -> bool:
+    """Tell whether the kubelet that has the log does not answer, which says nothing of other logs.
+
+    The API server names the address that it asked. It waits longer for a machine that is gone than anybody does here.
+    """
+    return "/containerLogs/" in error.message or error.reason == "Timeout"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from primehub_deploy_ext.domain.models import LogLine
@@ -13,7 +14,7 @@ from primehub_deploy_ext.engines.base import LogQuery
 from primehub_deploy_ext.engines.kubernetes.api.client import Api
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.logs.following import Follower
-from primehub_deploy_ext.engines.kubernetes.logs.lines import Attempt, attempts_of, wanted
+from primehub_deploy_ext.engines.kubernetes.logs.lines import Attempt, attempts_of, position_of, wanted
 from primehub_deploy_ext.engines.kubernetes.logs.ranges import Range, merged, range_of
 from primehub_deploy_ext.engines.patience import within
 
@@ -53,6 +54,8 @@ async def read_logs(
             if len(batch) >= _TOGETHER:
                 yield batch
                 batch = []
+    if not query.after and not query.before:
+        batch += [_word_of(one) for one in ranges if one.unread is not None]
     if batch:
         yield batch
     if not query.follow:
@@ -91,14 +94,17 @@ class _Crowd:
         self._followers: dict[tuple[str, str, int], Follower] = {}
         self._renewed = 0.0
         # What had ended when it was read is known to its end.
-        self._ended = {_key(one.attempt) for one in read.values() if not one.attempt.running}
+        self._ended = {_key(one.attempt) for one in read.values() if not one.attempt.running and one.unread is None}
         self._read = {_key(one.attempt): one.last for one in read.values()}
 
     @property
     def complete(self) -> bool:
-        """Whether nothing can be missing: all streams are open, and all lines of them were told."""
+        """Whether nothing can be missing: all streams are open, and all lines of them were told.
+
+        But for those whose node does not answer, maybe for hours: that is told in words.
+        """
         alive = self._pulse is None or self._pulse.alive
-        open_ = all(one.done or one.connected for one in self._followers.values())
+        open_ = all(one.done or one.connected or one.out_of_reach for one in self._followers.values())
         return alive and open_ and self._queue.empty()
 
     async def collect(self) -> list[LogLine]:
@@ -144,3 +150,20 @@ class _Crowd:
 
 def _key(attempt: Attempt) -> tuple[str, str, int]:
     return attempt.uid, attempt.container, attempt.number
+
+
+def _word_of(unread: Range) -> LogLine:
+    """Return what people read in the place of a log whose node does not answer.
+
+    It is of no attempt: who goes on behind it has missed nothing of those that there are.
+    """
+    clock, attempt = datetime.now(timezone.utc), unread.attempt
+    return LogLine(
+        time=clock,
+        replica=attempt.pod,
+        attempt=0,
+        stream="stderr",
+        text=f"(the log of this replica can't be read now: its node does not answer: {unread.unread})",
+        position=position_of(clock),
+        container=attempt.label,
+    )
