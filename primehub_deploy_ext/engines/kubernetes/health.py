@@ -19,6 +19,8 @@ async def health_of(office: Office | None, name: str) -> Health:
         return Health(version=__version__, engine=name, status="unavailable", message="the engine is not open")
     reflectors = office.world.reflectors()
     problem, never = office.world.problem, [r for r in reflectors if r.last_sync is None]
+    # Where the cluster answers, and says no, the way out is another than waiting for it.
+    refused = next((r.error for r in reflectors if r.refused), "")
     oldest = office.world.as_of
     details: dict[str, Any] = {
         "server": office.api.server,
@@ -35,7 +37,7 @@ async def health_of(office: Office | None, name: str) -> Health:
             }
             for r in reflectors
         ],
-        "lacking": [] if problem else await _lacking(office),
+        "lacking": await _lacking(office) if refused or not problem else [],
     }
     if problem and (never or not reflectors):
         return Health(version=__version__, engine=name, status="unavailable", message=problem, details=details)
@@ -45,14 +47,14 @@ async def health_of(office: Office | None, name: str) -> Health:
             version=__version__,
             engine=name,
             status="degraded",
-            message=f"The cluster can't be reached: {problem.rstrip('.')}.{as_of}",
+            message=f"{_what_is_wrong(problem, refused)}.{as_of}",
             gateway=office.way.public_url or None,
             details=details,
         )
     status: Any = "starting" if never or not office.world.compared else "ok"
     message = ""
     if office.world.compared and not reflectors:
-        message = "no namespace is managed yet: an administrator labels one with primehub-deploy.io/group"
+        message = office.means.namespaces.why_none
     return Health(
         version=__version__,
         engine=name,
@@ -63,16 +65,23 @@ async def health_of(office: Office | None, name: str) -> Health:
     )
 
 
+def _what_is_wrong(problem: str, refused: str) -> str:
+    if refused:
+        return f"The cluster does not let this server see all of what is shown any more: {refused.rstrip('.')}"
+    return f"The cluster can't be reached: {problem.rstrip('.')}"
+
+
 async def _lacking(office: Office) -> list[dict[str, str]]:
     """Return the rights that are missing where somebody deploys, with the manifests that give them.
 
     Whoever has more namespaces than a few acts for many, and is told at the first refusal: asking for all would be
     thousands of questions.
     """
-    mirrors, routes = office.world.mirrors(), [office.settings.route] if office.settings.route else []
-    if len(mirrors) > _FEW:
+    routes = [office.settings.route] if office.settings.route else []
+    groups = {mirror.namespace: mirror.group for mirror in office.world.mirrors()} or office.means.namespaces.closed
+    if len(groups) > _FEW:
         return []
-    needs = {mirror.namespace: needs_of(office.settings.flavor_of(mirror.group), routes) for mirror in mirrors}
+    needs = {namespace: needs_of(office.settings.flavor_of(group), routes) for namespace, group in groups.items()}
     try:
         return await office.means.preflight.lacking(needs)
     except ApiError:  # how the cluster is, is told by the rest

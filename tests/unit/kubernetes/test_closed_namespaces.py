@@ -8,7 +8,7 @@ import pytest
 
 from primehub_deploy_ext.domain.errors import Forbidden, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api.client import Verdict
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Verdict
 from primehub_deploy_ext.engines.kubernetes.api.kinds import Kind
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 
@@ -21,7 +21,19 @@ class Cluster:
         self.may = may
         self.asked: list[str | None] = []
 
+    namespace = "default"
+    blind = False
+
+    async def get(self, kind: Kind, name: str) -> dict[str, Any]:
+        if self.blind:
+            raise ApiError(403, "Forbidden", "no")
+        if name not in self.names:
+            raise ApiError(404, "NotFound", "there is none")
+        return {"metadata": {"name": name}}
+
     async def list(self, kind: Kind, **selectors: str) -> list[dict[str, Any]]:
+        if self.blind:
+            raise ApiError(403, "Forbidden", "no")
         return [{"metadata": {"name": name, "labels": {words.GROUP: ""}}} for name in self.names]
 
     async def can_i(self, verb: str, kind: Kind, namespace: str | None = None, **more: str) -> Verdict:
@@ -74,3 +86,34 @@ async def test_what_is_open_is_not_asked_about_again() -> None:
         await namespaces.groups()
         now[0] += 60
     assert cluster.asked == ["research"] * 3
+
+
+async def test_where_none_is_managed_it_is_said_why_and_what_to_do_about_it() -> None:
+    unlabelled, _ = over(Cluster(may=set()))
+    assert await unlabelled.groups() == {}
+    assert (
+        unlabelled.why_none == "no namespace is managed yet: an administrator labels one with primehub-deploy.io/group"
+    )
+    assert unlabelled.closed == {}
+
+    forgotten, _ = over(Cluster("ada", "grace", "mary", "research", may=set()))
+    assert await forgotten.groups() == {}
+    assert "may look into none of the namespaces that are groups' (ada, grace, mary and 1 more)" in forgotten.why_none
+    assert "RoleBinding" in forgotten.why_none
+    assert set(forgotten.closed) == {"ada", "grace", "mary", "research"}
+
+    absent = Namespaces(Cluster("research", may={None}), ["reserch"])  # type: ignore[arg-type]
+    assert await absent.groups() == {}
+    assert absent.why_none.startswith("there is no namespace reserch, which c.KubernetesSettings.namespaces (")
+
+
+async def test_who_may_not_list_namespaces_names_them() -> None:
+    cluster = Cluster(may={"research"})
+    cluster.blind = True
+    begun, _ = over(cluster)
+    assert await begun.groups() == {}
+    assert "may not list namespaces, and may not look into 'default', where they begin" in begun.why_none
+    assert "c.KubernetesSettings.namespaces (PRIMEHUB_DEPLOY_KUBE_NAMESPACES)" in begun.why_none
+    assert begun.closed == {}, "that it is a group's is a guess"
+    named = Namespaces(cluster, ["research"])  # type: ignore[arg-type]
+    assert await named.groups() == {"research": "research"}

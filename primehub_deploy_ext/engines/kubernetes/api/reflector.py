@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import Any
 
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Json
@@ -100,6 +101,7 @@ class Reflector:
         self._version = ""
         self._failures = 0
         self._failed_as = ""
+        self._may_not = False
         self._heard_at = 0.0
         self._wake = asyncio.Event()
         self._first: asyncio.Future[None] | None = None
@@ -113,6 +115,11 @@ class Reflector:
     def error(self) -> str:
         """Why :attr:`items` may be out of date; empty while they are not."""
         return self._error or (self._pulse.error if self._pulse is not None and not self._pulse.alive else "")
+
+    @property
+    def refused(self) -> bool:
+        """Whether the API server does not let this user look any more, though it answers."""
+        return bool(self._error) and self._may_not and (self._pulse is None or self._pulse.alive)
 
     @property
     def healthy(self) -> bool:
@@ -302,6 +309,7 @@ class Reflector:
             # A stream that breaks and goes on at once was never out of date.
             return _AT_ONCE / 100
         if not error.gone:
+            self._may_not = error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
             self._set_error(str(error))
         if not error.unreachable and self._first is not None and not self._first.done():
             self._first.set_exception(error)

@@ -27,6 +27,8 @@ Json = Mapping[str, Any]
 # Seconds for which the answer to "which namespace has this group" counts.
 _REFRESH = 10.0
 _AT_ONCE = 8
+_FEW = 3
+_VARIABLE = "PRIMEHUB_DEPLOY_KUBE_NAMESPACES"
 _LISTENED_TO = (DEPLOYMENT, POD, EVENT)
 
 _log = logging.getLogger(__name__)
@@ -85,6 +87,8 @@ class Namespaces:
         # Namespaces where all that is listened to may be listed; rights that are lost later are the watches' business.
         self._open: set[str] = set()
         self._everywhere = False
+        # Whether namespaces may not be listed: then there may be more than are known.
+        self._blind = False
         self._listed = tuple(listed)
         self._clock = clock
         self._known: dict[str, str] = {}
@@ -106,8 +110,38 @@ class Namespaces:
             except ApiError as error:
                 if error.status != HTTPStatus.FORBIDDEN:
                     raise
+                self._blind = True
                 found = await self._each([self._api.namespace])
+            else:
+                self._blind = False
         return sorted(found, key=lambda namespace: str(namespace["metadata"]["name"]))
+
+    @property
+    def closed(self) -> dict[str, str]:
+        """The groups of namespaces that are known to be groups' and may not be looked into, by namespace."""
+        if self._blind:
+            return {}
+        return {namespace: group for group, namespace in self._known.items() if namespace not in self._open}
+
+    @property
+    def why_none(self) -> str:
+        """Why no namespace is managed, and what to do about it; as of the last look."""
+        if self._blind:
+            return (
+                f"these credentials may not list namespaces, and may not look into {self._api.namespace!r}, where they "
+                f"begin: name the namespaces of your groups in c.KubernetesSettings.namespaces ({_VARIABLE})"
+            )
+        if self.closed:
+            few, more = sorted(self.closed)[:_FEW], len(self.closed) - _FEW
+            return (
+                "these credentials may look into none of the namespaces that are groups' "
+                f"({', '.join(few)}{f' and {more} more' if more > 0 else ''}): an administrator binds them to the role "
+                "for users there (RoleBinding)"
+            )
+        if self._listed:
+            names_told = " or ".join(self._listed)
+            return f"there is no namespace {names_told}, which c.KubernetesSettings.namespaces ({_VARIABLE}) names"
+        return f"no namespace is managed yet: an administrator labels one with {words.GROUP}"
 
     async def of_group(self, group: str) -> str:
         """Return the name of a group's namespace.
