@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from primehub_deploy_ext.client import tensors
 from primehub_deploy_ext.client.endpoint import Endpoint
@@ -77,7 +78,12 @@ class Predictor:
             return self._by_server(request, timeout)
         try:
             return self._endpoint.infer(request, timeout, token)
-        except ServerUnreachable:
+        except ServerUnreachable as error:
+            if token is not None and self._is_inside():
+                raise ServerUnreachable(
+                    f"{error.message}. This address is known inside of the cluster only: from outside leave token out "
+                    "to go through the server, or ask an administrator for a route"
+                ) from error
             if token is not None or self._deployment.get("engine") != "kubernetes":
                 raise
             answer = self._by_server(request, timeout)
@@ -95,6 +101,10 @@ class Predictor:
 
     def _is_private(self) -> bool:
         return bool(self._deployment["spec"].get("access") == "private")
+
+    def _is_inside(self) -> bool:
+        """Whether the endpoint is a Service of a cluster, which nobody outside of it can look up."""
+        return "svc" in (urlsplit(self._deployment["endpoint"]).hostname or "").split(".")
 
     def _served_revision(self) -> int:
         return int(self._deployment.get("serving_revision") or self._deployment["revision"])

@@ -131,10 +131,14 @@ class RestClient:
         self._call("DELETE", f"models/{number}")
 
     def has_artifact(self, digest: str) -> bool:
-        """Tell whether the artifact is stored."""
+        """Tell whether the artifact is stored.
+
+        An answer to HEAD has no words: what is refused here (no place for models, an extension that is missing) is
+        refused again, with the reason, when the artifact is sent.
+        """
         reply = self._transport.request("HEAD", f"{PREFIX}artifacts/{digest}")
-        if reply.status == 404:
-            return False  # an extension that is missing shows in the next call
+        if reply.status >= 400:
+            return False
         self._check(reply)
         return True
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from primehub_deploy_ext.domain.clients import CreateClient, new_token
-from primehub_deploy_ext.domain.errors import DeployError, NotFound
+from primehub_deploy_ext.domain.errors import DeployError, InvalidInput, NotFound
 from primehub_deploy_ext.runner.exchange import RequestError, dumps
 from primehub_deploy_ext.runner.protocols import oip
 
@@ -138,6 +138,8 @@ class FakeRoutes(BaseHTTPRequestHandler):
         return self._json(200, server.deployments[id])
 
     def _artifact(self, digest: str, body: bytes) -> None:
+        if self.server.no_store:
+            raise InvalidInput(self.server.no_store)
         if self.command == "HEAD":
             return self._send(200 if digest in self.server.artifacts else 404, "application/json", b"")
         assert hashlib.sha256(body).hexdigest() == digest

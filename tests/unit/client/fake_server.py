@@ -32,6 +32,8 @@ class FakeServer(ThreadingHTTPServer):
         self.revisions: dict[str, list[Json]] = {}
         self.models: dict[str, ServedModel] = {}
         self.artifacts: dict[str, bytes] = {}
+        # Why models can't be stored.
+        self.no_store = ""
         self.saved: list[Json] = []
         self.clients: dict[str, dict[str, Json]] = {}
         self.tokens: dict[str, str] = {}

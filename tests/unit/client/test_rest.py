@@ -22,6 +22,7 @@ from primehub_deploy_ext.client.transport import Transport
 from primehub_deploy_ext.domain.errors import (
     AlreadyExists,
     Forbidden,
+    InvalidInput,
     NotFound,
     TooLarge,
     TooManyRequests,
@@ -136,6 +137,15 @@ def test_an_artifact_that_is_stored_is_not_sent_again(rest: RestClient, server: 
     assert server.artifacts[digest] == content
     assert not upload(rest, digest, path, len(content))
     assert [method for method, _ in server.requests].count("PUT") == 1
+
+
+def test_a_server_that_has_no_place_for_models_says_so(rest: RestClient, server: Any, tmp_path: Path) -> None:
+    """It is asked by HEAD first, and an answer to that has no words."""
+    path = tmp_path / "model"
+    path.write_bytes(b"model")
+    server.no_store = "this server has no store for models: an administrator sets artifact_root"
+    with pytest.raises(InvalidInput, match="an administrator sets artifact_root"):
+        upload(rest, "0" * 64, path, 5)
 
 
 def test_a_server_that_refuses_a_large_body_before_it_is_sent() -> None:
