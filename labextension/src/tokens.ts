@@ -39,7 +39,7 @@ export interface IDeployments {
   /** Show a place as a tab of its own, in the main area. */
   readonly openTab: (place: Place) => void;
   /** Tell what becomes of a change, as the server answered to it: under way, then good or bad. */
-  readonly follow: (deployment: Deployment) => void;
+  readonly follow: (deployment: Deployment, change?: 'rollback') => void;
   /** Whether the fate of this revision is told by `follow` already. */
   readonly follows: (deployment: Deployment) => boolean;
   /** Show a place in the side panel. */

@@ -206,7 +206,7 @@ describe('rolling back', () => {
       version: 2,
       message: 'too many'
     });
-    expect(all.follow).toHaveBeenCalledWith(answer);
+    expect(all.follow).toHaveBeenCalledWith(answer, 'rollback');
     expect(
       screen.getByRole('button', { name: 'View revision 2' })
     ).toBeVisible();

@@ -11,14 +11,22 @@ const deploying = deployment({
   status: { phase: 'Deploying', reason: 'Loading' }
 });
 
-async function following(item: Deployment, listed: Deployment = item) {
+async function following(
+  item: Deployment,
+  listed: Deployment = item,
+  change?: 'rollback'
+) {
   const client = new ScriptedClient();
   client.snapshot = { items: [listed], resourceVersion: 10 };
   const store = new DeploymentStore(client);
   const openTab = jest.fn();
   store.subscribe(() => undefined);
   await store.refresh();
-  const stop = follow({ store, translator: nullTranslator, openTab }, item);
+  const stop = follow(
+    { store, translator: nullTranslator, openTab },
+    item,
+    change
+  );
   const told = () => Notification.manager.notifications;
   return { client, store, openTab, stop, told };
 }
@@ -78,6 +86,14 @@ test('what is there already is told at once', async () => {
   const { told } = await following(deployment({ revision: 3 }));
   expect(told().map(({ message }) => message)).toEqual([
     'The update of Iris classifier is deployed'
+  ]);
+});
+
+test('a rollback is told as one', async () => {
+  const item = deployment({ revision: 3 });
+  const { told } = await following(item, item, 'rollback');
+  expect(told().map(({ message }) => message)).toEqual([
+    'Iris classifier is rolled back'
   ]);
 });
 

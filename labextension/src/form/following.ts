@@ -1,5 +1,5 @@
 import { Notification } from '@jupyterlab/apputils';
-import type { ITranslator } from '@jupyterlab/translation';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import type { Deployment } from '../api/contract';
 import type { Place } from '../model/place';
@@ -66,11 +66,16 @@ export function fateOf(found: Deployment | undefined, revision: number): Fate {
  */
 export function follow(
   { store, translator, openTab }: IFollowing,
-  deployment: Deployment
+  deployment: Deployment,
+  change?: 'rollback'
 ): () => void {
   const trans = translator.load(DOMAIN);
   const { id, name, revision } = deployment;
-  const first = revision === 1;
+  const words = wordsOf(
+    name,
+    change ?? (revision === 1 ? 'creation' : 'update'),
+    trans
+  );
   const open = (tab?: 'history') => ({
     label: trans.__('Open'),
     caption: trans.__('Open the deployment %1', name),
@@ -107,13 +112,7 @@ export function follow(
         }
         return true;
       case 'serves':
-        say(
-          'success',
-          first
-            ? trans.__('%1 is deployed', name)
-            : trans.__('The update of %1 is deployed', name),
-          { autoClose: GOOD_NEWS, actions: [open()] }
-        );
+        say('success', words.done, { autoClose: GOOD_NEWS, actions: [open()] });
         return true;
       case 'failed':
         say(
@@ -121,8 +120,8 @@ export function follow(
           shortened(
             fate.old
               ? trans.__(
-                  'The update of %1 failed, revision %2 goes on serving: %3',
-                  name,
+                  '%1, revision %2 goes on serving: %3',
+                  words.failed,
                   deployment.serving_revision ?? revision - 1,
                   fate.why
                 )
@@ -156,15 +155,37 @@ export function follow(
   };
   look();
   if (!over) {
-    say(
-      'in-progress',
-      first
-        ? trans.__('%1 is deploying', name)
-        : trans.__('The update of %1 is deploying', name),
-      { autoClose: false, actions: [open()] }
-    );
+    say('in-progress', words.doing, { autoClose: false, actions: [open()] });
   }
   return stop;
+}
+
+/** What a change is called on its way and at its end. */
+function wordsOf(
+  name: string,
+  change: 'creation' | 'update' | 'rollback',
+  trans: TranslationBundle
+): { doing: string; done: string; failed: string } {
+  switch (change) {
+    case 'creation':
+      return {
+        doing: trans.__('%1 is deploying', name),
+        done: trans.__('%1 is deployed', name),
+        failed: trans.__('%1 failed', name)
+      };
+    case 'update':
+      return {
+        doing: trans.__('The update of %1 is deploying', name),
+        done: trans.__('The update of %1 is deployed', name),
+        failed: trans.__('The update of %1 failed', name)
+      };
+    case 'rollback':
+      return {
+        doing: trans.__('%1 is being rolled back', name),
+        done: trans.__('%1 is rolled back', name),
+        failed: trans.__('The rollback of %1 failed', name)
+      };
+  }
 }
 
 function shortened(message: string): string {

@@ -195,7 +195,7 @@ function WaysBack(props: IDiffProps): JSX.Element | null {
       />
     ));
     if (result) {
-      follow(result);
+      follow(result, 'rollback');
       onRolledBack();
     }
   };

@@ -27,7 +27,9 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     const { store, preferences, me } = session;
     const turns = new Turns();
     const walls = new Map<TurnKind, IWall>();
-    const news = new Gathering<ITurn>(TOGETHER, found => {
+    const news = new Gathering<ITurn>(TOGETHER, gathered => {
+      // The list may have known before the server answered to whoever changed it.
+      const found = gathered.filter(turn => !session.follows(turn.deployment));
       for (const kind of ['failed', 'recovered', 'deployed'] as const) {
         const alike = found.filter(turn => turn.kind === kind);
         const wall = walls.get(kind);

@@ -98,10 +98,10 @@ export const storePlugin: JupyterFrontEndPlugin<IDeployments> = {
       chooseFile: documents && fileChooser(documents, translator),
       preferences,
       follows: deployment => followed.has(revisionOf(deployment)),
-      follow: deployment => {
+      follow: (deployment, change) => {
         followed.add(revisionOf(deployment));
         void import('../form/following').then(({ follow }) =>
-          follow(following, deployment)
+          follow(following, deployment, change)
         );
       }
     };
