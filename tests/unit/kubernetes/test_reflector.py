@@ -235,9 +235,10 @@ async def test_what_is_refused_for_good_is_told_to_who_waits_and_tried_again(tmp
             with pytest.raises(ApiError) as told:
                 await mirror.ready()
             assert told.value.status == 401
-            assert not mirror.healthy
+            assert (mirror.healthy, mirror.refused) == (False, True)
             server.tokens = None
             await until(lambda: mirror.healthy)
+            assert not mirror.refused
             # Nobody is told any more of what was refused before.
             await mirror.ready()
 
