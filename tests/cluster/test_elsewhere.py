@@ -191,3 +191,29 @@ def test_what_kubectl_scales_of_ours_is_told_left_alone_and_scaled_back_here(
             assert (await engine.scale("web", 1, user="ada")).revision == 2
 
     run(scenario())
+
+
+def test_what_a_flavor_left_that_was_taken_out_of_the_configuration_is_shown_and_changed_as_what_it_is(
+    cluster: Cluster, namespace: Callable[..., str]
+) -> None:
+    place = namespace("elsewhere")
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+            await settled(engine, "web")
+        await asyncio.to_thread(cluster.apply, deployment(place))
+        async with engine_of(cluster, place, flavor="kserve") as engine:
+            (shown,) = (await engine.deployments())[0]
+            assert (shown.id, shown.managed_by, shown.usage.deployments) == ("web", "", 1)
+            assert "not configured any more for what it is (plain)" in shown.status.message
+            await engine.scale("web", 2, user="grace")
+            await settled(engine, "web")
+            assert [one.user for one in await engine.revisions("web")] == ["grace", "ada"]
+            assert len(await engine.replicas("web")) == 2
+            await engine.delete("web")
+            assert (await engine.deployments())[0] == []
+        left = await asyncio.to_thread(cluster.get, "deployments", "-n", place)
+        assert [one["metadata"]["name"] for one in left["items"]] == ["shop"]
+
+    run(scenario())

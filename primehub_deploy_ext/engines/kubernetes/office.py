@@ -22,6 +22,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Way
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
+from primehub_deploy_ext.engines.kubernetes.known.left import LeftFlavors
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.known.world import World
 from primehub_deploy_ext.engines.kubernetes.means import Means
@@ -68,7 +69,8 @@ class Office:
         )
         flavors = {name: _flavor(name) for name in sorted({settings.flavor, *settings.flavors.values()})}
         namespaces = Namespaces(self.api, settings.namespaces)
-        self.world = World(self.api, namespaces, list(flavors.values()), self._on_change, self._on_doubt)
+        left = LeftFlavors(self.api, flavors)
+        self.world = World(self.api, namespaces, list(flavors.values()), self._on_change, self._on_doubt, left)
         capacity = Capacity(self.api)
         self.means = Means(
             api=self.api,

@@ -8,6 +8,7 @@ import pytest
 
 from primehub_deploy_ext.domain.resources import Resources
 from primehub_deploy_ext.engines.kubernetes.api.kinds import Kind
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.quota.dues import Dues
@@ -21,6 +22,7 @@ class Cluster:
     """A namespace in which one deployment is sound."""
 
     def __init__(self, broken: dict[str, Any], kind: Kind) -> None:
+        self.left: list[Flavor] = []
         self.items = {Plain.owner: [owner(began(), SPEC)]}
         self.items.setdefault(kind, []).append(broken)
 
@@ -29,6 +31,9 @@ class Cluster:
 
     def id_at(self, _: str, key: tuple[str, str]) -> str:
         return key[1]
+
+    def left_in(self, _: str) -> list[Flavor]:
+        return self.left
 
     async def of_one_node(self) -> Resources:
         return MACHINE

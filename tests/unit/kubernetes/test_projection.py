@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -277,3 +278,14 @@ def test_what_is_set_aside_and_broken_by_somebody_breaks_nothing_else(text: str)
     broken.owner["metadata"]["annotations"][words.RESERVED] = text
     assert usage_of_seen(broken, MACHINE) == usage_of_seen(whole, MACHINE)
     assert usage_of_seen(broken, MACHINE).cpu > 0
+
+
+@pytest.mark.parametrize(("stopped", "begins"), [(False, "2 of 2 replicas ready."), (True, "Start it to serve again.")])
+def test_what_is_of_a_flavor_that_nobody_would_choose_now_says_so(stopped: bool, begins: str) -> None:
+    spec = SPEC.model_copy(update={"stopped": stopped})
+    record = began(spec).succeeded()
+    found = seen(record, spec, **all_there(0)) if stopped else seen(record, spec, pod("a"), pod("b"), **all_there(2))
+    assert status_of(found, None, CLOCK).message == begins
+    message = status_of(replace(found, left=True), None, CLOCK).message
+    assert message.startswith(f"{begins} This server is not configured any more for what it is (plain)")
+    assert message.endswith("clone it under another id and delete this one.")

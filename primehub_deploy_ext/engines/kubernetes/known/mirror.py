@@ -20,7 +20,8 @@ from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_rec
 from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
 from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker
+from primehub_deploy_ext.engines.kubernetes.known.left import OURS
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker, is_ours
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended, within
@@ -43,6 +44,8 @@ class Mirror:
     ----------
     flavors
         What deployments can be here.
+    left
+        What they can be besides, as far as they are ours: nobody is configured to make more of these.
     changed
         Called with the namespace and the key of an owner when something about it changed; once for each that is
         there when all was listed, and not before that.
@@ -56,10 +59,12 @@ class Mirror:
         flavors: Sequence[Flavor],
         pulse: Pulse,
         changed: Callable[[str, Key], None],
+        left: Sequence[Flavor] = (),
     ) -> None:
         self.namespace = namespace
         self.group = group
-        self._flavors = {flavor.name: flavor for flavor in flavors}
+        self.left = {flavor.name: flavor for flavor in left}
+        self._flavors = {flavor.name: flavor for flavor in (*flavors, *left)}
         self._tell = changed
         self._listing: asyncio.Task[None] | None = None
         self._listed = asyncio.Event()
@@ -74,14 +79,14 @@ class Mirror:
         self.owners: dict[str, Reflector] = {}
         self.others: dict[Kind, Reflector] = {}
 
-        def reflect(kind: Kind) -> Reflector:
-            return Reflector(api, kind, namespace, shape=shape_of(kind), pulse=pulse)
+        def reflect(kind: Kind, labels: str = "") -> Reflector:
+            return Reflector(api, kind, namespace, shape=shape_of(kind), labels=labels, pulse=pulse)
 
         self.pods, self.events = reflect(POD), reflect(EVENT)
         self.pods.on_change(self._on_pod)
         self.events.on_change(self._on_event)
-        for flavor in flavors:
-            self.owners[flavor.name] = reflect(flavor.owner)
+        for flavor in self._flavors.values():
+            self.owners[flavor.name] = reflect(flavor.owner, OURS if flavor.name in self.left else "")
             self.owners[flavor.name].on_change(self._on_owner(flavor))
             for kind in flavor.kinds:
                 if kind not in self.others:
@@ -142,11 +147,13 @@ class Mirror:
                     yield key
 
     def owner(self, key: Key) -> Json | None:
-        """Return an owner as it was last seen or written; None when there is none, or another controller has it."""
+        """Return an owner as it was last seen or written; None when there is none, or it is not for us."""
         found = self.owners[key[0]].items.get(key[1])
         if key in self._written:
             found = self._written[key]
-        return None if found is None or is_controlled(found) else found
+        if found is None or is_controlled(found):
+            return None
+        return None if key[0] in self.left and not is_ours(found) else found
 
     def pods_of(self, key: Key) -> list[Json]:
         """Return the pods of an owner, oldest first."""
@@ -177,6 +184,7 @@ class Mirror:
             standing=flavor.standing(owner, pods, others),
             pods=pods,
             events=list(self._told(about, owner["metadata"].get("creationTimestamp", "")).values()),
+            left=key[0] in self.left,
         )
 
     def _told(self, about: Iterable[str], since: str) -> dict[str, ClusterEvent]:

@@ -17,6 +17,7 @@ from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
+from primehub_deploy_ext.engines.kubernetes.known.left import LeftFlavors
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Key, Mirror
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
@@ -41,6 +42,8 @@ class World:
         Called with the id of a deployment about which something changed.
     doubted
         Called when :attr:`problem` may have changed.
+    left
+        Finds flavors that are not in use, and of which something is left.
     """
 
     def __init__(
@@ -50,12 +53,14 @@ class World:
         flavors: Sequence[Flavor],
         changed: Callable[[str], None],
         doubted: Callable[[], None],
+        left: LeftFlavors | None = None,
     ) -> None:
         self._api = api
         self._namespaces = namespaces
         self._flavors = list(flavors)
         self._tell = changed
         self._doubted = doubted
+        self._left = left
         self.pulse = Pulse(api)
         self._mirrors: dict[str, Mirror] = {}
         self._places: dict[str, Place] = {}
@@ -121,6 +126,11 @@ class World:
     def mirrors(self) -> list[Mirror]:
         """Return the namespaces."""
         return list(self._mirrors.values())
+
+    def left_in(self, namespace: str) -> list[Flavor]:
+        """Return the flavors of which something is left in a namespace, though they are not in use."""
+        mirror = self._mirrors.get(namespace)
+        return list(mirror.left.values()) if mirror is not None else []
 
     async def mirror_of(self, group: str) -> Mirror:
         """Return the namespace of a group; ``NotFound`` if it has none."""
@@ -281,8 +291,18 @@ class World:
             await mirror.close()
             for one in gone:
                 self._tell(one)
-        for namespace in groups.keys() - self._mirrors.keys():
-            mirror = Mirror(self._api, namespace, groups[namespace], self._flavors, self.pulse, self._changed)
+        new = groups.keys() - self._mirrors.keys()
+        left = await self._left.of(new) if self._left is not None and new else {}
+        for namespace in new - self._mirrors.keys():
+            mirror = Mirror(
+                self._api,
+                namespace,
+                groups[namespace],
+                self._flavors,
+                self.pulse,
+                self._changed,
+                left.get(namespace, ()),
+            )
             self._mirrors[namespace] = mirror
             for reflector in mirror.reflectors():
                 reflector.on_state(self._doubted)

@@ -12,6 +12,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.known.world import World
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.reading.projection import usage_of_seen
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
@@ -24,7 +25,7 @@ class Dues:
     Parameters
     ----------
     flavors
-        All that are in use.
+        All that are in use; what is left of others counts too.
     """
 
     def __init__(self, api: Api, world: World, flavors: Mapping[str, Flavor], capacity: Capacity) -> None:
@@ -36,9 +37,10 @@ class Dues:
     async def taken(self, namespace: str) -> Mapping[str, Usage]:
         """Return what each deployment of a namespace takes, by id."""
         machine, found = await self._capacity.of_one_node(), {}
-        for flavor in self._flavors.values():
+        left = self._world.left_in(namespace)
+        for flavor in (*self._flavors.values(), *left):
             for owner in await self._api.list(flavor.owner, namespace):
-                if is_controlled(owner):
+                if is_controlled(owner) or (flavor in left and not is_ours(owner)):
                     continue
                 own = self._world.id_at(namespace, (flavor.name, owner["metadata"]["name"]))
                 try:

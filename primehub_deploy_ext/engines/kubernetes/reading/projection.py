@@ -171,7 +171,7 @@ def _judge(seen: Seen) -> Judgement:
         if seen.pods:
             text = f"Stopping: {_count(len(seen.pods))} still there, to answer what is in flight."
             return Judgement(Phase.DEPLOYING, Reason.STOPPING, text)
-        return Judgement(Phase.STOPPED, Reason.STOPPED, "Start it to serve again.")
+        return Judgement(Phase.STOPPED, Reason.STOPPED, f"Start it to serve again.{_left(seen)}")
     if record is None:
         return _judge_serving(seen, template=None)
     if record.serving is None:
@@ -252,11 +252,22 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
 
 
 def _more(seen: Seen) -> str:
-    """Tell of replicas that nobody here asked for."""
-    count = seen.scaled_elsewhere
-    if count is None:
+    """Tell of replicas that nobody here asked for, and of a flavor that nobody here would choose now."""
+    count, text = seen.scaled_elsewhere, ""
+    if count is not None:
+        text = (
+            f" Its object asks for {_count(count)}, by something other than this server: scale it here to change that."
+        )
+    return f"{text}{_left(seen)}"
+
+
+def _left(seen: Seen) -> str:
+    if not seen.left:
         return ""
-    return f" Its object asks for {_count(count)}, by something other than this server: scale it here to change that."
+    return (
+        f" This server is not configured any more for what it is ({seen.flavor.name}): it is kept and changed as that. "
+        "To have it as what is made now, clone it under another id and delete this one."
+    )
 
 
 def _update(record: Record | None) -> UpdateStatus | None:

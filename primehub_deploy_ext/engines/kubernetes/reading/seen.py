@@ -36,6 +36,8 @@ class Seen:
         Its pods, oldest first.
     events
         Events about it and its pods.
+    left
+        This server is not configured to make what it is; it was, or another one is.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Seen:
     standing: Standing
     pods: Sequence[Json] = ()
     events: Sequence[ClusterEvent] = field(default_factory=list)
+    left: bool = False
 
     @property
     def namespace(self) -> str:
