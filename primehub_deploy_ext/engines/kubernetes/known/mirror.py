@@ -68,7 +68,6 @@ class Mirror:
         self._tell = changed
         self._listing: asyncio.Task[None] | None = None
         self._listed = asyncio.Event()
-        self._asks_for_events = asyncio.Event()
         self._pods: dict[Key, dict[str, Json]] = defaultdict(dict)
         self._events: dict[str, dict[str, ClusterEvent]] = defaultdict(dict)
         # What was written a moment ago, until the watch tells of it.
@@ -116,7 +115,8 @@ class Mirror:
         """Return once events were listed, too, or are not to be had."""
 
         async def listed() -> None:
-            await self._asks_for_events.wait()
+            if self._listing is not None:
+                await asyncio.wait([self._listing])
             await self.events.ready()
 
         if self.events.last_sync is None:
@@ -220,7 +220,6 @@ class Mirror:
         # They may be many more than all else together: whoever waits for the list has it before.
         await asyncio.sleep(_LIST_FIRST)
         self.events.start()
-        self._asks_for_events.set()
 
     def _changed(self, key: Key) -> None:
         if self._listed.is_set():
