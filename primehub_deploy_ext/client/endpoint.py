@@ -127,7 +127,7 @@ def client_command(deployment: Json, login: str) -> str:
 
 
 def curl_command(deployment: Json, login: str = "<client>:<token>") -> str:
-    """Return a shell command that sends the model's recorded example to the endpoint.
+    """Return a shell command that sends the model's recorded example to the endpoint; of an image, one that asks it.
 
     Parameters
     ----------
@@ -139,13 +139,17 @@ def curl_command(deployment: Json, login: str = "<client>:<token>") -> str:
     InvalidInput
         When the model was deployed without an example.
     """
-    example = deployment["spec"]["model"].get("example")
+    private = deployment["spec"].get("access") == "private"
+    user = f"-u {shlex.quote(login)} " if private else ""
+    model = deployment["spec"]["model"]
+    if not model.get("artifact"):
+        # Paths and bodies are the image's own.
+        return f"curl -sS {user}{shlex.quote(deployment['endpoint'])}"
+    example = model.get("example")
     if example is None:
         raise InvalidInput(
             f"{deployment['id']} was deployed without an example: deploy or update it with example=… "
             "(a few rows as the model takes them)"
         )
     data = shlex.quote(json.dumps(example, ensure_ascii=False))
-    private = deployment["spec"].get("access") == "private"
-    user = f"-u {shlex.quote(login)} " if private else ""
     return f"curl -sS {user}{shlex.quote(infer_url(deployment))} -H 'Content-Type: application/json' -d {data}"

@@ -155,6 +155,7 @@ class DeploymentHandle:
     def curl(self) -> str:
         """Return a shell command that sends the model's recorded example to the endpoint.
 
+        Of an image that serves by itself it asks for the address alone: paths and bodies are the image's own.
         Where that is private, put a client and its token (see :meth:`add_client`) into the places of ``-u``.
         """
         return curl_command(self._fresh())

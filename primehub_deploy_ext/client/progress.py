@@ -136,6 +136,8 @@ def what_it_waits_for(deployment: Json) -> str:
     if step not in _WAITING_FOR:
         return str(status["message"] or status["reason"])
     ready = f" · {count['ready']} of {count['desired']} ready" if count["desired"] > 1 else ""
+    if step == Step.LOADING and not deployment["spec"]["model"].get("artifact"):
+        return "waiting until the image listens" + ready
     return _WAITING_FOR[step] + ready
 
 

@@ -73,12 +73,12 @@ _MODELS = ("name", "version", "model", "size", "group", "deployments", "created_
 
 def deployments_table(items: Iterable[Json]) -> Any:
     """Return one row per deployment."""
-    return _table(items, _DEPLOYMENTS)
+    return _named(_table(found := list(items), _DEPLOYMENTS), found)
 
 
 def revisions_table(items: Iterable[Json]) -> Any:
     """Return one row per revision."""
-    table = _table(items, _REVISIONS)
+    table = _named(_table(found := list(items), _REVISIONS), found)
     table["changes"] = [", ".join(changes or ()) for changes in table["changes"]]
     return table.set_index("revision")
 
@@ -137,6 +137,13 @@ def _table(items: Iterable[Json], columns: dict[str, str]) -> Any:
         table[column] = table[column].astype("Int64")
     for column in _MAYBE_NUMBERS & set(columns):
         table[column] = table[column].astype("Float64")
+    return table
+
+
+def _named(table: Any, items: list[Json]) -> Any:
+    """What serves by itself has no class: its image is its name."""
+    images = [_dig(item, "spec.model.image") for item in items]
+    table["model"] = [model or image for model, image in zip(table["model"], images, strict=True)]
     return table
 
 

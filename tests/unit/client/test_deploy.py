@@ -285,6 +285,9 @@ def test_an_image_is_deployed_by_its_name(connection: Connection, server: Any) -
     assert (sent.model.image, sent.model.artifact) == ("registry.example.com/team/echo:1", "")
     assert (sent.name, sent.pull_secret, sent.replicas, sent.env) == ("Echo", "team-registry", 2, {"MODE": "fast"})
     assert handle.id in server.deployments
+    assert connection.deployments()["model"].tolist() == ["registry.example.com/team/echo:1"]
+    # Paths and bodies are the image's own.
+    assert handle.curl() == f"curl -sS {handle.endpoint}"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from primehub_deploy_ext.client import follow, progress, rollout
 from primehub_deploy_ext.client.errors import DeploymentFailed, DeploymentTimeout
-from primehub_deploy_ext.client.progress import CellProgress, LineProgress
+from primehub_deploy_ext.client.progress import CellProgress, LineProgress, what_it_waits_for
 from primehub_deploy_ext.domain.errors import NotFound
 from primehub_deploy_ext.domain.phases import Phase
 
@@ -87,6 +87,18 @@ def test_each_step_is_shown_and_the_end_has_endpoint_and_seconds(rest: Any, serv
     assert lines[2] == "Iris: Deploying, loading the model and trying its example"
     assert deployment["endpoint"] in lines[-1]
     assert lines[-1].endswith(" s)")
+
+
+def test_an_image_that_serves_by_itself_loads_nothing_that_it_tells_of() -> None:
+    status = {"phase": "Deploying", "step": "loading", "replicas": {"ready": 1, "desired": 2}}
+    words = [
+        what_it_waits_for({"status": status, "spec": {"model": model}})
+        for model in ({"image": "echo:1", "artifact": ""}, {"image": "runner:2", "artifact": "0" * 64})
+    ]
+    assert words == [
+        "waiting until the image listens · 1 of 2 ready",
+        "loading the model and trying its example · 1 of 2 ready",
+    ]
 
 
 def test_a_failure_has_reason_message_and_log(rest: Any, server: Any, deployment: Any) -> None:
