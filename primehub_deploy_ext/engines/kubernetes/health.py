@@ -7,6 +7,7 @@ from typing import Any
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.models import Health
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.known.absent import absence
 from primehub_deploy_ext.engines.kubernetes.office import Office
 from primehub_deploy_ext.engines.kubernetes.rights.needs import needs_of
 
@@ -40,7 +41,9 @@ async def health_of(office: Office | None, name: str) -> Health:
         "lacking": await _lacking(office) if refused or not problem else [],
     }
     if problem and (never or not reflectors):
-        return Health(version=__version__, engine=name, status="unavailable", message=problem, details=details)
+        answers = bool(never) and office.world.pulse.alive
+        message = (await absence(office.api, office.means.flavors.values()) if answers else "") or problem
+        return Health(version=__version__, engine=name, status="unavailable", message=message, details=details)
     if problem:
         as_of = f" What is shown is as of {oldest:%H:%M:%S} UTC." if oldest else ""
         return Health(

@@ -17,6 +17,7 @@ from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
+from primehub_deploy_ext.engines.kubernetes.known.absent import why_refused
 from primehub_deploy_ext.engines.kubernetes.known.left import LeftFlavors
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Key, Mirror
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
@@ -100,7 +101,7 @@ class World:
             why = self._problem or next((r.error for r in self.reflectors() if r.error), "")
             raise EngineUnavailable(f"the cluster does not answer: {why or 'no list within 30 s'}") from None
         except ApiError as error:
-            raise told(error, "list the deployments") from error
+            raise await why_refused(self._api, self._flavors, error, "list the deployments") from error
 
     def reflectors(self) -> list[Reflector]:
         """Return all that listen."""
@@ -144,7 +145,8 @@ class World:
         try:
             await self._listed(mirror)
         except ApiError as error:
-            raise told(error, f"list what is in the namespace {namespace}") from error
+            doing = f"list what is in the namespace {namespace}"
+            raise await why_refused(self._api, self._flavors, error, doing) from error
         return self._managed(namespace)
 
     async def _listed(self, mirror: Mirror) -> None:
