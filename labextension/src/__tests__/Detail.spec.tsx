@@ -1,4 +1,4 @@
-import { act, render, screen, within } from '@testing-library/react';
+import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
@@ -11,6 +11,8 @@ import {
   apiError,
   changed,
   deployment,
+  group,
+  me,
   session
 } from './fixtures';
 
@@ -66,6 +68,21 @@ test('it says which deployment, how it is, and has all parts', async () => {
   ]);
   expect(tab('Information')).toHaveAttribute('aria-selected', 'true');
   expect(screen.getByRole('tabpanel', { name: 'Information' })).toBeVisible();
+});
+
+test('its group is called in the head as it is in the table', async () => {
+  const groups = [group({ display_name: 'Research lab' })];
+  await show([deployment()], {
+    prepare: all =>
+      Object.assign(all, { me: session({ who: me({ groups }) }).me })
+  });
+  await title('Iris classifier');
+  await waitFor(() =>
+    expect(screen.getAllByText('Research lab')).toHaveLength(2)
+  );
+  expect(screen.getByTitle('Group: research')).toHaveTextContent(
+    'Research lab'
+  );
 });
 
 test('arrow keys, Home and End lead through the tabs, and the host is told the place', async () => {

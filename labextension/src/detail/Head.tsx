@@ -10,7 +10,7 @@ import { useSession } from '../ui/session';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
-import { trouble } from '../ui/vocabulary';
+import { groupTitle, trouble } from '../ui/vocabulary';
 import { useDetail } from './context';
 import { HeadButtons } from './HeadButtons';
 import { Message } from './Message';
@@ -29,8 +29,9 @@ export function Head({
   /** It is no more: what it was doing last is not what it does. */
   gone: boolean;
 }): JSX.Element {
-  const { deployment, usable } = useDetail();
+  const { deployment, me, usable } = useDetail();
   const { status, name, id, group } = deployment;
+  const owner = me?.groups.find(one => one.name === group);
   const trans = useTranslation();
   const controls = useDeploymentControls();
   const now = useNow(1000, active && !gone && status.phase === 'Deploying');
@@ -85,7 +86,7 @@ export function Head({
       <div className="pd-DetailHead-status">
         {!gone && <Status deployment={deployment} now={now} />}
         <span className="pd-Group" title={trans.__('Group: %1', group)}>
-          {group}
+          {owner ? groupTitle(owner) : group}
         </span>
         <MadeBy deployment={deployment} />
         {calm && <span className="pd-quiet">{status.message}</span>}
