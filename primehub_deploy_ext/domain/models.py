@@ -178,7 +178,8 @@ class Model(Value):
     @field_validator("artifact")
     @classmethod
     def _is_something(cls, artifact: str, others: ValidationInfo) -> str:
-        if not artifact and not others.data.get("image"):
+        # An image that can't be one is told by itself: no artifact is missing then.
+        if not artifact and not others.data.get("image", "unusable"):
             raise PydanticCustomError("missing", "Field required")
         return artifact
 

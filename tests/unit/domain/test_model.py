@@ -18,7 +18,12 @@ def test_an_image_serves_by_itself_or_runs_an_artifact() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "missing"),
-    [({}, {"artifact"}), ({"artifact": DIGEST}, {"interpreter"}), ({"image": "", "artifact": ""}, {"artifact"})],
+    [
+        ({}, {"artifact"}),
+        ({"artifact": DIGEST}, {"interpreter"}),
+        ({"image": "", "artifact": ""}, {"artifact"}),
+        ({"image": "no image"}, {"image"}),
+    ],
 )
 def test_what_is_missing_is_named(fields: dict[str, str], missing: set[str]) -> None:
     with pytest.raises(ValidationError) as refused:
