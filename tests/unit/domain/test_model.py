@@ -22,13 +22,18 @@ def test_an_image_serves_by_itself_or_runs_an_artifact() -> None:
         ({}, {"artifact"}),
         ({"artifact": DIGEST}, {"interpreter"}),
         ({"image": "", "artifact": ""}, {"artifact"}),
-        ({"image": "no image"}, {"image"}),
     ],
 )
 def test_what_is_missing_is_named(fields: dict[str, str], missing: set[str]) -> None:
     with pytest.raises(ValidationError) as refused:
         Model(**fields)
     assert {error["loc"][0] for error in refused.value.errors() if error["type"] == "missing"} == missing
+
+
+def test_of_a_name_that_is_no_image_nothing_else_is_said() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Model(image="no image")
+    assert [error["loc"] for error in refused.value.errors()] == [("image",)]
 
 
 @pytest.mark.parametrize(
