@@ -8,7 +8,7 @@ from contextlib import suppress
 from primehub_deploy_ext.domain.errors import Conflict, EngineUnavailable, NotFound
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, POD, Kind
+from primehub_deploy_ext.engines.kubernetes.api.kinds import CONTROLLER_REVISION, POD, Kind, is_owned_by
 from primehub_deploy_ext.engines.kubernetes.books.telling import tell
 from primehub_deploy_ext.engines.kubernetes.books.wishes import check_match
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Json
@@ -49,8 +49,8 @@ class Ends:
         await self._until_gone(seen, uid)
         # The cluster removes these too, in its own time: a new deployment of this name must not meet them.
         for part in written_as(seen.flavor.name) - {kind}:
-            await self._remove_owned(part, seen, uid)
-        await self._remove_owned(CONTROLLER_REVISION, seen, uid)
+            await self._remove_owned(part, seen)
+        await self._remove_owned(CONTROLLER_REVISION, seen)
 
     async def restart_replica(self, seen: Seen, name: str, *, user: str, kill: bool) -> None:
         """Replace one replica; see ``Engine.restart_replica``."""
@@ -94,7 +94,7 @@ class Ends:
             pause = min(pause * 1.5, 0.5)
         raise EngineUnavailable(f"{seen.id} is being deleted, but the cluster takes long to end its pods")
 
-    async def _remove_owned(self, kind: Kind, seen: Seen, uid: str) -> None:
+    async def _remove_owned(self, kind: Kind, seen: Seen) -> None:
         labels = words.selector({words.MANAGED_BY: words.MANAGER, words.DEPLOYMENT: seen.name})
         try:
             items = await self._means.api.list(kind, seen.namespace, labels=labels, metadata_only=True)
@@ -103,7 +103,7 @@ class Ends:
             if error.status in {403, 404}:
                 return
             raise
-        owned = [item["metadata"] for item in items if _is_owned(item, uid)]
+        owned = [item["metadata"] for item in items if is_owned_by(item, seen.owner)]
 
         async def remove(name: str, own: str) -> None:
             with suppress(ApiError):
@@ -115,7 +115,3 @@ class Ends:
         found = self._means.world.find(seen.id)
         if found is not None:
             self._means.world.wrote(seen.namespace, found[1], owner)
-
-
-def _is_owned(item: Json, uid: str) -> bool:
-    return any(ref.get("uid") == uid for ref in item["metadata"].get("ownerReferences") or [])

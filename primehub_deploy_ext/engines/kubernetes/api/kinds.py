@@ -53,6 +53,12 @@ def is_controlled(item: dict[str, Any]) -> bool:
     return any(reference.get("controller") for reference in item["metadata"].get("ownerReferences") or [])
 
 
+def is_owned_by(item: dict[str, Any], owner: dict[str, Any]) -> bool:
+    """Tell whether an object belongs to this very owner, not to one before it that had the same name."""
+    references = item["metadata"].get("ownerReferences") or []
+    return any(reference.get("uid") == owner["metadata"]["uid"] for reference in references)
+
+
 CONFIG_MAP = Kind("", "v1", "configmaps", "ConfigMap")
 EVENT = Kind("", "v1", "events", "Event")
 LIMIT_RANGE = Kind("", "v1", "limitranges", "LimitRange")

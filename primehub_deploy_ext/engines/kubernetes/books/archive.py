@@ -16,12 +16,11 @@ from primehub_deploy_ext.domain.models import DeploymentSpec, StepTime
 from primehub_deploy_ext.domain.phases import Outcome
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET
+from primehub_deploy_ext.engines.kubernetes.api.kinds import SECRET, is_owned_by
 from primehub_deploy_ext.engines.kubernetes.books.chronicle import Chronicle
 from primehub_deploy_ext.engines.kubernetes.books.history import (
     KIND,
     Page,
-    is_owned_by,
     outcome_patch,
     page_object,
     pages_of,

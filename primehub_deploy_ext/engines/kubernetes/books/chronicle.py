@@ -15,7 +15,8 @@ from typing import Any
 
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
-from primehub_deploy_ext.engines.kubernetes.books.history import KIND, is_owned_by
+from primehub_deploy_ext.engines.kubernetes.api.kinds import is_owned_by
+from primehub_deploy_ext.engines.kubernetes.books.history import KIND
 from primehub_deploy_ext.engines.kubernetes.known.world import World
 from primehub_deploy_ext.engines.kubernetes.reading.happenings import (
     Happening,

@@ -136,12 +136,6 @@ def history_of(seen: Seen, pages: Sequence[Page]) -> list[Revision]:
     return revisions_of(pages, seen.record, seen.spec)
 
 
-def is_owned_by(item: Json, owner: Json) -> bool:
-    """Tell whether an object belongs to this very owner, not to one before it that had the same name."""
-    references = item["metadata"].get("ownerReferences") or []
-    return any(reference.get("uid") == owner["metadata"]["uid"] for reference in references)
-
-
 def _unchanging(page: Json) -> str:
     """Write a page as one text that the API server's encoder leaves as it is.
 
