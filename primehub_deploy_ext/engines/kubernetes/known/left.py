@@ -12,7 +12,7 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import Kind, is_controlled
 from primehub_deploy_ext.engines.kubernetes.flavors.all import others_than
-from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
+from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,11 @@ OURS = words.selector({words.MANAGED_BY: words.MANAGER})
 # From so many namespaces on it is asked about all of the cluster first.
 _FEW = 4
 _AT_ONCE = 8
+
+
+def is_deployment(owner: Json, *, left: bool) -> bool:
+    """Tell whether an object of a flavor's kind is a deployment here; ``left``: nobody is configured for the flavor."""
+    return not is_controlled(owner) and (is_ours(owner) or not left)
 
 
 class LeftFlavors:
@@ -71,4 +76,4 @@ class LeftFlavors:
             if error.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 return None
             raise
-        return {item["metadata"]["namespace"] for item in items if is_ours(item) and not is_controlled(item)}
+        return {item["metadata"]["namespace"] for item in items if is_deployment(item, left=True)}

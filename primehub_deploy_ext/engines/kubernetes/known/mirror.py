@@ -13,15 +13,15 @@ from typing import Any
 from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
-from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD, Kind, is_controlled
+from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
 from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_record
 from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
 from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
-from primehub_deploy_ext.engines.kubernetes.known.left import OURS
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker, is_ours
+from primehub_deploy_ext.engines.kubernetes.known.left import OURS, is_deployment
+from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended, within
@@ -151,9 +151,7 @@ class Mirror:
         found = self.owners[key[0]].items.get(key[1])
         if key in self._written:
             found = self._written[key]
-        if found is None or is_controlled(found):
-            return None
-        return None if key[0] in self.left and not is_ours(found) else found
+        return found if found is not None and is_deployment(found, left=key[0] in self.left) else None
 
     def pods_of(self, key: Key) -> list[Json]:
         """Return the pods of an owner, oldest first."""

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 
 from primehub_deploy_ext.domain.resources import Resources, Usage
 from primehub_deploy_ext.engines.kubernetes.api.client import Api
-from primehub_deploy_ext.engines.kubernetes.api.kinds import is_controlled
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
+from primehub_deploy_ext.engines.kubernetes.known.left import is_deployment
 from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
 from primehub_deploy_ext.engines.kubernetes.known.world import World
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_ours
 from primehub_deploy_ext.engines.kubernetes.reading.projection import usage_of_seen
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 
@@ -40,7 +39,7 @@ class Dues:
         left = self._world.left_in(namespace)
         for flavor in (*self._flavors.values(), *left):
             for owner in await self._api.list(flavor.owner, namespace):
-                if is_controlled(owner) or (flavor in left and not is_ours(owner)):
+                if not is_deployment(owner, left=flavor in left):
                     continue
                 own = self._world.id_at(namespace, (flavor.name, owner["metadata"]["name"]))
                 try:
