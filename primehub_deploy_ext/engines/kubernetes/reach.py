@@ -24,7 +24,7 @@ from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.road import Road, host_of, knock
-from primehub_deploy_ext.engines.kubernetes.straight import Straight
+from primehub_deploy_ext.engines.kubernetes.straight import Answer, Straight
 
 _JSON = "application/json"
 _REACHABLE_LIMIT = 5.0
@@ -56,9 +56,9 @@ class Reach:
         backend = seen.flavor.backend(seen.owner, seen.spec)
         path = backend.path + (request.path.lstrip("/") or _default_path(seen))
         began = time.perf_counter()
-        code, kind, body = await self._send(seen, backend, path, request)
+        answer = await self._send(seen, backend, path, request)
         latency = (time.perf_counter() - began) * 1000
-        return Prediction.of(code, kind, body, latency)
+        return Prediction.of(answer.status, answer.content_type, answer.body, latency)
 
     async def drift(self, seen: Seen) -> str:
         """Return which libraries differ from those that the model was made with; empty where none do, or nobody says.
@@ -70,8 +70,8 @@ class Reach:
         backend = seen.flavor.backend(seen.owner, seen.spec)
         request = PredictRequest(body=b"", timeout=_DRIFT_LIMIT)
         try:
-            code, _, body = await self._send(seen, backend, backend.path + "v2/environment", request, "GET")
-            found = json.loads(body)["drift"] if code == HTTPStatus.OK else []
+            answer = await self._send(seen, backend, backend.path + "v2/environment", request, "GET")
+            found = json.loads(answer.body)["drift"] if answer.status == HTTPStatus.OK else []
             told = [f"{one['package']} {one['here'] or 'missing'} (made with {one['trained']})" for one in found]
         except (DeployError, ValueError, KeyError, TypeError):
             return ""  # it doesn't answer, or how it is called can't be read: nobody waits for this
@@ -96,10 +96,10 @@ class Reach:
 
     async def _send(
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str = "POST"
-    ) -> tuple[int, str, bytes]:
+    ) -> Answer:
         passes = await self._doors.server_headers(seen)
         answer = await self._sent(seen, backend, path, replace(request, headers={**request.headers, **passes}), method)
-        if answer[0] != HTTPStatus.UNAUTHORIZED or not passes:
+        if answer.status != HTTPStatus.UNAUTHORIZED or not passes:
             return answer
         # Somebody may have replaced the key since it was read.
         newer = await self._doors.server_headers(seen, anew=True)
@@ -107,9 +107,7 @@ class Reach:
             return answer
         return await self._sent(seen, backend, path, replace(request, headers={**request.headers, **newer}), method)
 
-    async def _sent(
-        self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str
-    ) -> tuple[int, str, bytes]:
+    async def _sent(self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str) -> Answer:
         if self._road.is_open:
             address = await self._address(seen, backend)
             if self._road.only or await knock(address, backend.port) is not None:
@@ -117,9 +115,9 @@ class Reach:
             self._road.blocked()
         return await self._by_proxy(seen, backend, path, request, method)
 
-    async def _call(self, url: str, request: PredictRequest, method: str) -> tuple[int, str, bytes]:
+    async def _call(self, url: str, request: PredictRequest, method: str) -> Answer:
         try:
-            answer = await self._line.send(
+            return await self._line.send(
                 method,
                 url,
                 body=request.body if method == "POST" else b"",
@@ -134,7 +132,6 @@ class Reach:
             raise UpstreamFailed(f"the endpoint did not answer within {request.timeout:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise UpstreamFailed(f"the endpoint did not answer: {str(error) or type(error).__name__}") from error
-        return answer.status, answer.content_type, answer.body
 
     async def _address(self, seen: Seen, backend: Backend) -> str:
         key, uid = (seen.namespace, backend.service), seen.owner["metadata"]["uid"]
@@ -160,9 +157,7 @@ class Reach:
         if spec.get("type") == "ExternalName" and not str(spec.get("externalName", "")).rstrip(".").endswith(inside):
             raise UpstreamFailed(f"the Service {service['metadata']['name']} leads out of the cluster")
 
-    async def _by_proxy(
-        self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str
-    ) -> tuple[int, str, bytes]:
+    async def _by_proxy(self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str) -> Answer:
         try:
             answer = await self._means.api.raw(
                 method,
@@ -173,7 +168,7 @@ class Reach:
             )
         except ApiError as error:
             raise UpstreamFailed(f"the endpoint did not answer: {error.message}") from error
-        return answer.status, answer.headers.get("Content-Type", ""), answer.body
+        return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.body)
 
 
 def waiting(seen: Seen, status: Status) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from primehub_deploy_ext.domain.models import DeploymentSpec, Model
 from primehub_deploy_ext.engines.base import PredictRequest
 from primehub_deploy_ext.engines.kubernetes import reach
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.straight import Answer
 from tests.unit.kubernetes.api_server import until
 from tests.unit.kubernetes.test_projection import SPEC, began, seen
 
@@ -42,9 +43,9 @@ async def test_slow_endpoints_hold_up_no_other() -> None:
     request = PredictRequest(b"{}", timeout=60)
     slow = [asyncio.create_task(calls._call(f"{url}/slow", request, "POST")) for _ in range(40)]
     await until(lambda: waiting == 40)
-    assert await calls._call(f"{url}/quick", request, "POST") == (200, "", b"ok")
+    assert await calls._call(f"{url}/quick", request, "POST") == Answer(200, "", b"ok")
     ended.set()
-    assert {await one for one in slow} == {(200, "", b"ok")}
+    assert {await one for one in slow} == {Answer(200, "", b"ok")}
     await calls.close()
     server.close()
 
@@ -104,7 +105,7 @@ async def test_nobody_is_sent_elsewhere_by_what_an_image_answers() -> None:
     server = await asyncio.start_server(redirects, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/predict"
     calls = reach_of("service")
-    status, _, _ = await calls._call(url, PredictRequest(b"", timeout=5), "POST")
+    status = (await calls._call(url, PredictRequest(b"", timeout=5), "POST")).status
     await calls.close()
     server.close()
     # As through the API server: an image leads this server, and what it sends along, nowhere.
@@ -144,14 +145,14 @@ async def test_a_server_that_is_refused_reads_the_key_once_more(
     calls = reach_of("service", doors)
     given: list[str] = []
 
-    async def answer(_: Any, __: Any, ___: str, request: PredictRequest, ____: str) -> tuple[int, str, bytes]:
+    async def answer(_: Any, __: Any, ___: str, request: PredictRequest, ____: str) -> Answer:
         given.append(request.headers["Pass"])
-        return (200 if given[-1] == wanted else 401), "", b""
+        return Answer(200 if given[-1] == wanted else 401, "", b"")
 
     monkeypatch.setattr(calls, "_sent", answer)
     anything: Any = None
     found = await calls._send(anything, anything, "/", PredictRequest(b"{}", timeout=5))
-    assert (found[0], given) == (status, sent)
+    assert (found.status, given) == (status, sent)
 
 
 @pytest.mark.parametrize("out", ["metadata.internal", "", "svc.cluster.local.evil.test"])
