@@ -107,7 +107,8 @@ class LocalEngine:
         except EngineUnavailable as error:
             return Health(version=__version__, engine=self.name, status="degraded", message=str(error))
         try:
-            return Health.model_validate(await rpc.call(self._paths.socket, "health", timeout=5.0))
+            daemon = await rpc.connect(self._paths.socket, timeout=5.0)
+            return Health.model_validate(await daemon.call("health", timeout=5.0))
         except EngineUnavailable:
             return Health(
                 version=__version__, engine=self.name, status="ok", message="idle: the daemon starts on first use"
@@ -247,14 +248,14 @@ class LocalEngine:
 
     async def logs(self, id: str, query: LogQuery) -> AsyncIterator[list[LogLine]]:
         """See ``Engine.logs``."""
-        await self._ensure_daemon()
-        async for item in rpc.stream(self._paths.socket, "logs", id=id, query=dump_log_query(query)):
+        daemon = await self._daemon()
+        async for item in daemon.stream("logs", id=id, query=dump_log_query(query)):
             yield parse_lines(item)
 
     async def watch(self, resource_version: int | None = None) -> AsyncIterator[Change]:
         """See ``Engine.watch``."""
-        await self._ensure_daemon()
-        async for item in rpc.stream(self._paths.socket, "watch", resource_version=resource_version):
+        daemon = await self._daemon()
+        async for item in daemon.stream("watch", resource_version=resource_version):
             yield Change.model_validate(item)
 
     async def predict(self, id: str, request: PredictRequest) -> Prediction:
@@ -367,18 +368,19 @@ class LocalEngine:
         return Deployment.model_validate(await self._call(name, id=id, quota=_dump(quota), **wish))
 
     async def _call(self, name: str, /, **arguments: Any) -> Any:
-        await self._ensure_daemon()
-        return await rpc.call(self._paths.socket, name, **arguments)
+        daemon = await self._daemon()
+        return await daemon.call(name, **arguments)
 
-    async def _ensure_daemon(self) -> None:
+    async def _daemon(self) -> rpc.Connection:
+        """Reach the daemon, which starts on first use and anew when it ended."""
         self._paths.check()
         try:
-            _, writer = await asyncio.open_unix_connection(self._paths.socket)
-            writer.close()
-        except OSError:
+            return await rpc.connect(self._paths.socket)
+        except rpc.NobodyListens:
             if self._starting is None or self._starting.done():
                 self._starting = asyncio.create_task(self._start_daemon())
             await asyncio.shield(self._starting)
+        return await rpc.connect(self._paths.socket)
 
     async def _start_daemon(self) -> None:
         """Start the daemon; when several do so at once, its lock leaves one."""
@@ -388,8 +390,8 @@ class LocalEngine:
         deadline = time.monotonic() + _START_LIMIT
         while time.monotonic() < deadline:
             try:
-                _, writer = await asyncio.open_unix_connection(self._paths.socket)
-            except OSError:
+                daemon = await rpc.connect(self._paths.socket)
+            except rpc.NobodyListens:
                 if process.poll() not in {None, 0}:
                     said = output.read_text(errors="replace")[-_LOG_TAIL:].strip().splitlines()
                     raise EngineUnavailable(
@@ -401,7 +403,7 @@ class LocalEngine:
                     process = self._spawn_daemon(output)
                 await asyncio.sleep(_CONNECT_PAUSE)
             else:
-                writer.close()
+                daemon.close()
                 return
         raise EngineUnavailable(f"the engine's daemon did not start within {_START_LIMIT:g} s; see {output}")
 

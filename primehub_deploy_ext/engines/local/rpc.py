@@ -1,7 +1,8 @@
 r"""Calls over a unix socket: one connection per call, one JSON object per line.
 
-``{"call": name, "args": {…}}`` → ``{"result": …}``, or ``{"item": …}``\\ * and ``{"end": true}`` for a
-stream, or ``{"error": ErrorBody}``. The caller ends a stream by closing its connection.
+The server begins with ``{"ready": true}``: the system takes connections in the name of a process that is about to end, and
+only a call that nobody has taken may be made anew. ``{"call": name, "args": {…}}`` → ``{"result": …}``, or ``{"item": …}``\\ *
+and ``{"end": true}`` for a stream, or ``{"error": ErrorBody}``. The caller ends a stream by closing its connection.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class RpcServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            await _send(writer, {"ready": True})
             line = await reader.readline()
             if not line:
                 return
@@ -111,55 +113,93 @@ class RpcServer:
                 await items.aclose()  # type: ignore[attr-defined]  # generators have it, plain iterators don't
 
 
-async def call(path: Path, name: str, /, *, timeout: float = 60.0, **arguments: Any) -> Any:
-    """Make one call and return its result.
+class NobodyListens(EngineUnavailable):
+    """Nobody took the connection: no call was made."""
+
+
+class Connection:
+    """A way to a server that has said it is ready, for one call."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def close(self) -> None:
+        """Make no call, or end the one that was made."""
+        self._writer.close()
+
+    async def call(self, name: str, /, *, timeout: float = 60.0, **arguments: Any) -> Any:
+        """Make the call and return its result.
+
+        Raises
+        ------
+        EngineUnavailable
+            If the connection breaks, or no answer comes within ``timeout`` seconds.
+        DeployError
+            What the method raised.
+        """
+        try:
+            await _send(self._writer, {"call": name, "args": arguments})
+            line = await within(timeout, self._reader.readline())
+        except asyncio.TimeoutError as error:
+            raise EngineUnavailable(f"the engine did not answer {name!r} within {timeout:g} s") from error
+        except OSError as error:
+            raise EngineUnavailable("the connection to the engine broke") from error
+        finally:
+            self.close()
+        if not line:
+            raise EngineUnavailable("the engine went away during the call")
+        return _unwrap(json.loads(line))["result"]
+
+    async def stream(self, name: str, /, **arguments: Any) -> AsyncIterator[Any]:
+        """Make a call whose answer is a stream; closing the iterator ends it at the other side too."""
+        try:
+            await _send(self._writer, {"call": name, "args": arguments})
+            while True:
+                line = await self._reader.readline()
+                if not line:
+                    raise EngineUnavailable("the engine went away")
+                message = _unwrap(json.loads(line))
+                if "end" in message:
+                    return
+                yield message["item"]
+        except OSError as error:
+            raise EngineUnavailable("the connection to the engine broke") from error
+        finally:
+            self.close()
+
+
+async def connect(path: Path, *, timeout: float = 60.0) -> Connection:
+    """Reach the server and wait until it says that it is ready.
 
     Raises
     ------
+    NobodyListens
+        If there is no server, or it ended before it said so.
     EngineUnavailable
-        If nobody listens, the connection breaks, or no answer comes within ``timeout`` seconds.
-    DeployError
-        What the method raised.
+        If it says nothing for ``timeout`` seconds.
     """
-    reader, writer = await _connect(path)
     try:
-        await _send(writer, {"call": name, "args": arguments})
+        reader, writer = await asyncio.open_unix_connection(path, limit=_LINE_LIMIT)
+    except OSError as error:
+        raise NobodyListens("the engine's daemon is not running") from error
+    try:
+        await _greeted(reader, timeout)
+    except BaseException:
+        writer.close()
+        raise
+    return Connection(reader, writer)
+
+
+async def _greeted(reader: asyncio.StreamReader, timeout: float) -> None:
+    try:
         line = await within(timeout, reader.readline())
     except asyncio.TimeoutError as error:
-        raise EngineUnavailable(f"the engine did not answer {name!r} within {timeout:g} s") from error
+        raise EngineUnavailable(f"the engine's daemon did not answer within {timeout:g} s") from error
     except OSError as error:
-        raise EngineUnavailable("the connection to the engine broke") from error
-    finally:
-        writer.close()
+        raise NobodyListens("the engine's daemon has just ended") from error
     if not line:
-        raise EngineUnavailable("the engine went away during the call")
-    return _unwrap(json.loads(line))["result"]
-
-
-async def stream(path: Path, name: str, /, **arguments: Any) -> AsyncIterator[Any]:
-    """Make a call whose answer is a stream; closing the iterator ends it at the other side too."""
-    reader, writer = await _connect(path)
-    try:
-        await _send(writer, {"call": name, "args": arguments})
-        while True:
-            line = await reader.readline()
-            if not line:
-                raise EngineUnavailable("the engine went away")
-            message = _unwrap(json.loads(line))
-            if "end" in message:
-                return
-            yield message["item"]
-    except OSError as error:
-        raise EngineUnavailable("the connection to the engine broke") from error
-    finally:
-        writer.close()
-
-
-async def _connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
-        return await asyncio.open_unix_connection(path, limit=_LINE_LIMIT)
-    except OSError as error:
-        raise EngineUnavailable("the engine's daemon is not running") from error
+        raise NobodyListens("the engine's daemon has just ended")
 
 
 async def _send(writer: asyncio.StreamWriter, message: dict[str, Any]) -> None:

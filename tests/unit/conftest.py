@@ -7,7 +7,7 @@ import inspect
 
 import pytest
 
-_LIMIT = 20.0
+_LIMIT = 60.0
 
 
 @pytest.hookimpl(tryfirst=True)
