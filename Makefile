@@ -62,6 +62,9 @@ lab: $(READY) $(FRONT) ## Start JupyterLab on the quickstart notebook
 quickstart: $(READY) ## Run the quickstart notebook without a browser and print what it shows
 	python scripts/demo_server.py python scripts/run_notebook.py notebooks/quickstart.ipynb
 
+# Real processes on a busy machine may be late for once; what fails twice more is broken. Which were, and why, is told at the end.
+unit engines notebooks monitoring cluster hub: export PYTEST_ADDOPTS := $(if $(CI),--reruns 2 --rerun-show-tracebacks -raR)
+
 test: check unit engines ui-unit packaging notebooks monitoring cluster ui hub ## Run every test
 
 test-fast: check unit ui-unit ## Run what needs neither engine nor browser

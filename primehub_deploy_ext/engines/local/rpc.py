@@ -1,8 +1,9 @@
 r"""Calls over a unix socket: one connection per call, one JSON object per line.
 
-The server begins with ``{"ready": true}``: the system takes connections in the name of a process that is about to end, and
-only a call that nobody has taken may be made anew. ``{"call": name, "args": {…}}`` → ``{"result": …}``, or ``{"item": …}``\\ *
-and ``{"end": true}`` for a stream, or ``{"error": ErrorBody}``. The caller ends a stream by closing its connection.
+The server begins with ``{"ready": true}``: the system takes connections in the name of a process that is about to end,
+and only a call that nobody took may be made anew. ``{"call": name, "args": {…}}`` → ``{"result": …}``, or
+``{"item": …}``\\ * and ``{"end": true}`` for a stream, or ``{"error": ErrorBody}``. The caller ends a stream by closing
+its connection.
 """
 
 from __future__ import annotations
