@@ -15,14 +15,18 @@ import pytest
 import yaml
 
 from primehub_deploy_ext.domain.clients import new_token
+from primehub_deploy_ext.domain.errors import Forbidden
 from primehub_deploy_ext.domain.models import DeploymentSpec
-from primehub_deploy_ext.engines.base import NewClient
+from primehub_deploy_ext.engines.base import NewClient, NewDeployment
+from primehub_deploy_ext.engines.kubernetes.api import reflector
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
 from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, POD, SECRET
+from primehub_deploy_ext.engines.kubernetes.known import world
 from primehub_deploy_ext.engines.kubernetes.rights.needs import Need, needs_of
 from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
 from scripts.demo_server import jupyter_server
 from tests.cluster.cluster import WEB_IMAGE, Cluster
+from tests.cluster.engines import WEB, engine_of, settled, until
 from tests.engines.bench import double, infer
 from tests.engines.kubernetes_bench import KubernetesBench
 
@@ -113,6 +117,46 @@ def test_the_other_groups_objects_can_be_neither_seen_nor_touched(cluster: Clust
                 with pytest.raises(ApiError) as error:
                     await refused
                 assert error.value.reason == "Forbidden"
+
+    run(scenario())
+
+
+def test_a_namespace_whose_rights_are_taken_away_is_managed_no_more_until_they_are_back(
+    cluster: Cluster, realms: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A stream that is open goes on without the right: it is refused when it has to begin anew.
+    monkeypatch.setattr(reflector.Pace, "of", lambda _: reflector.Pace(lifetime=1.0))
+    monkeypatch.setattr(world, "_LOOK_FOR_NAMESPACES", 0.3)
+    place = realms["alice"]
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place, kubeconfig=str(cluster.kubeconfig("alice"))) as engine:
+
+            async def shown() -> set[str]:
+                return {one.id for one in (await engine.deployments())[0]}
+
+            async def is_closed() -> bool:
+                return place not in (await engine.health()).details["namespaces"]
+
+            async def is_back() -> bool:
+                return await shown() == {"ours"}
+
+            await engine.create(NewDeployment("ours", "Ours", place, WEB, user="alice"))
+            await settled(engine, "ours")
+            await asyncio.to_thread(cluster.kubectl, "delete", "rolebinding", ROLE, "-n", place)
+            await until(is_closed, "the namespace to be closed")
+            assert await shown() == set()
+            health = await engine.health()
+            assert (health.status, f"does not let this server look into {place!r} any more" in health.message) == (
+                "degraded",
+                True,
+            )
+            (lacking,) = health.details["lacking"]
+            assert lacking["namespace"] == place
+            with pytest.raises(Forbidden, match="does not let 'alice'"):
+                await engine.create(NewDeployment("more", "More", place, WEB, user="alice"))
+            await asyncio.to_thread(cluster.kubectl, "apply", "-f", "-", given=lacking["yaml"])
+            await until(is_back, "the namespace to be open again")
 
     run(scenario())
 

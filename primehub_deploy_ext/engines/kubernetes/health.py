@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from primehub_deploy_ext._version import __version__
@@ -55,8 +56,10 @@ async def health_of(office: Office | None, name: str) -> Health:
             details=details,
         )
     status: Any = "starting" if never or not office.world.compared else "ok"
-    message = ""
-    if office.world.compared and not reflectors:
+    message, lost = "", sorted(office.means.namespaces.lost)
+    if lost:
+        status, message = "degraded", _what_was_closed(lost)
+    elif office.world.compared and not reflectors:
         message = office.means.namespaces.why_none
     return Health(
         version=__version__,
@@ -74,16 +77,26 @@ def _what_is_wrong(problem: str, refused: str) -> str:
     return f"The cluster can't be reached: {problem.rstrip('.')}"
 
 
+def _what_was_closed(lost: Sequence[str]) -> str:
+    few, more = ", ".join(map(repr, lost[:_FEW])), len(lost) - _FEW
+    return (
+        f"The cluster does not let this server look into {few}{f' and {more} more' if more > 0 else ''} any more: "
+        "deployments there run on, and are shown again once the rights are back"
+    )
+
+
 async def _lacking(office: Office) -> list[dict[str, str]]:
     """Return the rights that are missing where somebody deploys, with the manifests that give them.
 
     Whoever has more namespaces than a few acts for many, and is told at the first refusal: asking for all would be
-    thousands of questions.
+    thousands of questions. Of those that were closed a few are asked about all the same.
     """
     routes = [office.settings.route] if office.settings.route else []
-    groups = {mirror.namespace: mirror.group for mirror in office.world.mirrors()} or office.means.namespaces.closed
+    namespaces = office.means.namespaces
+    groups = {mirror.namespace: mirror.group for mirror in office.world.mirrors()} or namespaces.closed
     if len(groups) > _FEW:
-        return []
+        groups = {}
+    groups = {**groups, **dict(sorted(namespaces.lost.items())[:_FEW])}
     needs = {namespace: needs_of(office.settings.flavor_of(group), routes) for namespace, group in groups.items()}
     try:
         return await office.means.preflight.lacking(needs)

@@ -62,6 +62,8 @@ class ApiServer:
         self.logs: dict[tuple[str, str, bool], list[str]] = {}
         # Pods whose node does not answer.
         self.lost: set[str] = set()
+        # Namespaces that whoever asks may not look into.
+        self.closed: set[str] = set()
         self.ended: set[tuple[str, str, bool]] = set()
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.bodies: list[tuple[str, Any]] = []
@@ -175,11 +177,8 @@ class ApiServer:
         self.requests.append((verb, request.path, dict(request.query)))
         if self.hang:
             await self._freed.wait()
-        if (
-            self.tokens is not None
-            and request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens
-        ):
-            return _answer(status_object(401, "Unauthorized", "Unauthorized"))
+        if (refusal := self._refusal(request)) is not None:
+            return _answer(refusal)
         if self.fail:
             return _answer(status_object(self.fail.pop(0), "InternalError", "etcdserver: request timed out"))
         if request.can_read_body:
@@ -189,12 +188,24 @@ class ApiServer:
         if request.path == "/version":
             return _answer({"gitVersion": "v1.34.4"})
         if request.path.endswith("/selfsubjectaccessreviews"):
-            return _answer({"status": {"allowed": True}})
+            return _answer({"status": {"allowed": self._allows(self.bodies[-1][1])}})
         if verb == "WATCH":
             return await self._watch(request)
         if request.path.endswith("/log"):
             return await self._log(request)
         return self._read(request)
+
+    def _refusal(self, request: web.Request) -> Json | None:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if self.tokens is not None and token not in self.tokens:
+            return status_object(401, "Unauthorized", "Unauthorized")
+        if not self.closed.isdisjoint(request.path.split("/")[3:-1]):
+            return status_object(403, "Forbidden", f'User "ada" cannot list resource "{request.path}"')
+        return None
+
+    def _allows(self, review: Json) -> bool:
+        namespace = review["spec"]["resourceAttributes"].get("namespace")
+        return not self.closed or namespace not in {None, *self.closed}
 
     def _read(self, request: web.Request) -> web.Response:
         held = self.objects.get(request.path)

@@ -23,6 +23,7 @@ class Cluster:
 
     namespace = "default"
     blind = False
+    unknown = False
 
     async def get(self, kind: Kind, name: str) -> dict[str, Any]:
         if self.blind:
@@ -37,6 +38,8 @@ class Cluster:
         return [{"metadata": {"name": name, "labels": {words.GROUP: ""}}} for name in self.names]
 
     async def can_i(self, verb: str, kind: Kind, namespace: str | None = None, **more: str) -> Verdict:
+        if self.unknown:
+            raise ApiError(401, "Unauthorized", "who are you")
         self.asked.append(namespace)
         return Verdict(namespace in self.may or None in self.may)
 
@@ -86,6 +89,63 @@ async def test_what_is_open_is_not_asked_about_again() -> None:
         await namespaces.groups()
         now[0] += 60
     assert cluster.asked == ["research"] * 3
+
+
+async def test_one_that_is_refused_is_asked_about_anew_and_closed_until_it_opens_again() -> None:
+    cluster = Cluster("research", "sales", may={"research", "sales"})
+    namespaces, now = over(cluster)
+    assert set(await namespaces.groups()) == {"research", "sales"}
+    assert set(await namespaces.groups(["sales"])) == {"research", "sales"}, "it was refused for a moment only"
+    assert namespaces.lost == {}
+
+    cluster.may.remove("sales")
+    assert set(await namespaces.groups()) == {"research", "sales"}, "what nobody is refused is not asked about"
+    assert set(await namespaces.groups(["sales"])) == {"research"}
+    assert namespaces.lost == {"sales": "sales"}
+    with pytest.raises(Forbidden):
+        await namespaces.of_group("sales")
+
+    now[0] += 60
+    cluster.may.add("sales")
+    assert set(await namespaces.groups()) == {"research", "sales"}
+    assert namespaces.lost == {}
+
+
+async def test_who_may_not_look_everywhere_any_more_is_asked_about_each() -> None:
+    cluster = Cluster("research", "sales", may={None})
+    namespaces, _ = over(cluster)
+    assert set(await namespaces.groups()) == {"research", "sales"}
+    cluster.may = {"research"}
+    assert set(await namespaces.groups(["sales"])) == {"research"}
+    assert namespaces.lost == {"sales": "sales"}
+
+
+async def test_credentials_that_are_refused_close_nothing() -> None:
+    """Who is not known any more may do nothing: that says nothing of what they may when they are known again."""
+    cluster = Cluster("research", may={"research"})
+    namespaces, _ = over(cluster)
+    await namespaces.groups()
+    cluster.unknown = True
+    with pytest.raises(ApiError):
+        await namespaces.groups(["research"])
+    cluster.unknown = False
+    assert await namespaces.groups() == {"research": "research"}
+    assert namespaces.lost == {}
+
+
+async def test_that_one_was_closed_is_told_for_a_while_and_not_of_one_that_is_no_groups_any_more() -> None:
+    cluster = Cluster("research", "sales", may={"research", "sales"})
+    namespaces, now = over(cluster)
+    await namespaces.groups()
+    cluster.may.clear()
+    await namespaces.groups(["research", "sales"])
+    assert set(namespaces.lost) == {"research", "sales"}
+    cluster.names = ("research",)
+    now[0] += 60
+    await namespaces.groups()
+    assert set(namespaces.lost) == {"research"}
+    now[0] += 3600
+    assert namespaces.lost == {}, "who left a group knows by then"
 
 
 async def test_where_none_is_managed_it_is_said_why_and_what_to_do_about_it() -> None:

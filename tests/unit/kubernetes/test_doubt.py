@@ -25,7 +25,7 @@ def test_namespaces_that_can_not_be_listed_are_told_once_and_so_is_the_end_of_th
         world = World(api, Namespaces(api, []), [], lambda _: None, lambda: told.append(world.problem))
         over = asyncio.Event()
 
-        async def compare() -> None:
+        async def compare(_: set[str]) -> None:
             if not answers:
                 over.set()
                 await asyncio.Event().wait()

@@ -24,6 +24,7 @@ class Office:
         self.server, self.context, self.public_url, self.route, self.flavors = "https://cluster.test", "", "", "", []
         self.why_none = "nobody labelled one"
         self.closed = closed
+        self.lost: dict[str, str] = {}
         self.problem, self.as_of, self.compared = error, NOW, True
         self.watches = [] if closed else [watch]
         self.asked: list[str] = []
@@ -67,3 +68,20 @@ async def test_where_none_is_managed_the_way_out_is_told(closed: dict[str, str])
     health = await health_of(empty, "kubernetes")
     assert (health.status, health.message) == ("ok", "nobody labelled one")
     assert empty.asked == list(closed), "what a known group lacks is told with its manifest"
+
+
+async def test_a_namespace_that_was_closed_is_told_with_what_opens_it() -> None:
+    office: Any = Office()
+    office.lost = {"sales": "sales"}
+    health = await health_of(office, "kubernetes")
+    assert (health.status, office.asked) == ("degraded", ["research", "sales"])
+    assert health.message.startswith("The cluster does not let this server look into 'sales' any more: deployments")
+
+
+async def test_of_many_that_were_closed_a_few_are_asked_about() -> None:
+    office: Any = Office()
+    office.lost = {f"group-{number}": f"group-{number}" for number in range(5)}
+    office.watches *= 4
+    health = await health_of(office, "kubernetes")
+    assert "look into 'group-0', 'group-1', 'group-2' and 2 more any more" in health.message
+    assert office.asked == ["research", "group-0", "group-1", "group-2"]

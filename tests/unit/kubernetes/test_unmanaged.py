@@ -34,7 +34,7 @@ class Groups:
     async def of_group(self, group: str) -> str:
         return group
 
-    async def groups(self) -> dict[str, str]:
+    async def groups(self, _: Any = ()) -> dict[str, str]:
         return {name: name for name in self.names}
 
 

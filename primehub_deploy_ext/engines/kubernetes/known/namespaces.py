@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -29,7 +29,10 @@ _REFRESH = 10.0
 _AT_ONCE = 8
 _FEW = 3
 _VARIABLE = "PRIMEHUB_DEPLOY_KUBE_NAMESPACES"
-_LISTENED_TO = (DEPLOYMENT, POD, EVENT)
+# What has to be listed for a namespace to be shown at all.
+LISTENED_TO = (DEPLOYMENT, POD, EVENT)
+# Seconds for which it is told that a namespace was closed: whoever left a group knows by then.
+_TELL_FOR = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -84,8 +87,9 @@ class Namespaces:
     ) -> None:
         self._api = api
         self._needs = tuple(needs_of("plain") if needs is None else needs)
-        # Namespaces where all that is listened to may be listed; rights that are lost later are the watches' business.
+        # Namespaces where all that is listened to may be listed, and when others ceased to be among them.
         self._open: set[str] = set()
+        self._lost: dict[str, float] = {}
         self._everywhere = False
         # Whether namespaces may not be listed: then there may be more than are known.
         self._blind = False
@@ -122,6 +126,15 @@ class Namespaces:
         if self._blind:
             return {}
         return {namespace: group for group, namespace in self._known.items() if namespace not in self._open}
+
+    @property
+    def lost(self) -> dict[str, str]:
+        """The groups of namespaces that could be looked into, and can't any more, by namespace."""
+        return {
+            namespace: group
+            for group, namespace in self._known.items()
+            if self._clock() - self._lost.get(namespace, -_TELL_FOR) < _TELL_FOR
+        }
 
     @property
     def why_none(self) -> str:
@@ -167,39 +180,47 @@ class Namespaces:
             raise (await Preflight(self._api).report(namespace, self._needs)).error()
         return namespace
 
-    async def groups(self) -> dict[str, str]:
+    async def groups(self, refused: Collection[str] = ()) -> dict[str, str]:
         """Return the group of each managed namespace that may be looked into, by namespace.
 
         Labels are seen by more people than what runs behind them: a namespace that is closed to these credentials is
         left out, and looked at again each time.
+
+        Parameters
+        ----------
+        refused
+            Where somebody who looks is refused: whether these are open is asked anew.
         """
         async with self._asking:
-            if self._known_at is None or self._clock() - self._known_at >= _REFRESH:
-                await self._refresh()
+            if refused or self._known_at is None or self._clock() - self._known_at >= _REFRESH:
+                await self._refresh(refused)
         return {namespace: group for group, namespace in self._known.items() if namespace in self._open}
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, refused: Collection[str] = ()) -> None:
         found, problems = by_group(await self.read())
         for problem in problems:
             _log.warning("Model Deployment: %s", problem)
         known = {group: namespace["metadata"]["name"] for group, namespace in found.items()}
-        await self._look_into(set(known.values()))
+        await self._look_into(set(known.values()), refused)
         self._known, self._known_at = known, self._clock()
 
-    async def _look_into(self, namespaces: set[str]) -> None:
-        """Find out which namespaces are open; those that were are not asked about again."""
-        self._open &= namespaces
-        closed = sorted(namespaces - self._open)
-        if len(closed) > 1 and not self._everywhere:
-            self._everywhere = await self._may_list(None)
-        if self._everywhere:
-            self._open |= namespaces
-            return
-        allowed = await asyncio.gather(*map(self._may_list, closed))
-        self._open |= {namespace for namespace, yes in zip(closed, allowed, strict=True) if yes}
+    async def _look_into(self, namespaces: set[str], refused: Collection[str]) -> None:
+        """Find out which namespaces are open; those that were are not asked about again, unless they are refused."""
+        before = self._open & namespaces
+        still, everywhere = before.difference(refused), self._everywhere and not refused
+        closed = sorted(namespaces - still)
+        if len(closed) > 1 and not everywhere:
+            everywhere = await self._may_list(None)
+        allowed = [True] * len(closed) if everywhere else await asyncio.gather(*map(self._may_list, closed))
+        now = still | {namespace for namespace, yes in zip(closed, allowed, strict=True) if yes}
+        self._open, self._everywhere = now, everywhere
+        for namespace in before - now:
+            _log.warning("Model Deployment: the cluster does not let this server look into %r any more", namespace)
+            self._lost[namespace] = self._clock()
+        self._lost = {namespace: at for namespace, at in self._lost.items() if namespace not in now}
 
     async def _may_list(self, namespace: str | None) -> bool:
-        for kind in _LISTENED_TO:
+        for kind in LISTENED_TO:
             async with self._turn:
                 if not (await self._api.can_i("list", kind, namespace)).allowed:
                     return False

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 from primehub_deploy_ext.domain import names
@@ -20,7 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.absent import why_refused
 from primehub_deploy_ext.engines.kubernetes.known.left import LeftFlavors
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Key, Mirror
-from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
+from primehub_deploy_ext.engines.kubernetes.known.namespaces import LISTENED_TO, Namespaces
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended, within
 
@@ -261,9 +261,12 @@ class World:
             self._tell(self.id_at(namespace, key))
 
     async def _look(self) -> None:
+        before: set[str] = set()
         while True:
+            # An API server that has just started knows of no rights yet: who is refused twice is refused.
+            refused = self._refused()
             try:
-                await self._compare()
+                await self._compare(refused & before)
                 self._note(None)
                 self._first.set()
             except ApiError as error:
@@ -274,7 +277,12 @@ class World:
                     self._first.set()
             except Exception:
                 log.exception("the managed namespaces can't be compared")
+            before = refused
             await asyncio.sleep(_LOOK_FOR_NAMESPACES if self._first.is_set() else 1.0)
+
+    def _refused(self) -> set[str]:
+        """Return the namespaces that the cluster does not let this server listen to any more."""
+        return {r.namespace for r in self.reflectors() if r.namespace and r.refused and r.kind in LISTENED_TO}
 
     def _note(self, problem: ApiError | None) -> None:
         """Remember what keeps the namespaces from being known; the watches tell only of themselves."""
@@ -282,8 +290,8 @@ class World:
         if (told is None) != (problem is None):
             self._doubted()
 
-    async def _compare(self) -> None:
-        groups = await self._namespaces.groups()
+    async def _compare(self, refused: Collection[str] = ()) -> None:
+        groups = await self._namespaces.groups(refused)
         for namespace in self._mirrors.keys() - groups.keys():
             mirror = self._mirrors.get(namespace)
             if mirror is None:
@@ -293,6 +301,7 @@ class World:
             await mirror.close()
             for one in gone:
                 self._tell(one)
+            self._doubted()
         new = groups.keys() - self._mirrors.keys()
         left = await self._left.of(new) if self._left is not None and new else {}
         for namespace in new - self._mirrors.keys():
