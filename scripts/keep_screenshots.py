@@ -1,7 +1,7 @@
 """Copy what the browser tests photographed into docs/screenshots, made small; needs Pillow.
 
-``python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots``; those of a cluster are kept where
-``make cluster`` ran before.
+``python scripts/keep_screenshots.py tests/ui/test-results/looks docs/screenshots``; those of a cluster are renewed
+where ``make cluster`` ran before.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ def shrink(source: Path, target: Path) -> int:
 
 
 def main(looks: Path, shown: Path) -> None:
-    """Replace the pictures."""
-    for folder in FOLDERS:
+    """Replace the pictures of the folders that were photographed."""
+    found = kept(looks)
+    for folder in {target.parent for target in found.values()}:
         for old in (shown / folder).glob("*.png"):
             old.unlink()
-    sizes = [shrink(source, shown / target) for source, target in kept(looks).items()]
+    sizes = [shrink(source, shown / target) for source, target in found.items()]
     print(f"{len(sizes)} pictures, {sum(sizes) / 2**20:.1f} MB")
 
 
