@@ -109,7 +109,7 @@ def cases(registry: str) -> list[Failing]:
             "missing-secret",
             Reason.CONFIG_MISSING,
             'secret "absent" not found',
-            'secret "absent" not found',
+            '"absent" not found (wanted by container',
             {"envFrom": [{"secretRef": {"name": "absent"}}]},
         ),
         Failing(
@@ -131,7 +131,7 @@ def cases(registry: str) -> list[Failing]:
             "quota",
             Reason.QUOTA_DENIED,
             "exceeded quota: small",
-            "the quota 'small' of the namespace leaves no room: asked",
+            "quota 'small' of the namespace leaves no room: asked",
             where="small",
         ),
         Failing(
@@ -145,7 +145,7 @@ def cases(registry: str) -> list[Failing]:
             "probe",
             Reason.PROBE_FAILED,
             "Readiness probe failed",
-            "its readiness probe failed: it answers 404",
+            "readiness probe failed: it answers 404",
             {"readinessProbe": _probe("/absent")},
             count=3,
         ),

@@ -45,6 +45,6 @@ def test_what_may_not_run_there_says_so_in_the_clusters_words(story: Story) -> N
         await bench.create("web", Model(image=WEB_IMAGE))
         found = await bench.until("web", lambda one: one.status.phase is Phase.FAILED)
         assert found.status.reason is Reason.ADMISSION_DENIED
-        assert "the security standard of the namespace forbids it" in found.status.message
+        assert "security standard of the namespace forbids it" in found.status.message
 
     story(told, pod_spec=POD_SPEC)

@@ -15,6 +15,9 @@ interface IPods {
 
 test.use({ viewport: { width: 1280, height: 900 } });
 
+// A sentence of its own, or a part of one.
+const ANY_CASE = { ignoreCase: true };
+
 test('an image: its name is wrong, is mended, serves, and is gone, by clicks alone', async ({
   page
 }) => {
@@ -57,7 +60,7 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
   await test.step('the reason is on screen, while it is tried and once it is given up', async () => {
     const pending = app.locator('.pd-Pending');
     await expect(pending).toContainText('its image cannot be pulled', SOON);
-    await expect(pending).toContainText(words);
+    await expect(pending).toContainText(words, ANY_CASE);
     await expect(
       app.getByRole('list', { name: 'Steps of revision 1' })
     ).toContainText('Pulling');
@@ -65,7 +68,7 @@ test('an image: its name is wrong, is mended, serves, and is gone, by clicks alo
     expect(pod!.spec.containers[0]!.image).toBe(wrong);
     expect(pod!.spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
     await expect(status).toContainText('Failed', SOON);
-    await expect(app.locator('.pd-DetailHead')).toContainText(words);
+    await expect(app.locator('.pd-DetailHead')).toContainText(words, ANY_CASE);
     await look('failed');
   });
 

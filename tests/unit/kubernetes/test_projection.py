@@ -223,6 +223,24 @@ def test_some_replicas_are_better_than_none_and_it_says_why() -> None:
     assert "not found" in status.message
 
 
+def test_each_sentence_of_a_status_begins_as_sentences_do() -> None:
+    nowhere = pod("c", 2, ready=False)
+    nowhere["status"]["conditions"][0] |= {"status": "False", "message": "0/1 nodes are available"}
+    rolling = seen(wished(began().succeeded(), SPEC, OTHER), OTHER, pod("a"), pod("b"), nowhere)
+    told = "0 of 2 replicas ready. No node can take it: 0/1 nodes are available. Revision 1 serves."
+    assert status_of(rolling, None, CLOCK).message.endswith(told)
+    wider = SPEC.model_copy(update={"replicas": 3})
+    nowhere["metadata"]["labels"] = words.owned("iris", "replica", 1)
+    scaled = seen(wished(began().succeeded(), SPEC, wider, Action.SCALE), wider, pod("a"), pod("b"), nowhere)
+    told = "2 of 3 replicas ready. No node can take it: 0/1 nodes are available."
+    assert status_of(scaled, None, CLOCK).message == told
+    first = status_of(seen(began(), SPEC, nowhere), None, CLOCK)
+    assert first.message == "No node can take it: 0/1 nodes are available"
+    # What programs call themselves, and print, stays as it is.
+    failed = began().failed(Reason.MODEL_LOAD_FAILED, "libfoo.so: cannot open shared object file")
+    assert status_of(seen(failed, SPEC), None, CLOCK).message == "libfoo.so: cannot open shared object file"
+
+
 def test_replicas_that_kubectl_or_an_autoscaler_wants_are_told_and_left_alone() -> None:
     body = owner(began().succeeded(), SPEC, **all_there(3))
     body["spec"]["replicas"] = 3

@@ -15,7 +15,7 @@ from primehub_deploy_ext.engines.kubernetes.books.record import Record
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Told, Way
 from primehub_deploy_ext.engines.kubernetes.quota.asks import asks, counted
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import maker_of
-from primehub_deploy_ext.engines.kubernetes.reading.reasons import CRASHES, exit_words, failure_of_pod
+from primehub_deploy_ext.engines.kubernetes.reading.reasons import CRASHES, exit_words, failure_of_pod, sentence
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen, is_leaving, is_ready, template_of
 from primehub_deploy_ext.engines.kubernetes.reading.steps import restarts_of, step_since, steps_of
 from primehub_deploy_ext.engines.kubernetes.reading.times import moment
@@ -123,7 +123,7 @@ def status_of(seen: Seen, previous: Status | None, clock: datetime) -> Status:
         _STATUS,
         phase=found.phase,
         reason=found.reason,
-        message=found.message,
+        message=sentence(found.message),
         replicas=ReplicaCount(desired=desired, ready=ready),
         since=since,
         step=found.step,
@@ -205,7 +205,7 @@ def _judge_rollout(seen: Seen, record: Record) -> Judgement:
     ready, pod = sum(map(is_ready, pods)), _slowest(seen, pods)
     trouble = seen.trouble(target.template)
     if trouble:
-        waiting = f". {trouble[0].message.rstrip('.')}"
+        waiting = f". {sentence(trouble[0].message.rstrip('.'))}"
     elif ready >= target.replicas and seen.still_answers(target.template):
         waiting = "; those of before answer what still comes"
     else:
@@ -239,7 +239,7 @@ def _judge_serving(seen: Seen, template: int | None) -> Judgement:
         note = f" {record.serving.message}" if record and record.serving and record.serving.message else ""
         return Judgement(Phase.DEPLOYED, Reason.READY, f"{want} of {_count(want)} ready.{note}{_more(seen)}")
     if record is not None and record.in_progress and not hopeless:
-        waiting = f". {trouble[0].message.rstrip('.')}" if trouble else _waiting(seen, pod)
+        waiting = f". {sentence(trouble[0].message.rstrip('.'))}" if trouble else _waiting(seen, pod)
         return Judgement(Phase.DEPLOYING, Reason.SCALING, f"{ready} of {_count(want)} ready{waiting}.", step)
     why = f": {trouble[0].message}" if trouble else ""
     if ready:

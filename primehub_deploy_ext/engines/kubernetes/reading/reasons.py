@@ -132,6 +132,11 @@ def worst(failures: Iterable[Failure]) -> Failure | None:
     return known[0] if known else None
 
 
+def sentence(words: str) -> str:
+    """Return the words of a failure as a sentence begins; names, and what programs print, stay as they are."""
+    return words[:1].upper() + words[1:] if re.match(r"[a-z]+ ", words) else words
+
+
 # Of failures that may heal, those that say least come last.
 _RANK = {Reason.UNSCHEDULABLE: 1, Reason.PROBE_FAILED: 2, Reason.NODE_LOST: 3, Reason.EVICTED: 3}
 
