@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections import defaultdict
 from http import HTTPStatus
+from weakref import WeakValueDictionary
 
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, DeployError, NotFound
 from primehub_deploy_ext.domain.models import DeploymentSpec
@@ -53,8 +53,9 @@ class Desk:
         self._archive = archive
         self._clerk = clerk
         self._doors = doors
-        # One wish for a deployment at a time: it would only race with itself.
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # One wish for a deployment at a time: it would only race with itself. Held by those who wish for as long as
+        # there are any.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, new: NewDeployment) -> str:
         """Make a deployment; see ``Engine.create``."""
@@ -129,7 +130,8 @@ class Desk:
 
     async def wish(self, id: str, wish: Wish, change: Change) -> None:
         """Make the next revision of a deployment, or nothing where nothing changes."""
-        async with self._turns[id]:
+        turn = self._turns.setdefault(id, asyncio.Lock())
+        async with turn:
             for race in range(_RACES):
                 seen = await self.fresh(id)
                 try:

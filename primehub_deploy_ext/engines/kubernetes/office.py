@@ -212,6 +212,7 @@ class Office:
         if seen is None:
             if before is not None:
                 del self._shown[id]
+                self.reach.forget(id)
                 version = self.changes.next_version()
                 self.changes.publish(Change.model_construct(type="DELETED", resource_version=version, object=before))
             return

@@ -40,13 +40,18 @@ class Reach:
     def __init__(self, means: Means, doors: Doors) -> None:
         self._means = means
         self._doors = doors
-        self._addresses: dict[tuple[str, str], tuple[str, str]] = {}
+        # By deployment: which it was, its Service, and the address of that.
+        self._addresses: dict[str, tuple[str, str, str]] = {}
         self._road = Road(means.settings.reach)
         self._line = Straight()
 
     async def close(self) -> None:
         """Cut what is open."""
         await self._line.close()
+
+    def forget(self, id: str) -> None:
+        """A deployment is gone, and its address with it."""
+        self._addresses.pop(id, None)
 
     async def predict(self, seen: Seen, status: Status, request: PredictRequest) -> Prediction:
         """Send one request; see ``Engine.predict``."""
@@ -134,18 +139,19 @@ class Reach:
             raise UpstreamFailed(f"the endpoint did not answer: {str(error) or type(error).__name__}") from error
 
     async def _address(self, seen: Seen, backend: Backend) -> str:
-        key, uid = (seen.namespace, backend.service), seen.owner["metadata"]["uid"]
-        known = self._addresses.get(key)
-        if known is None or known[0] != uid:
+        uid = seen.owner["metadata"]["uid"]
+        *of, address = self._addresses.get(seen.id, ("", "", ""))
+        if of != [uid, backend.service]:
             try:
                 service = await self._means.api.get(SERVICE, backend.service, seen.namespace)
             except ApiError as error:
                 raise UpstreamFailed(f"the endpoint has no Service {backend.service}: {error.message}") from error
             self._check_inside(service)
-            known = self._addresses[key] = (uid, service["spec"].get("clusterIP", ""))
-        if known[1] in {"", "None"}:
+            address = service["spec"].get("clusterIP", "")
+            self._addresses[seen.id] = uid, backend.service, address
+        if address in {"", "None"}:
             return f"{backend.service}.{seen.namespace}.svc.{self._means.settings.cluster_domain}"
-        return known[1]
+        return address
 
     def _check_inside(self, service: Json) -> None:
         """Refuse a Service by which whoever may write it would lead this server wherever that can get.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -94,6 +95,25 @@ async def test_what_runs_is_closed_before_it_is_said_to_be_private_and_not_resta
 async def test_what_does_not_run_is_made_private_with_pods_that_check_who_calls(scene: Scene) -> None:
     plan = await scene.made_private()
     assert (plan.fresh, plan.entry.template) == (True, 2)
+
+
+async def test_wishes_for_one_come_one_after_the_other_and_leave_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene(pod({"running": {"startedAt": "2026-01-01T00:00:00Z"}}))
+    at_work, most = 0, 0
+
+    async def one_try(*_: Any) -> None:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        await asyncio.sleep(0)
+        at_work -= 1
+
+    monkeypatch.setattr(scene, "_try", one_try)
+    await asyncio.gather(*(scene.wish("iris", Wish(Action.UPDATE, "bob"), lambda spec: spec) for _ in range(5)))
+    assert most == 1
+    assert len(scene._turns) == 0
 
 
 async def test_an_id_is_taken_by_a_deployment_of_a_flavor_that_is_not_configured_any_more() -> None:

@@ -24,7 +24,7 @@ from primehub_deploy_ext.engines.kubernetes.known import namespaces
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.service.secrets import SecretsOfDeployments
-from tests.unit.kubernetes.api_server import ApiServer, serving
+from tests.unit.kubernetes.api_server import ApiServer, serving, until
 
 IN_LAB = "/api/v1/namespaces/lab"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/lab/deployments"
@@ -164,3 +164,19 @@ async def test_what_is_heard_while_the_engine_closes_begins_nothing(tmp_path: Pa
         await engine.close()
         office._on_change("model-0")
         assert office._gathering is None
+
+
+async def test_with_a_deployment_goes_what_was_remembered_of_it(tmp_path: Path) -> None:
+    async with serving() as server:
+        fill(server, 1)
+        engine = KubernetesEngine(KubernetesSettings(kubeconfig=server.kubeconfig(tmp_path), namespaces=["lab"]))
+        await engine.open()
+        try:
+            await engine.deployments()
+            office = engine._at_work
+            office.reach._addresses["model-0"] = ("uid-of-model-0", "model-0", "10.98.0.7")
+            server.drop("model-0", DEPLOYMENTS)
+            await until(lambda: not office.snapshot())
+            assert (office.reach._addresses, office.world._places, office.world._ids) == ({}, {}, {})
+        finally:
+            await engine.close()

@@ -9,6 +9,7 @@ import pytest
 
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, Source
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
+from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.known.world import World
 
@@ -80,3 +81,24 @@ def test_a_name_that_is_free_again_is_given_to_who_comes() -> None:
 def test_what_is_no_id_gets_one() -> None:
     seen = world([], research=Place(**{"my.model": "2026-01-01"}))
     assert seen.id_at("research", ("plain", "my.model")).startswith("my-model-")
+
+
+def test_what_is_gone_is_told_once_and_remembered_no_more() -> None:
+    told: list[str] = []
+    seen = world(told)
+    there = Mirror(seen._api, "research", "research", [Plain()], seen.pulse, seen._changed)
+    there._listed.set()
+    seen._mirrors["research"] = there
+    for number in range(3):
+        metadata = {"name": f"iris-{number}", "namespace": "research", "uid": f"u{number}", "resourceVersion": "1"}
+        there.owners["plain"].items[metadata["name"]] = {"metadata": metadata, "spec": {}}
+        there._changed(("plain", metadata["name"]))
+    assert set(told) == {"iris-0", "iris-1", "iris-2"} == set(seen._places)
+    told.clear()
+    seen.wrote("research", ("plain", "iris-0"), None)
+    there.owners["plain"]._drop("iris-1")
+    assert told == ["iris-0", "iris-1"]
+    assert (list(seen._places), list(seen._ids.values())) == (["iris-2"], ["iris-2"])
+    assert seen.find("iris-0") is None
+    there.owners["plain"]._drop("iris-0")
+    assert told == ["iris-0", "iris-1"]

@@ -182,6 +182,19 @@ async def test_a_service_inside_is_reached_by_its_address_or_its_name(spec: dict
     assert await calls_of(spec)._address(found, found.flavor.backend(found.owner, found.spec)) == address
 
 
+async def test_an_address_is_asked_for_once_and_goes_with_its_deployment() -> None:
+    spec = {"clusterIP": "10.98.0.7"}
+    calls, found = calls_of(spec), seen(began(), SPEC)
+    backend = found.flavor.backend(found.owner, found.spec)
+    assert await calls._address(found, backend) == "10.98.0.7"
+    spec["clusterIP"] = "10.98.0.8"
+    assert await calls._address(found, backend) == "10.98.0.7"
+    found.owner["metadata"]["uid"] = "the next of this name"
+    assert await calls._address(found, backend) == "10.98.0.8"
+    calls.forget(found.id)
+    assert calls._addresses == {}
+
+
 def calls_of(spec: dict[str, str]) -> reach.Reach:
     async def get(*_: Any) -> Any:
         return {"metadata": {"name": "iris"}, "spec": spec}

@@ -249,16 +249,24 @@ class World:
         NotFound
             If the namespace is not managed any more.
         """
-        self._managed(namespace).wrote(key, owner)
-        return self.id_at(namespace, key)
+        mirror, own = self._managed(namespace), self.id_at(namespace, key)
+        mirror.wrote(key, owner)
+        return own
 
     # ------------------------------------------------------------------ listening
 
     def _changed(self, namespace: str, key: Key) -> None:
-        if (namespace, *key) in self._ids or (
-            namespace in self._mirrors and self._mirrors[namespace].owner(key) is not None
-        ):
+        place = (namespace, *key)
+        there = self._is_there(place)
+        if there or place in self._ids:
             self._tell(self.id_at(namespace, key))
+        if not there:
+            self._forget(place)
+
+    def _forget(self, place: Place) -> None:
+        own = self._ids.pop(place, "")
+        if self._places.get(own) == place:
+            del self._places[own]
 
     async def _look(self) -> None:
         before: set[str] = set()
