@@ -6,7 +6,7 @@ from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.domain.stored import ModelUse
 from primehub_deploy_ext.engines.base import ModelOfDeployment
 from primehub_deploy_ext.engines.kubernetes import words
-from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
+from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.books.history import KIND, pages_of
 from primehub_deploy_ext.engines.kubernetes.errors import told
 from primehub_deploy_ext.engines.kubernetes.office import Office
@@ -22,15 +22,17 @@ async def models_of(office: Office) -> list[ModelOfDeployment]:
             items = await office.api.list(KIND, mirror.namespace, labels=labels)
         except ApiError as error:
             raise told(error, f"read the history of {mirror.group}") from error
-        by_deployment: dict[str, list[dict[str, object]]] = {}
+        # Not by name: one that had it before may have left history, too.
+        by_owner: dict[str, list[Json]] = {}
         for item in items:
-            by_deployment.setdefault(item["metadata"]["labels"].get(words.DEPLOYMENT, ""), []).append(item)
+            for reference in item["metadata"].get("ownerReferences") or []:
+                by_owner.setdefault(reference["uid"], []).append(item)
         for own in office.world.ids():
             seen = office.world.seen(own)
             if seen is None or seen.namespace != mirror.namespace:
                 continue
             known: set[str] = set()
-            for page in pages_of(by_deployment.get(seen.name, [])):
+            for page in pages_of(by_owner.get(seen.owner["metadata"]["uid"], [])):
                 key = _key(page.spec)
                 if key in known:
                     continue
