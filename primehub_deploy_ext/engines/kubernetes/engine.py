@@ -34,7 +34,7 @@ from primehub_deploy_ext.engines.base import (
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError, Json
 from primehub_deploy_ext.engines.kubernetes.books.history import Page, history_of
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Wish, no_revision, updated
-from primehub_deploy_ext.engines.kubernetes.errors import in_our_words, told
+from primehub_deploy_ext.engines.kubernetes.errors import refusals_in_our_words, told
 from primehub_deploy_ext.engines.kubernetes.guests.admitting import Admitting
 from primehub_deploy_ext.engines.kubernetes.health import health_of
 from primehub_deploy_ext.engines.kubernetes.instance_types.store import InstanceTypes
@@ -52,7 +52,7 @@ from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 T = TypeVar("T")
 
 
-@in_our_words
+@refusals_in_our_words
 class KubernetesEngine(Admitting, Storing, Measuring, Lacking):
     """Runs deployments on a Kubernetes cluster.
 

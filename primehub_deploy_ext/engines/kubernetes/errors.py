@@ -69,18 +69,18 @@ def told(error: ApiError, doing: str) -> DeployError:
     return EngineUnavailable(f"the cluster can't {doing} now: {said}", details=details)
 
 
-def in_our_words(engine: type[T]) -> type[T]:
+def refusals_in_our_words(engine: type[T]) -> type[T]:
     """Have an engine say in the domain's words what the cluster refuses it, wherever that was not said better before.
 
     A class decorator: of what callers may ask for no part is left out.
     """
     for name, question in inspect.getmembers(engine, inspect.iscoroutinefunction):
         if not name.startswith("_"):
-            setattr(engine, name, _in_our_words(question))
+            setattr(engine, name, _refused_in_our_words(question))
     return engine
 
 
-def _in_our_words(question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def _refused_in_our_words(question: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @functools.wraps(question)
     async def asked(*given: Any, **named: Any) -> Any:
         try:

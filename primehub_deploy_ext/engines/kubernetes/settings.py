@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _VARIABLES = "PRIMEHUB_DEPLOY_KUBE_"
 
 
+def variable_of(setting: str) -> str:
+    """Return what the environment calls a setting."""
+    return _VARIABLES + setting.upper()
+
+
 class KubernetesSettings(Configurable):
     """Settings of the Kubernetes engine (``c.KubernetesSettings.…``)."""
 
@@ -139,7 +144,7 @@ class KubernetesSettings(Configurable):
         super().__init__(**kwargs)
         configured = set(self.config.get("KubernetesSettings", {})) | set(kwargs)
         for name, trait in self.traits(config=True).items():
-            text = os.environ.get(_VARIABLES + name.upper())
+            text = os.environ.get(variable_of(name))
             if text and name not in configured:
                 setattr(self, name, _parsed(trait, name, text))
 
@@ -159,7 +164,7 @@ def _parsed(trait: TraitType[Any, Any], name: str, text: str) -> Any:
         try:
             return json.loads(text)
         except ValueError as error:
-            raise TraitError(f"{_VARIABLES}{name.upper()} is no JSON object: {error}") from error
+            raise TraitError(f"{variable_of(name)} is no JSON object: {error}") from error
     if isinstance(trait, List):
         return [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(trait, (Int, Float)):

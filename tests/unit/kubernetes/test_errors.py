@@ -6,7 +6,7 @@ import pytest
 
 from primehub_deploy_ext.domain import errors
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
-from primehub_deploy_ext.engines.kubernetes.errors import in_our_words, told
+from primehub_deploy_ext.engines.kubernetes.errors import refusals_in_our_words, told
 
 RBAC = (
     'deployments.apps is forbidden: User "bob" cannot create resource "deployments" in API group "apps" in the'
@@ -64,7 +64,7 @@ class Half:
         raise ApiError(503, "ServiceUnavailable", "etcd")
 
 
-@in_our_words
+@refusals_in_our_words
 class Whole(Half):
     async def is_refused(self) -> None:
         raise ApiError(403, "Forbidden", RBAC)

@@ -21,6 +21,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, EVENT, NAMESPACE, POD
 from primehub_deploy_ext.engines.kubernetes.rights.needs import Need, needs_of
 from primehub_deploy_ext.engines.kubernetes.rights.preflight import Preflight
+from primehub_deploy_ext.engines.kubernetes.settings import variable_of
 
 Json = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ Json = Mapping[str, Any]
 _REFRESH = 10.0
 _AT_ONCE = 8
 _FEW = 3
-_VARIABLE = "PRIMEHUB_DEPLOY_KUBE_NAMESPACES"
+_VARIABLE = variable_of("namespaces")
 # What has to be listed for a namespace to be shown at all.
 LISTENED_TO = (DEPLOYMENT, POD, EVENT)
 # Seconds for which it is told that a namespace was closed: whoever left a group knows by then.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from primehub_deploy_ext.domain.errors import EngineUnavailable
-from primehub_deploy_ext.engines.kubernetes.models.storage import in_our_words
+from primehub_deploy_ext.engines.kubernetes.models.storage import naming_the_store
 
 # Read by the `obstore` package (the extra `s3`), whose conditional writes are the stores' own.
 _OBJECT_STORES = ("s3", "gs", "az")
@@ -48,7 +48,7 @@ class ObjectStorage:
 
     def has(self, key: str) -> bool:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             try:
                 self._store.head(key)
             except FileNotFoundError:
@@ -57,14 +57,14 @@ class ObjectStorage:
 
     def put(self, file: Path, key: str) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             self._store.put(key, file)
 
     def create(self, key: str, content: bytes) -> bool:
         """See :class:`Storage`."""
         from obstore.exceptions import AlreadyExistsError
 
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             try:
                 self._store.put(key, content, mode="create", use_multipart=False)
             except AlreadyExistsError:
@@ -73,23 +73,23 @@ class ObjectStorage:
 
     def write(self, key: str, content: bytes) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             self._store.put(key, content, use_multipart=False)
 
     def read(self, key: str) -> bytes:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             return bytes(self._store.get(key).bytes())
 
     def inside(self, folder: str) -> dict[str, float]:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             found = self._store.list_with_delimiter(folder)["objects"]
             return {str(one["path"]): one["last_modified"].timestamp() for one in found}
 
     def remove(self, key: str) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url), contextlib.suppress(FileNotFoundError):
+        with naming_the_store(self.url), contextlib.suppress(FileNotFoundError):
             self._store.delete(key)
 
 
@@ -105,18 +105,18 @@ class FsspecStorage:
 
     def has(self, key: str) -> bool:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             return bool(self._files.isfile(self._path(key)))
 
     def put(self, file: Path, key: str) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             self._make_folder(key)
             self._files.put_file(str(file), self._path(key))
 
     def create(self, key: str, content: bytes) -> bool:
         """See :class:`Storage`. As good as the implementation's own ``mode="create"``."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             self._make_folder(key)
             try:
                 self._files.pipe_file(self._path(key), content, mode="create")
@@ -126,13 +126,13 @@ class FsspecStorage:
 
     def write(self, key: str, content: bytes) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             self._make_folder(key)
             self._files.pipe_file(self._path(key), content)
 
     def read(self, key: str) -> bytes:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             return bytes(self._files.cat_file(self._path(key)))
 
     def inside(self, folder: str) -> dict[str, float]:
@@ -141,11 +141,11 @@ class FsspecStorage:
 
     def remove(self, key: str) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url), contextlib.suppress(FileNotFoundError):
+        with naming_the_store(self.url), contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(key))
 
     def _entries(self, folder: str) -> Any:
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             try:
                 return self._files.ls(self._path(folder), detail=True)
             except FileNotFoundError:

@@ -69,7 +69,7 @@ def open_storage(url: str, options: Mapping[str, Any] | None = None) -> Storage:
 
 
 @contextlib.contextmanager
-def in_our_words(url: str) -> Iterator[None]:
+def naming_the_store(url: str) -> Iterator[None]:
     """Say of a store that can't be reached, is full, or lets nobody in, which one it is and what it said."""
     try:
         yield
@@ -89,12 +89,12 @@ class Folder:
 
     def has(self, key: str) -> bool:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             return (self._root / key).is_file()
 
     def put(self, file: Path, key: str) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url), self._draft(key) as draft:
+        with naming_the_store(self.url), self._draft(key) as draft:
             with file.open("rb") as source, draft.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
                 _settle(target)
@@ -102,7 +102,7 @@ class Folder:
 
     def create(self, key: str, content: bytes) -> bool:
         """See :class:`Storage`."""
-        with in_our_words(self.url), self._draft(key) as draft:
+        with naming_the_store(self.url), self._draft(key) as draft:
             with draft.open("wb") as target:
                 target.write(content)
                 _settle(target)
@@ -115,7 +115,7 @@ class Folder:
 
     def write(self, key: str, content: bytes) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url), self._draft(key) as draft:
+        with naming_the_store(self.url), self._draft(key) as draft:
             with draft.open("wb") as target:
                 target.write(content)
                 _settle(target)
@@ -123,13 +123,13 @@ class Folder:
 
     def read(self, key: str) -> bytes:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             return (self._root / key).read_bytes()
 
     def inside(self, folder: str) -> dict[str, float]:
         """See :class:`Storage`."""
         found = {}
-        with in_our_words(self.url), contextlib.suppress(FileNotFoundError):
+        with naming_the_store(self.url), contextlib.suppress(FileNotFoundError):
             for file in (self._root / folder).iterdir():
                 with contextlib.suppress(FileNotFoundError):
                     if file.is_file() and not file.name.startswith("."):
@@ -138,7 +138,7 @@ class Folder:
 
     def remove(self, key: str) -> None:
         """See :class:`Storage`."""
-        with in_our_words(self.url):
+        with naming_the_store(self.url):
             (self._root / key).unlink(missing_ok=True)
 
     @contextlib.contextmanager
