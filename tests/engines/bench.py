@@ -29,7 +29,9 @@ from primehub_deploy_ext.domain.phases import Phase
 from primehub_deploy_ext.domain.resources import Quota
 from primehub_deploy_ext.engines.base import Engine, LogQuery, NewDeployment
 
-TEST_LIMIT = 60.0
+# None of these limits says how fast anything has to be: they end a test that hangs.
+TEST_LIMIT = 100.0
+WAIT_LIMIT = 60.0
 
 
 class Bench:
@@ -160,6 +162,19 @@ class Bench:
                 return await self.engine.get(id)
             await asyncio.sleep(0.01)
 
+    async def replaced(self, id: str, victim: Replica) -> Deployment:
+        """Wait until another process serves in a replica's place, and all that are wanted are ready.
+
+        The moment in which nothing is in its place may be over before anybody can look.
+        """
+        while True:
+            found = {replica.name: replica for replica in await self.engine.replicas(id)}
+            successor = found.get(victim.name)
+            if successor is not None and successor.attempt > victim.attempt and successor.serving:
+                break
+            await asyncio.sleep(0.02)
+        return await self.until(id, lambda d: d.status.replicas.ready == d.status.replicas.desired)
+
     async def call(self, deployment: Deployment, value: Any = 3, *, headers: Mapping[str, str] | None = None) -> Any:
         """Call the endpoint as anybody would; return the status and the JSON body."""
         answer = await AsyncHTTPClient().fetch(
@@ -219,7 +234,7 @@ def double(x: Any) -> Any:
     return x * 2
 
 
-def wait_for(condition: Callable[[], Any], limit: float = 15.0) -> Any:
+def wait_for(condition: Callable[[], Any], limit: float = WAIT_LIMIT) -> Any:
     """Wait for something outside the engine."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:

@@ -15,7 +15,7 @@ import pytest
 from primehub_deploy_ext.domain.errors import Conflict, InvalidInput, NotFound
 from primehub_deploy_ext.domain.metrics import AlertRule, Alerts, AlertSettings
 from tests.engines.bench import Bench
-from tests.engines.test_metrics import load, moody
+from tests.engines.test_metrics import load, moody, seen
 
 SECRET = "/services/T0/very-secret"
 
@@ -48,7 +48,7 @@ class _Take(BaseHTTPRequestHandler):
 
 
 async def until(bench: Bench, condition: Callable[[Alerts], bool]) -> Alerts:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 80
     while True:
         alerts = await bench.engine.alerts("iris")
         if condition(alerts):
@@ -64,10 +64,12 @@ async def test_an_alert_fires_and_ends_and_is_told_to_history_and_webhook(bench:
     try:
         deployment = await bench.deployed("iris", await bench.model(moody))
         rules = [AlertRule(kind="error_rate", threshold=0.1, hold=0), AlertRule(kind="no_ready_replica")]
+        await load(bench, deployment, good=5, failing=5)
+        # A look in the middle of them would tell of another rate.
+        await seen(bench, "iris", lambda m: m.totals.requests == 10)
         settings = AlertSettings(rules=rules, webhook=receiver.url)
         shown = await bench.engine.set_alerts("iris", settings, user="ada")
         assert SECRET not in shown.webhook
-        await load(bench, deployment, good=5, failing=5)
 
         firing = await until(bench, lambda a: a.states[0].state == "firing" and bool(receiver.calls))
 

@@ -17,7 +17,7 @@ from primehub_deploy_ext.domain.metrics import Metrics, MetricsRange
 from primehub_deploy_ext.domain.models import Deployment
 from tests.engines.bench import Bench
 
-LOOK = 30.0
+LOOK = 60.0
 
 
 def moody(x: Any) -> Any:
@@ -98,7 +98,8 @@ async def test_no_restart_of_ours_loses_a_request(bench: Bench) -> None:
     (replica,) = await bench.engine.replicas("iris")
     assert replica.pid is not None
     os.kill(replica.pid, signal.SIGKILL)
-    await bench.settled("iris")
+    # Nobody would start it again while no daemon runs.
+    await bench.replaced("iris", replica)
     await seen(bench, "iris", lambda m: m.requests_ever == 10)
 
     health = await bench.engine.health()
@@ -130,7 +131,8 @@ async def test_a_deployment_of_the_same_name_begins_at_zero(bench: Bench) -> Non
     deployment = await bench.deployed("iris")
     await load(bench, deployment, good=2)
 
-    got = await seen(bench, "iris", lambda m: (m.requests_ever or 0) > 0)
+    # A look may come between the two.
+    got = await seen(bench, "iris", lambda m: (m.requests_ever or 0) >= 2)
     assert got.requests_ever == 2
 
 
@@ -144,7 +146,7 @@ async def test_what_nobody_looked_at_before_a_deployment_was_deleted_is_not_its_
     deployment = await bench.deployed("iris")
     await load(bench, deployment, good=2)
 
-    got = await seen(bench, "iris", lambda m: (m.requests_ever or 0) > 0)
+    got = await seen(bench, "iris", lambda m: (m.requests_ever or 0) >= 2)
     assert (got.requests_ever, got.totals.codes) == (2, {"200": 2})
 
 

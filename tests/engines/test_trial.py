@@ -34,14 +34,14 @@ def hoards(x: Any) -> Any:
 
     hoard = bytearray(400 * 1024 * 1024)
     hoard[::4096] = b"x" * len(hoard[::4096])
-    time.sleep(5)
+    time.sleep(30)
     return x
 
 
 def naps(x: Any) -> Any:
     import time
 
-    time.sleep(0.5)
+    time.sleep(2)
     return x
 
 
