@@ -62,9 +62,8 @@ class Api:
             options["headers"] = {USER_HEADER: self._user, **options.get("headers", {})}
         if "body_producer" not in options and (verb in {"POST", "PUT", "PATCH"} or body is not None):
             options["body"] = body if isinstance(body, (bytes, str)) else json.dumps(body) if body is not None else ""
-        response = await self._fetch(
-            PREFIX, path, method=verb, raise_error=False, allow_nonstandard_methods=True, **options
-        )
+        options = {"raise_error": False, "allow_nonstandard_methods": True, "request_timeout": 120, **options}
+        response = await self._fetch(PREFIX, path, method=verb, **options)
         return Answer(response.code, response.headers, response.body)
 
     async def create(self, name: str = "Iris", **fields: Any) -> dict[str, Any]:
@@ -102,8 +101,8 @@ class Stream:
     async def line(self) -> str | None:
         """Return the next line, or None at the end."""
         while b"\n" not in self._rest:
-            size = int(await asyncio.wait_for(self._reader.readline(), 5), 16)
-            piece = await asyncio.wait_for(self._reader.readexactly(size + 2), 5)
+            size = int(await asyncio.wait_for(self._reader.readline(), 30), 16)
+            piece = await asyncio.wait_for(self._reader.readexactly(size + 2), 30)
             if size == 0:
                 return None
             self._rest += piece[:-2]
@@ -125,10 +124,10 @@ class Stream:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, five seconds at most."""
+    """Wait for a condition."""
 
     async def poll() -> None:
         while not condition():
             await asyncio.sleep(0.005)
 
-    await asyncio.wait_for(poll(), 5)
+    await asyncio.wait_for(poll(), 30)

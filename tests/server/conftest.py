@@ -119,7 +119,7 @@ def open_stream(http_server_client: Any, jp_base_url: str, jp_auth_header: dict[
             lines = [f"GET {jp_base_url}{PREFIX}/{path}?{urlencode(parameters)} HTTP/1.1"]
             lines += [f"{name}: {value}" for name, value in sent.items()]
             writer.write("\r\n".join([*lines, "", ""]).encode())
-            head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).decode().splitlines()
+            head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)).decode().splitlines()
             received = dict(line.split(": ", 1) for line in head[1:] if line)
             yield Stream(int(head[0].split()[1]), received, reader)
         finally:

@@ -176,8 +176,8 @@ async def test_the_sender_waits_for_a_slow_store(
 
 
 async def _at_rest(value: Any) -> None:
-    """Wait until a number has stopped growing."""
+    """Wait until a number has begun to grow, and stopped."""
     last, same = value(), 0
-    while same < 20:
+    while same < 20 or not last:
         await asyncio.sleep(0.01)
         last, same = value(), same + 1 if value() == last else 0

@@ -201,11 +201,11 @@ def test_closing_a_stream_wakes_its_reader(rest: RestClient) -> None:
     seen: list[bytes] = []
     reader = threading.Thread(target=lambda: seen.extend(stream))
     reader.start()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not seen and time.monotonic() < deadline:
         time.sleep(0.005)
     stream.close()
-    reader.join(5)
+    reader.join(30)
     assert not reader.is_alive()
 
 

@@ -80,7 +80,7 @@ def test_each_step_is_shown_and_the_end_has_endpoint_and_seconds(rest: Any, serv
         lambda: server.state("iris", reason="Loading", step="loading"),
         lambda: deployed(server),
     )
-    found = rollout.wait_for(rest, deployment, timeout=10, progress=moves)
+    found = rollout.wait_for(rest, deployment, timeout=60, progress=moves)
     assert found["status"]["phase"] == "Deployed"
     lines = moves.text.splitlines()
     assert lines[0] == "Iris: Deploying, waiting for a place to run"
@@ -105,7 +105,7 @@ def test_a_failure_has_reason_message_and_log(rest: Any, server: Any, deployment
     server.revisions["iris"][0]["log_tail"] = [f"line {n}" for n in range(30)] + [""]
     server.state("iris", phase="Failed", reason="ModelLoadFailed", message="ModuleNotFoundError: no 'foo'")
     with pytest.raises(DeploymentFailed) as caught:
-        rollout.wait_for(rest, deployment, timeout=10)
+        rollout.wait_for(rest, deployment, timeout=60)
     text = str(caught.value)
     assert text.startswith("ModelLoadFailed: ModuleNotFoundError: no 'foo'")
     assert caught.value.log_tail == [f"line {n}" for n in range(10, 30)]
@@ -119,7 +119,7 @@ def test_a_failure_without_recorded_log_asks_for_the_revisions_lines(rest: Any, 
     server.logs = [{**line, "replica": "1-0", "text": "mine"}, {**line, "replica": "9-0", "text": "other"}]
     server.state("iris", phase="Failed", reason="CrashLoop", message="exit code 1")
     with pytest.raises(DeploymentFailed) as caught:
-        rollout.wait_for(rest, deployment, timeout=10)
+        rollout.wait_for(rest, deployment, timeout=60)
     assert caught.value.log_tail == ["mine"]
 
 
@@ -131,7 +131,7 @@ def test_an_update_that_fails_says_what_still_serves(rest: Any, server: Any, dep
     server.state("iris", phase="Deployed", reason="UpdateFailed", message="1 serves", step=None, update=update)
     seen: list[Any] = []
     with pytest.raises(DeploymentFailed, match="Revision 1 still serves") as caught:
-        rollout.wait_for(rest, changed, timeout=10, seen=seen.append)
+        rollout.wait_for(rest, changed, timeout=60, seen=seen.append)
     assert (caught.value.reason, caught.value.message) == ("ExampleFailed", "ValueError: boom")
     assert caught.value.serving_revision == 1
     assert seen[-1]["serving_revision"] == 1
@@ -144,7 +144,7 @@ def test_a_failure_of_an_earlier_update_is_not_ours(rest: Any, server: Any, depl
     update = {"revision": 2, "outcome": "failed", "reason": "ExampleFailed", "message": "old"}
     server.state("iris", update=update)
     deployed(server)
-    found = rollout.wait_for(rest, changed, timeout=10)
+    found = rollout.wait_for(rest, changed, timeout=60)
     assert found["serving_revision"] == 3
 
 
@@ -153,7 +153,7 @@ def test_deployed_while_an_update_is_in_progress_is_not_done(rest: Any, server: 
     deployed(server)
     server.state("iris", phase="Deployed", reason="RollingUpdate", update=rolling)
     moves = Moves(lambda: None, lambda: server.state("iris", reason="Ready", update=None))
-    rollout.wait_for(rest, deployment, timeout=10, progress=moves)
+    rollout.wait_for(rest, deployment, timeout=60, progress=moves)
     assert moves.shown[-1] == "Ready"
 
 
@@ -162,7 +162,7 @@ def test_a_change_in_place_is_done_when_its_revision_serves(rest: Any, server: A
     changed = server.new_revision("iris", "update")
     server.state("iris", phase="Deployed", reason="Ready", step=None)
     moves = Moves(lambda: deployed(server))
-    found = rollout.wait_for(rest, changed, timeout=10, progress=moves)
+    found = rollout.wait_for(rest, changed, timeout=60, progress=moves)
     assert found["serving_revision"] == 2
     assert "serves revision 2 at" in moves.text
 
@@ -172,7 +172,7 @@ def test_a_timeout_says_how_to_go_on(rest: Any, deployment: Any) -> None:
     with pytest.raises(DeploymentTimeout, match=r"connect\(\)\.get\('iris'\)\.wait\(timeout=…\)") as caught:
         rollout.wait_for(rest, deployment, timeout=0.2)
     assert isinstance(caught.value, TimeoutError)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_a_stream_that_ends_is_opened_again(rest: Any, server: Any, deployment: Any) -> None:
@@ -181,13 +181,13 @@ def test_a_stream_that_ends_is_opened_again(rest: Any, server: Any, deployment: 
         server.state("iris", reason="Loading", step="loading")
 
     moves = Moves(cut_then_move, lambda: deployed(server))
-    assert rollout.wait_for(rest, deployment, timeout=10, progress=moves)["status"]["phase"] == "Deployed"
+    assert rollout.wait_for(rest, deployment, timeout=60, progress=moves)["status"]["phase"] == "Deployed"
 
 
 def test_without_a_stream_the_server_is_asked(rest: Any, server: Any, deployment: Any) -> None:
     server.watch_breaks = True
     moves = Moves(lambda: server.state("iris", reason="Loading"), lambda: deployed(server))
-    assert rollout.wait_for(rest, deployment, timeout=10, progress=moves)["status"]["phase"] == "Deployed"
+    assert rollout.wait_for(rest, deployment, timeout=60, progress=moves)["status"]["phase"] == "Deployed"
 
 
 def test_a_stream_that_a_proxy_holds_back_is_noticed(
@@ -195,7 +195,7 @@ def test_a_stream_that_a_proxy_holds_back_is_noticed(
 ) -> None:
     monkeypatch.setattr(server, "_tell", lambda _: None)
     moves = Moves(lambda: deployed(server))
-    assert rollout.wait_for(rest, deployment, timeout=10, progress=moves)["status"]["phase"] == "Deployed"
+    assert rollout.wait_for(rest, deployment, timeout=60, progress=moves)["status"]["phase"] == "Deployed"
 
 
 def test_a_server_that_is_gone_for_a_while_is_waited_for(rest: Any, server: Any, deployment: Any) -> None:
@@ -208,19 +208,19 @@ def test_a_server_that_is_gone_for_a_while_is_waited_for(rest: Any, server: Any,
         server.answer_instead = None
         deployed(server)
 
-    found = rollout.wait_for(rest, deployment, timeout=10, progress=Moves(go_away))
+    found = rollout.wait_for(rest, deployment, timeout=60, progress=Moves(go_away))
     assert found["status"]["phase"] == "Deployed"
 
 
 def test_a_deployment_that_is_deleted_meanwhile(rest: Any, server: Any, deployment: Any) -> None:
     moves = Moves(lambda: server.state("iris", reason="Loading"), lambda: rest.delete("iris"))
     with pytest.raises(NotFound, match="iris was deleted"):
-        rollout.wait_for(rest, deployment, timeout=10, progress=moves)
+        rollout.wait_for(rest, deployment, timeout=60, progress=moves)
 
 
 def test_a_deployment_that_was_deleted_while_the_stream_was_away(rest: Any, server: Any, deployment: Any) -> None:
     with pytest.raises(NotFound, match="no deployment 'iris'"):
-        rollout.wait_for(rest, deployment, timeout=10, progress=Moves(lambda: rest.delete("iris")))
+        rollout.wait_for(rest, deployment, timeout=60, progress=Moves(lambda: rest.delete("iris")))
 
 
 def test_stopping_ends_with_stopped(rest: Any, server: Any, deployment: Any) -> None:
@@ -228,7 +228,7 @@ def test_stopping_ends_with_stopped(rest: Any, server: Any, deployment: Any) -> 
     changed = server.new_revision("iris", "stop", stopped=True)
     server.state("iris", phase="Deployed", reason="Ready")
     moves = Moves(lambda: None, lambda: server.state("iris", phase="Stopped", reason="Stopped", step=None))
-    found = rollout.wait_for(rest, changed, timeout=10, goal=Phase.STOPPED, progress=moves)
+    found = rollout.wait_for(rest, changed, timeout=60, goal=Phase.STOPPED, progress=moves)
     assert found["status"]["phase"] == "Stopped"
     assert "Iris: serves nothing until start() (" in moves.text
     assert "Stopped" not in moves.text
@@ -241,7 +241,7 @@ def test_an_interrupt_passes_and_says_how_to_come_back(rest: Any, deployment: An
 
     shown = Interrupted()
     with pytest.raises(KeyboardInterrupt):
-        rollout.wait_for(rest, deployment, timeout=10, progress=shown)
+        rollout.wait_for(rest, deployment, timeout=60, progress=shown)
     assert "connect().get('iris')" in shown.text
     assert ".delete()" in shown.text
 
@@ -249,7 +249,7 @@ def test_an_interrupt_passes_and_says_how_to_come_back(rest: Any, deployment: An
 def test_a_terminal_gets_one_line_that_is_rewritten(rest: Any, server: Any, deployment: Any) -> None:
     deployed(server)
     terminal = Terminal()
-    rollout.wait_for(rest, rest.deployment("iris"), timeout=10, progress=LineProgress("Iris", terminal))
+    rollout.wait_for(rest, rest.deployment("iris"), timeout=60, progress=LineProgress("Iris", terminal))
     assert terminal.getvalue().count("\n") == 1
     assert terminal.getvalue().startswith("\r\x1b[2K")
 
@@ -259,7 +259,7 @@ def test_a_broken_display_is_nobodys_problem(rest: Any, server: Any, deployment:
     closed = io.StringIO()
     shown = LineProgress("Iris", closed)
     closed.close()
-    rollout.wait_for(rest, rest.deployment("iris"), timeout=10, progress=shown)
+    rollout.wait_for(rest, rest.deployment("iris"), timeout=60, progress=shown)
 
 
 def test_a_cell_has_one_output_that_is_updated(

@@ -295,7 +295,7 @@ async def serving() -> AsyncIterator[ApiServer]:
         await server.stop()
 
 
-async def until(condition: Any, seconds: float = 10.0) -> None:
+async def until(condition: Any, seconds: float = 30.0) -> None:
     """Wait for a condition of the event loop's own things."""
 
     async def poll() -> None:

@@ -92,7 +92,6 @@ async def until(condition: Callable[[], Any]) -> None:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(criers, "_TELL_LIMIT", 0.3)
     monkeypatch.setattr(criers, "_PAUSE", 0.01)
     monkeypatch.setattr(criers, "_LOOK_AGAIN", 0.02)
 
@@ -106,6 +105,12 @@ async def test_all_that_run_are_told_and_all_are_nudged() -> None:
     assert stage.nudged == ["a 7", "b 7", "c 7"]
 
 
+@pytest.fixture
+def soon_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(criers, "_TELL_LIMIT", 1.0)
+
+
+@pytest.mark.usefixtures("soon_given_up")
 @pytest.mark.parametrize(
     ("answer", "why"),
     [(UpstreamFailed("no way there"), "no way there"), ((503, {}), "it answers 503"), ((200, {"version": 6}), "6")],
@@ -119,6 +124,7 @@ async def test_one_that_takes_requests_and_does_not_know_is_named_with_why(answe
     assert stage.sent.count("b") > 3
 
 
+@pytest.mark.usefixtures("soon_given_up")
 async def test_one_that_knows_something_newer_than_what_is_stored_does_not_count_as_told() -> None:
     stage = Stage(pod("a"))
     # Somebody put an older Secret back: whoever was revoked since by that list is let in by this replica all the same.

@@ -63,19 +63,23 @@ def test_a_client_whose_token_nobody_got_is_not_there(store: Store, uid: int) ->
     asyncio.run(scenario())
 
 
-def test_a_gateway_that_is_away_when_one_expires_is_told_of_the_next(store: Store, uid: int) -> None:
+def test_a_gateway_that_is_away_when_one_expires_is_told_of_the_next(
+    store: Store, uid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scenario() -> None:
-        gateway = Gateway()
-        callers = Callers(store, uid, gateway.tell)
-        clock = datetime.now(timezone.utc)
-        await callers.add(client("alice", clock + timedelta(seconds=0.1)))
-        await callers.add(client("bob", clock + timedelta(seconds=0.2)))
+        gateway, clock = Gateway(), [datetime.now(timezone.utc)]
+        callers = Callers(store, uid, gateway.tell, lambda: clock[0])
+        monkeypatch.setattr("primehub_deploy_ext.engines.local.callers._LONGEST_SLEEP", 0.01)
+        await callers.add(client("alice", clock[0] + timedelta(hours=1)))
+        await callers.add(client("bob", clock[0] + timedelta(hours=2)))
         gateway.away, asked = True, gateway.asked
+        clock[0] += timedelta(minutes=61)
         while gateway.asked == asked:
             await asyncio.sleep(0.01)
         gateway.away = False
         gateway.told.clear()
-        await asyncio.wait_for(gateway.told.wait(), 5)
+        clock[0] += timedelta(minutes=61)
+        await asyncio.wait_for(gateway.told.wait(), 30)
         callers.close()
         assert callers.users() == ()
 
@@ -93,7 +97,7 @@ def test_a_client_expires_by_the_clock_although_the_loop_stood_still(
         gateway.told.clear()
         # A laptop that sleeps: no time passes for the loop.
         clock[0] += timedelta(hours=9)
-        await asyncio.wait_for(gateway.told.wait(), 5)
+        await asyncio.wait_for(gateway.told.wait(), 30)
         callers.close()
         assert callers.users() == ()
 

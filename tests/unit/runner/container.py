@@ -24,7 +24,8 @@ class Container:
 
     def __init__(self, folder: Path, model: Any = None, *, environment: dict[str, str] | None = None, **order: Any):
         self.folder = folder
-        self.port = _free_port()
+        self._kept = _kept_port()
+        self.port = self._kept.getsockname()[1]
         self.last_words_file = folder / "termination-log"
         self.output = folder / "output"
         artifact = folder / "model.pkl"
@@ -86,7 +87,9 @@ class Container:
         return found
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _kept_port() -> socket.socket:
+    """Bind a free port that nobody else is given, and on which a process may still listen, until the socket is gone."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept

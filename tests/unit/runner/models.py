@@ -57,13 +57,16 @@ def importing(name: str) -> Any:
     return Importing()
 
 
-def sleeper() -> Any:
-    def sleep(values: Any) -> Any:
+def held() -> Any:
+    """Return a model that says by a file ``called`` that it was asked, and answers once there is a file ``go``."""
+
+    def hold(values: Any) -> Any:
         import time
         from pathlib import Path
 
         Path("called").touch()
-        time.sleep(0.5)
+        while not Path("go").exists():
+            time.sleep(0.005)
         return values
 
-    return sleep
+    return hold

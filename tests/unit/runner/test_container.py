@@ -21,7 +21,7 @@ from primehub_deploy_ext.runner.container.last_words import LIMIT
 from tests.unit.kubernetes.object_store import FakeS3
 from tests.unit.runner import models
 from tests.unit.runner.container import Container
-from tests.unit.runner.processes import send, wait_for
+from tests.unit.runner.processes import DEADLINE, send, wait_for
 
 INFER = "/v2/models/iris/infer"
 
@@ -115,8 +115,8 @@ def test_stopped_while_it_loads_it_ends_at_once(start, tmp_path: Path) -> None:
 
 
 def test_after_the_signal_it_answers_whoever_still_comes_and_says_that_it_is_not_ready(start) -> None:
-    container = start(lambda values: values, linger=2).ready()
-    connection = http.client.HTTPConnection("127.0.0.1", container.port, timeout=10)
+    container = start(lambda values: values, linger=6).ready()
+    connection = http.client.HTTPConnection("127.0.0.1", container.port, timeout=DEADLINE)
     with closing(connection):
         assert send(connection, "POST", INFER, tensor(1)).status == 200
         container.terminate()
@@ -130,13 +130,15 @@ def test_after_the_signal_it_answers_whoever_still_comes_and_says_that_it_is_not
 
 
 def test_what_is_in_flight_is_answered_before_it_ends(start) -> None:
-    container = start(models.sleeper()).ready()
+    container = start(models.held()).ready()
     answers = []
     asking = threading.Thread(target=lambda: answers.append(container.ask("POST", INFER, tensor(1))))
     asking.start()
     wait_for((container.folder / "called").exists, "the request at the model")
     container.terminate()
-    asking.join(20)
+    wait_for(lambda: "stopping: " in container.printed(), "the signal's arrival")
+    (container.folder / "go").touch()
+    asking.join(DEADLINE)
     assert [answer.status for answer in answers] == [200]
     assert container.ended() == 0
 
@@ -163,7 +165,7 @@ def test_what_takes_longer_than_it_is_given_is_given_up(start) -> None:
     wait_for((container.folder / "called").exists, "the request at the model")
     container.terminate()
     assert container.ended() == 0
-    asker.join(20)
+    asker.join(DEADLINE)
     assert "stopped with 1 requests unanswered" in container.printed()
 
 

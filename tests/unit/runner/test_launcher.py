@@ -12,7 +12,7 @@ import pytest
 
 from primehub_deploy_ext.runner import bootstrap
 from tests.unit.runner import models
-from tests.unit.runner.processes import is_ours, wait_for
+from tests.unit.runner.processes import DEADLINE, is_ours, wait_for
 
 
 def iris_order(workshop, **fields):
@@ -150,7 +150,7 @@ def test_replicas_serve_on_when_the_launcher_and_its_group_are_killed(bare, work
     replica = launcher.fork(workshop.order(lambda values: values))
     replica.wait_for_step("ready")
     os.killpg(launcher.process.pid, signal.SIGKILL)
-    launcher.process.wait(10)
+    launcher.process.wait(DEADLINE)
     assert replica.ask("POST", "/predict", {"jsonData": [1]}).body["jsonData"] == [1]
 
 
@@ -196,7 +196,7 @@ def test_quit_waits_for_the_children_and_forks_no_more(bare, workshop):
     assert launcher.ask(do="quit") == {"ok": True}
     assert launcher.ask(do="fork", replica=workshop.order())["message"] == "the launcher is quitting"
     os.kill(replica.pid, signal.SIGTERM)
-    assert launcher.process.wait(10) == 0
+    assert launcher.process.wait(DEADLINE) == 0
     assert not launcher.socket.exists()
 
 
@@ -204,7 +204,7 @@ def test_it_ends_by_itself_when_nobody_is_connected(bare):
     launcher = bare(idle_timeout=0.1)
     assert launcher.ask(do="hello")["ok"]
     launcher.line.close()
-    assert launcher.process.wait(10) == 0
+    assert launcher.process.wait(DEADLINE) == 0
     assert not launcher.socket.exists()
 
 
@@ -221,19 +221,19 @@ def test_an_unacknowledged_exit_keeps_it(bare, workshop):
     launcher.line = line
     line.ask({"do": "ack", "pid": replica.pid})
     line.close()
-    assert launcher.process.wait(10) == 0
+    assert launcher.process.wait(DEADLINE) == 0
 
 
 def test_it_ends_when_its_socket_file_is_gone(bare):
     launcher = bare(idle_timeout=1000)
     launcher.socket.unlink()
-    assert launcher.process.wait(15) == 0
+    assert launcher.process.wait(DEADLINE) == 0
 
 
 def test_a_second_launcher_on_the_same_socket_is_refused(bare, workshop):
     first = bare()
     command = bootstrap.launcher_command(sys.executable, first.socket)
-    second = subprocess.run(command, cwd=workshop.folder, capture_output=True, text=True, timeout=20, check=False)
+    second = subprocess.run(command, cwd=workshop.folder, capture_output=True, text=True, timeout=DEADLINE, check=False)
     assert second.returncode == 1
     assert "already listens" in second.stderr
     assert first.ask(do="hello")["ok"]

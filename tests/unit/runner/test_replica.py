@@ -17,7 +17,7 @@ import pytest
 
 from primehub_deploy_ext.runner.logstream import parse_continuation
 from tests.unit.runner import models
-from tests.unit.runner.processes import is_ours, send, wait_for
+from tests.unit.runner.processes import DEADLINE, is_ours, send, wait_for
 
 
 def test_a_fresh_process_serves_as_a_fork_does(workshop):
@@ -29,7 +29,7 @@ def test_a_fresh_process_serves_as_a_fork_does(workshop):
     assert replica.infer(**models.IRIS_EXAMPLE).body["outputs"][0]["data"] == [0]
     assert stat.S_IMODE(Path(order["socket"]).stat().st_mode) == 0o600
     os.kill(replica.pid, signal.SIGTERM)
-    assert replica.process.wait(10) == 0
+    assert replica.process.wait(DEADLINE) == 0
     assert replica.status()["step"] == "stopping"
 
 
@@ -106,7 +106,7 @@ def test_a_model_that_calls_exit_ends_one_request_only(warm, workshop):
 
 
 def test_sigterm_answers_what_is_in_flight_and_lets_nobody_in(warm, workshop):
-    replica = warm.fork(workshop.order(models.sleeper()))
+    replica = warm.fork(workshop.order(models.held()))
     replica.wait_for_step("ready")
     idle = replica.connect()
     assert send(idle, "GET", "/v2/health/ready").status == 200
@@ -119,6 +119,7 @@ def test_sigterm_answers_what_is_in_flight_and_lets_nobody_in(warm, workshop):
     wait_for(lambda: not Path(replica.order["socket"]).exists(), "the socket to go")
     with contextlib.closing(idle):
         refused = send(idle, "GET", "/v2/health/ready")
+    (workshop.folder / "go").touch()
     client.join()
     assert answers[0].status == 200
     assert answers[0].body["jsonData"] == "late"
@@ -137,11 +138,11 @@ def test_sigterm_while_loading_ends_with_0(workshop):
     replica = workshop.start(workshop.order(Slow()))
     replica.wait_for_step("loading")
     os.kill(replica.pid, signal.SIGTERM)
-    assert replica.process.wait(10) == 0
+    assert replica.process.wait(DEADLINE) == 0
 
 
 def test_health_answers_while_the_model_works(warm, workshop):
-    replica = warm.fork(workshop.order(models.sleeper()))
+    replica = warm.fork(workshop.order(models.held()))
     replica.wait_for_step("ready")
     answers = []
     client = threading.Thread(target=lambda: answers.append(replica.ask("POST", "/predict", {"jsonData": 1})))
@@ -149,6 +150,7 @@ def test_health_answers_while_the_model_works(warm, workshop):
     wait_for((workshop.folder / "called").exists, "the call")
     assert replica.ask("GET", "/v2/health/live").body == {"live": True}
     assert not answers
+    (workshop.folder / "go").touch()
     client.join()
     assert answers[0].status == 200
 
@@ -160,7 +162,8 @@ def test_a_caller_who_left_is_not_computed_for(warm, workshop):
 
         with Path("calls").open("a") as calls:
             calls.write(f"{values}\n")
-        time.sleep(0.3)
+        while values == "busy" and not Path("go").exists():
+            time.sleep(0.005)
         return values
 
     replica = warm.fork(workshop.order(count))
@@ -173,6 +176,9 @@ def test_a_caller_who_left_is_not_computed_for(warm, workshop):
     # An answer on the same loop: the request before it was taken in.
     assert replica.ask("GET", "/v2/health/live").status == 200
     gone.close()
+    # And after it: that it left was noticed.
+    assert replica.ask("GET", "/v2/health/live").status == 200
+    (workshop.folder / "go").touch()
     assert busy.getresponse().read()
     busy.close()
     assert replica.ask("POST", "/predict", {"jsonData": "last"}).status == 200
@@ -268,5 +274,5 @@ def test_an_unusable_folder_or_cpu_is_said_and_not_fatal(warm, workshop):
 
 def test_an_order_that_can_not_be_read_ends_with_a_sentence(workshop, capfd):
     replica = workshop.start({"replica": "1"})
-    assert replica.process.wait(10) == 1
+    assert replica.process.wait(DEADLINE) == 1
     assert "can't be used: the replica order lacks deployment" in capfd.readouterr().err
