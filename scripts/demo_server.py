@@ -27,8 +27,9 @@ import psutil
 from primehub_deploy_ext.engines.local.paths import HOME_VARIABLE, Paths
 
 ROOT = Path(__file__).resolve().parent.parent
-START_LIMIT = 60.0
-END_LIMIT = 15.0
+# On a busy machine; they end what hangs, and say nothing about how fast anything is.
+START_LIMIT = 180.0
+END_LIMIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def end_engine(engine_home: Path) -> list[str]:
     for process in everything:
         with contextlib.suppress(psutil.Error):
             process.terminate()
-    _, alive = psutil.wait_procs(everything, timeout=10)
+    _, alive = psutil.wait_procs(everything, timeout=END_LIMIT)
     for process in alive:
         with contextlib.suppress(psutil.Error):
             process.kill()

@@ -34,7 +34,7 @@ def test_killing_jupyter_fails_no_request_and_others_see_the_same(start_server: 
                 request = urllib.request.Request(
                     handle.endpoint + "v2/models/iris/infer", body, {"Content-Type": "application/json"}
                 )
-                with urllib.request.urlopen(request, timeout=10) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     seen[str(json.load(answer)["outputs"][0]["data"])] += 1
             except OSError as error:
                 seen[repr(error)] += 1

@@ -28,9 +28,9 @@ ROOT = HERE.parent.parent
 PROXY = HERE / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 PASSWORD = "open sesame"
 START_LIMIT = 180.0
-# Of what the Hub said: small, so that tests needn't wait for minutes.
+# Of what the Hub said: small, so that tests needn't wait for minutes; in the grace a browser has to look at a page.
 REFRESH_SECONDS = 2
-GRACE_SECONDS = 8
+GRACE_SECONDS = 30
 
 
 class Installation:
@@ -136,7 +136,7 @@ class Installation:
     def end(self) -> list[str]:
         """End every process that belongs to the folder; return those that ignored it."""
         self._api.close()
-        for end, limit in ((psutil.Process.terminate, 10), (psutil.Process.kill, 5)):
+        for end, limit in ((psutil.Process.terminate, 30), (psutil.Process.kill, 30)):
             with contextlib.suppress(AssertionError):
                 wait_for(partial(self._all_ended, end), limit)
         for process in self._started:

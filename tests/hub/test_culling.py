@@ -23,7 +23,7 @@ def test_an_open_panel_keeps_no_server_alive_and_deployments_need_none(
     ada.silence_jupyterlab()
 
     with hub.culling(IDLE_SECONDS):
-        wait_for(lambda: hub.server_is_gone("ada"), 60)
+        wait_for(lambda: hub.server_is_gone("ada"), 120)
         assert answer_of(endpoint) == 42
         with ada.page.expect_response(re.compile("/hub/user/ada/primehub-deploy/")) as refused:
             ada.panel().get_by_role("button", name="Refresh").click()

@@ -11,7 +11,7 @@ from tests.engines.bench import wait_for
 from tests.hub.browsing import Tab
 from tests.hub.installation import Installation, answer_of, listed
 
-LIMIT = 30.0
+LIMIT = 120.0
 
 
 def test_the_last_known_membership_counts_for_a_while_and_the_panel_says_so(

@@ -102,14 +102,14 @@ def run(folder: Path) -> Iterator[Run]:
         scrape = scrape_config(target, "/primehub-deploy/v1/metrics", str(secret), interval="1s")
         asked = stack.enter_context(prometheus(folder, [scrape], RULES))
         seen = Run(server, asked)
-        wait_for(lambda: asked.values(_series("iris", "1")), 30)
+        wait_for(lambda: asked.values(_series("iris", "1")))
         load(seen, iris.endpoint, "1", [FAST] * 90 + [SLOW] * 10 + [-1.0] * 6 + ["wrong"] * 4, [1] * 30 + [0] * 70)
         iris.update(another, example=[0.0])
-        wait_for(lambda: asked.values(_series("iris", "2")), 30)
+        wait_for(lambda: asked.values(_series("iris", "2")))
         load(seen, iris.endpoint, "2", [0.0] * 50, [1] * 10 + [0] * 10)
-        wait_for(lambda: asked.value(f"sum({PREDICTIONS})") == seen.total, 30)
-        wait_for(lambda: asked.value(f"sum({FEEDBACK})") == 120, 30)
-        wait_for(lambda: settled(seen), 60)
+        wait_for(lambda: asked.value(f"sum({PREDICTIONS})") == seen.total)
+        wait_for(lambda: asked.value(f"sum({FEEDBACK})") == 120)
+        wait_for(lambda: settled(seen))
         yield seen
 
 

@@ -20,7 +20,7 @@ import yaml
 from tests.engines.bench import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-START_LIMIT = 30.0
+START_LIMIT = 60.0
 
 
 def binary(name: str = "prometheus") -> str:
@@ -110,7 +110,7 @@ def prometheus(folder: Path, scrape_configs: list[Mapping[str, Any]], *rules: Pa
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -94,11 +94,11 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     with serving(Counted(series, gauges)) as counted:
         scrape["static_configs"] = [{"targets": [counted.target]}]
         with prometheus(tmp_path_factory.mktemp("flavors"), [scrape]) as running:
-            wait_for(lambda: counted.scrapes >= 12, 60)
+            wait_for(lambda: counted.scrapes >= 12)
             counted.happened = True
-            wait_for(lambda: running.value(f'sum({SERVER}_count{{namespace="team",code="500"}})') == 20, 30)
+            wait_for(lambda: running.value(f'sum({SERVER}_count{{namespace="team",code="500"}})') == 20)
             begun = counted.scrapes
-            wait_for(lambda: counted.scrapes >= begun + 4, 30)
+            wait_for(lambda: counted.scrapes >= begun + 4)
             running.at = time.time()
             yield running
 

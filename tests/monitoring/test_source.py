@@ -29,7 +29,7 @@ def test_the_same_series_come_from_prometheus(run: Run, folder: Path) -> None:
     options = [f"--PrimehubDeploy.prometheus_url={run.prometheus.url}"]
     with jupyter_server(folder, root=folder, options=options) as server:
         ours = run.metrics()
-        theirs = wait_for(lambda: close(run.metrics(server), ours), 60)
+        theirs = wait_for(lambda: close(run.metrics(server), ours))
 
     assert (theirs["source"], ours["source"]) == ("prometheus", "engine")
     assert set(theirs) == set(ours)
