@@ -13,7 +13,7 @@ from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from tests.cluster.cluster import WEB_IMAGE, Cluster
 
-_LIMIT = 120.0
+_LIMIT = 240.0
 WEB = DeploymentSpec(model=Model(image=WEB_IMAGE))
 
 
@@ -36,7 +36,7 @@ async def engine_of(cluster: Cluster, *namespaces: str, **settings: Any) -> Asyn
 
 async def until(condition: Callable[[], Coroutine[Any, Any, Any]], what: str) -> Any:
     """Wait for a condition, as long as the test's story may last."""
-    for _ in range(900):
+    for _ in range(1800):
         if found := await condition():
             return found
         await asyncio.sleep(0.1)

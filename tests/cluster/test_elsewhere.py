@@ -70,7 +70,7 @@ async def refused(engine: KubernetesEngine, id: str, words: str) -> dict[str, st
     return commands
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("flavor", ["plain", "kserve"])
 def test_what_kubectl_made_is_shown_and_refused_with_the_command_that_does_it(
     cluster: Cluster, namespace: Callable[..., str], flavor: str

@@ -24,7 +24,7 @@ def is_crash_loop(event: Event) -> bool:
     return event.kind == "Warning" and event.reason == "BackOff"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_events_are_told_after_the_cluster_has_dropped_them(cluster: Cluster, namespace: Callable[..., str]) -> None:
     place = namespace("history")
 

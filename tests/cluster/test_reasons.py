@@ -26,7 +26,7 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.failing import Failing, cases, policy, pull_secret, quota
 
 # What is measured is in docs/kubernetes/reasons.md; this only tells a watch from a poll, on a machine that is busy.
-ON_SCREEN = 10.0
+ON_SCREEN = 30.0
 _LIMIT = 150.0
 NAMES = [one.name for one in cases("registry")]
 

@@ -62,10 +62,10 @@ def test_what_no_node_can_take_is_told_with_the_schedulers_words(story: Story) -
         nowhere = Resources(memory="256Mi", scheduling=Scheduling(node_selector={"disk": "of-gold"}))
         trial = await bench.try_out(DeploymentSpec(model=await bench.model(echo), resources=nowhere))
         assert (trial.ok, trial.reason) == (False, Reason.UNSCHEDULABLE)
-        assert trial.message.startswith("not ready within 6 s: no node can take it")
+        assert trial.message.startswith("not ready within 10 s: no node can take it")
         assert await bench.left_by_trials() == set()
 
-    story(told, trial_limit=6.0)
+    story(told, trial_limit=10.0)
 
 
 def test_a_model_that_never_answers_is_given_up(story: Story) -> None:
@@ -73,11 +73,12 @@ def test_a_model_that_never_answers_is_given_up(story: Story) -> None:
         began = time.monotonic()
         trial = await bench.try_out(DeploymentSpec(model=await bench.model(sleeps, example=None)), infer(1))
         assert (trial.ok, trial.reason) == (False, Reason.START_TIMEOUT)
-        assert trial.message == "no answer within 8 s"
-        assert time.monotonic() - began < 20
+        # So long it takes a busy machine to start one at most: it is given up because of its answer.
+        assert trial.message == "no answer within 25 s"
+        assert time.monotonic() - began < 55
         assert await bench.left_by_trials() == set()
 
-    story(told, trial_limit=8.0)
+    story(told, trial_limit=25.0)
 
 
 def test_what_a_server_left_that_died_is_ended_by_the_cluster_and_swept_by_the_next(
@@ -93,7 +94,7 @@ def test_what_a_server_left_that_died_is_ended_by_the_cluster_and_swept_by_the_n
             assert (await bench.try_out(spec)).ok
         (left,) = await bench.left_by_trials()
         pod = await asyncio.to_thread(bench.cluster.get, "pod", left, "-n", bench.namespaces["team"])
-        assert pod["spec"]["activeDeadlineSeconds"] == 16
+        assert pod["spec"]["activeDeadlineSeconds"] == 35
         assert "hunter2" not in json.dumps(pod)
         # Too young to be nobody's.
         assert (await bench.try_out(DeploymentSpec(model=await bench.model(echo)))).ok
@@ -104,7 +105,7 @@ def test_what_a_server_left_that_died_is_ended_by_the_cluster_and_swept_by_the_n
         assert (await bench.try_out(DeploymentSpec(model=await bench.model(echo)))).ok
         assert await bench.left_by_trials() == set()
 
-    story(told, trial_limit=6.0)
+    story(told, trial_limit=25.0)
 
 
 async def _phase(bench: KubernetesBench, name: str) -> str:
