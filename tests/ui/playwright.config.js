@@ -22,6 +22,9 @@ const server = kind => ({
 module.exports = {
   ...base,
   testDir: 'tests',
+  // They end what hangs, and say nothing about how fast anything is: two busy cores take their time.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   // The tests share the server and the list it answers from.
   workers: 1,
   // A browser on a busy machine may be late for once; what fails twice more is broken.

@@ -538,7 +538,7 @@ test.describe('the audit log', () => {
     );
     await tab
       .getByRole('button', { name: '1 new entry' })
-      .click({ timeout: 20_000 });
+      .click({ timeout: 60_000 });
     await expect(grid).toContainText('changed group research');
   });
 });
@@ -579,7 +579,7 @@ test.describe('when the server is away', () => {
     await expect(row(tab, 'research')).toBeVisible();
     await play(models(), 'cut');
     await expect(tab.getByText(/Connection lost/)).toBeVisible({
-      timeout: 30_000
+      timeout: 60_000
     });
     await expect(row(tab, 'research')).toBeVisible();
     await play(models(), 'ok');
@@ -608,6 +608,6 @@ test.describe('when the server is away', () => {
     await tab.getByRole('button', { name: 'Try again' }).click();
     await expect(tab.getByText(/no Hub since 10:02/)).toBeVisible();
     await play([], 'ok', world());
-    await expect(row(tab, 'company-registry')).toBeVisible({ timeout: 40_000 });
+    await expect(row(tab, 'company-registry')).toBeVisible({ timeout: 60_000 });
   });
 });

@@ -72,7 +72,7 @@ test('administers the real thing: group, quota, instance type, deployments, log'
   try {
     expect((await create('first')).status()).toBe(201);
     await expect(item('lab')).toContainText('0.5 of 0.5 cores', {
-      timeout: 15_000
+      timeout: 60_000
     });
     expect((await create('second')).status()).toBe(403);
 
@@ -98,9 +98,9 @@ test('administers the real thing: group, quota, instance type, deployments, log'
     // What it really uses.
     await go('Deployments');
     const first = tab.locator('[data-deployment="first"]');
-    await expect(first).toContainText('Deployed', { timeout: 30_000 });
+    await expect(first).toContainText('Deployed', { timeout: 60_000 });
     await expect(first.locator('.pd-Used-fill')).toHaveCount(2, {
-      timeout: 15_000
+      timeout: 60_000
     });
 
     // Switched off, it is stopped when that is chosen.
@@ -111,7 +111,7 @@ test('administers the real thing: group, quota, instance type, deployments, log'
     await dialog.getByRole('button', { name: 'Stop them' }).click();
     await expect(enabled).toHaveAttribute('aria-checked', 'false');
     await go('Deployments');
-    await expect(first).toContainText('Stopped', { timeout: 15_000 });
+    await expect(first).toContainText('Stopped', { timeout: 60_000 });
     await tab.getByRole('button', { name: 'Start first' }).click();
     await dialog.getByRole('button', { name: 'Start' }).click();
     await expect(page.locator('.Toastify__toast')).toContainText(
@@ -129,7 +129,7 @@ test('administers the real thing: group, quota, instance type, deployments, log'
     await expect(item('lab')).toHaveCount(0);
     await go('Deployments');
     await expect(tab.getByText('No deployments yet')).toBeVisible({
-      timeout: 15_000
+      timeout: 60_000
     });
   } finally {
     await request.delete(`${api}/deployments/first`);

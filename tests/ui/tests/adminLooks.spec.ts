@@ -205,7 +205,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         await expect(root.getByText(/too old/)).toBeVisible();
         await play([], 'ok', world(none));
         await expect(root.getByText('No groups yet')).toBeVisible({
-          timeout: 40_000
+          timeout: 60_000
         });
         await look(page, root, named('no-groups'));
         for (const [screen, words] of [

@@ -7,7 +7,7 @@ import { expectAccessible } from './accessible';
 
 const ID = 'alerted-one';
 const SECRET = '/hooks/very-secret';
-const SOON = { timeout: 40_000 };
+const SOON = { timeout: 60_000 };
 
 test.use({
   baseURL: process.env['PD_UI_ENGINE_URL'],

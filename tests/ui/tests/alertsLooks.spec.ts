@@ -98,7 +98,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
         const alerts = await open(page);
         await expect(
           alerts.getByText(/^Nobody is told when this deployment fails/)
-        ).toBeVisible({ timeout: 30_000 });
+        ).toBeVisible({ timeout: 60_000 });
         await look(page, alerts, named('none'));
 
         await press(alerts, 'Use this rule…');
@@ -169,7 +169,7 @@ for (const [theme, themeName] of Object.entries(THEMES)) {
 
         await play([iris()], 'ok', {}, details(standing()));
         await expect(alerts.getByText(/^Firing for/)).toBeVisible({
-          timeout: 20_000
+          timeout: 60_000
         });
         await look(page, alerts, named('standing'));
         await expectNoOverflow(alerts);

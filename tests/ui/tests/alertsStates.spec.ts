@@ -38,7 +38,7 @@ test('rules that somebody else saved meanwhile stand beside what was typed, in 3
   const alerts = (await openPanel(page, place)).locator('.pd-Alerts');
   await alerts
     .getByRole('button', { name: 'Edit alerts…' })
-    .click({ timeout: 30_000 });
+    .click({ timeout: 60_000 });
   await alerts.getByLabel('Above (%)').fill('2');
   await play([iris()], 'ok', {}, details(4, 0.1));
   await alerts.getByRole('button', { name: 'Save', exact: true }).click();
@@ -111,7 +111,7 @@ for (const [name, answer, words] of [
     const place = { view: 'deployment', id: ID, tab: 'metrics' };
     const view = (await openPanel(page, place)).locator('.pd-Metrics');
     await expect(view.getByText(words).first()).toBeVisible({
-      timeout: 30_000
+      timeout: 60_000
     });
     await expectAccessible(page);
     await expectNoOverflow(view);

@@ -190,7 +190,7 @@ test('panel and tabs come back after a reload, where they were', async ({
   await expect(panel.getByRole('tab', { name: 'Events' })).toHaveAttribute(
     'aria-selected',
     'true',
-    { timeout: 30_000 }
+    { timeout: 60_000 }
   );
   await expect(
     page.getByRole('tab', { name: 'Iris classifier' })
@@ -268,10 +268,10 @@ test.describe('notifications', () => {
     const toast = page.locator('.Toastify__toast');
     await expect(
       toast.filter({ hasText: 'Iris: Model could not be loaded' })
-    ).toBeVisible({ timeout: 30_000 });
+    ).toBeVisible({ timeout: 60_000 });
     await play([deployment('iris', 'Iris')]);
     await expect(toast.filter({ hasText: 'Iris serves again' })).toBeVisible({
-      timeout: 30_000
+      timeout: 60_000
     });
   });
 
@@ -292,7 +292,7 @@ test.describe('notifications', () => {
     await play([...all(9, { status }), ...all(12).slice(9)]);
     const toast = page.locator('.Toastify__toast');
     // They are gathered for a second, and the first toast loads the code for all.
-    const soon = { timeout: 30_000 };
+    const soon = { timeout: 60_000 };
     await expect(toast).toHaveText(
       /9 deployments failed: Model 0, Model 1, Model 2 and 6 more/,
       soon
@@ -335,7 +335,7 @@ test.describe('notifications', () => {
       // What came after it is told already.
       const toast = page.locator('.Toastify__toast');
       await expect(toast).toHaveText(/Other is deployed/, {
-        timeout: 30_000
+        timeout: 60_000
       });
     });
   });

@@ -35,16 +35,16 @@ test('shows a real deployment from its start to its end', async ({
     const row = panel.locator('[data-deployment="live-one"]');
     await expect(row).toContainText('Deploying');
     await expect(row.locator('.pd-mod-Deployed').first()).toBeVisible({
-      timeout: 30_000
+      timeout: 60_000
     });
     await expect(row).toContainText('1/1 ready');
 
     await request.post(`${api}/deployments/live-one:stop`, { data: {} });
-    await expect(row).toContainText('Stopped', { timeout: 15_000 });
+    await expect(row).toContainText('Stopped', { timeout: 60_000 });
   } finally {
     await request.delete(`${api}/deployments/live-one`);
   }
   await expect(panel.getByText('No deployments yet')).toBeVisible({
-    timeout: 15_000
+    timeout: 60_000
   });
 });

@@ -7,7 +7,7 @@ import { PANEL_ID, THEMES, panelOf, withTheme } from "./scripted";
 
 const OPEN_PLACE = "primehub-deploy:open-place";
 /** A replica is a fresh process the first time. */
-const SOON = { timeout: 45_000 };
+const SOON = { timeout: 60_000 };
 
 test.use({ baseURL: process.env["PD_UI_ENGINE_URL"] });
 test.describe.configure({ mode: "serial" });

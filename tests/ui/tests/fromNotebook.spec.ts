@@ -35,7 +35,7 @@ test('the toolbar button leads from a model of the notebook to the form filled i
 
   const dialog = page.locator('.pd-Modal');
   const model = dialog.getByRole('radio', { name: /^wine_model/ });
-  await expect(model).toBeChecked({ timeout: 30_000 });
+  await expect(model).toBeChecked({ timeout: 60_000 });
   await expect(dialog).toContainText('13 columns');
   await expect(dialog).toContainText('not fitted yet');
   await expect(dialog.getByLabel('Example data')).toHaveValue('X_test');
@@ -53,7 +53,7 @@ test('the toolbar button leads from a model of the notebook to the form filled i
 
   await model.check();
   await dialog.getByRole('button', { name: 'Continue…' }).click();
-  await expect(dialog).toHaveCount(0, { timeout: 30_000 });
+  await expect(dialog).toHaveCount(0, { timeout: 60_000 });
   await expect(page.getByRole('tab', { name: 'New Deployment' })).toBeVisible();
   // Nothing of all that is in the notebook or its history.
   expect(await page.notebook.getCellCount()).toBe(1);
@@ -118,7 +118,7 @@ test('deploy() is a live card, which outlives the kernel and the page', async ({
     for (const card of await cards.all()) {
       await expect(card).toContainText('Echo');
       await expect(card.locator('.pd-mod-Deployed').first()).toBeVisible({
-        timeout: 30_000
+        timeout: 60_000
       });
     }
     await expectAccessible(page, '.jp-OutputArea .pd-App');
@@ -132,7 +132,7 @@ test('deploy() is a live card, which outlives the kernel and the page', async ({
     );
     await request.post(`${api}/echo:stop`, { data: {} });
     for (const card of await cards.all()) {
-      await expect(card).toContainText('Stopped', { timeout: 30_000 });
+      await expect(card).toContainText('Stopped', { timeout: 60_000 });
     }
     await cards.first().getByRole('button', { name: 'Start' }).click();
     await page
@@ -140,12 +140,12 @@ test('deploy() is a live card, which outlives the kernel and the page', async ({
       .getByRole('button', { name: 'Start' })
       .click();
     await expect(cards.first().locator('.pd-mod-Deployed').first()).toBeVisible(
-      { timeout: 30_000 }
+      { timeout: 60_000 }
     );
 
     await page.notebook.save();
     await page.reload({ waitForIsReady: false });
-    await expect(cards.first()).toContainText('Echo', { timeout: 30_000 });
+    await expect(cards.first()).toContainText('Echo', { timeout: 60_000 });
     await cards.first().getByRole('button', { name: 'Details' }).click();
     await expect(
       page.locator('.jp-OutputArea').getByRole('tab', { name: 'Logs' })
@@ -166,7 +166,7 @@ test('says when no model is there, and waits for a busy kernel', async ({
   const dialog = page.locator('.pd-Modal');
   await expect(dialog.getByRole('alert')).toContainText(
     'No variable of the kernel holds a model',
-    { timeout: 30_000 }
+    { timeout: 60_000 }
   );
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
@@ -188,7 +188,7 @@ while not pathlib.Path('go.txt').exists(): time.sleep(0.1)`
   await expect(dialog).toContainText('The kernel is busy');
   await page.contents.uploadContent('go', 'text', `${tmpPath}/go.txt`);
   await expect(dialog.getByRole('radio', { name: /^double/ })).toBeChecked({
-    timeout: 30_000
+    timeout: 60_000
   });
   await running;
   await dialog.getByRole('button', { name: 'Cancel' }).click();

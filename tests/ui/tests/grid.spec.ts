@@ -141,7 +141,9 @@ test('a filtered list is shared as a link', async ({ play, page, baseURL }) => {
   await panel.getByRole('button', { name: 'Failed 1' }).click();
   await panel.getByRole('button', { name: 'View options' }).click();
   await page.getByRole('button', { name: 'Copy link to this list' }).click();
-  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(clipboard).toContain(`${baseURL}/lab?`);
+  const link = await clipboard();
   expect(link.startsWith(`${baseURL}/lab?`)).toBe(true);
   await panel.getByRole('button', { name: 'Failed 1' }).click();
   await expect(panel.locator('.pd-Row')).toHaveCount(gallery().length);
@@ -208,9 +210,11 @@ test('a menu stops one, the bar many; who comes back finds the list as it was', 
   await expect(panel.getByRole('tab').first()).toBeVisible();
   await panel.getByRole('button', { name: /^(Back|All deployments)/ }).click();
   await expect(title).toBeVisible();
-  expect(
-    Math.abs((await grid.evaluate(element => element.scrollTop)) - before)
-  ).toBeLessThan(150);
+  await expect
+    .poll(async () =>
+      Math.abs((await grid.evaluate(element => element.scrollTop)) - before)
+    )
+    .toBeLessThan(150);
 });
 
 test('changes neither move nor redraw what they do not concern', async ({
@@ -225,11 +229,13 @@ test('changes neither move nor redraw what they do not concern', async ({
   await page.sidebar.setWidth(320, 'left');
   const panel = panelOf(page);
   const grid = panel.locator('.pd-Grid');
-  await grid.evaluate(
-    element => (element.scrollTop = (element.scrollHeight * 79) / 300)
-  );
   const still = panel.locator('[data-deployment="model-80"]');
-  await expect(still).toBeAttached();
+  await expect(async () => {
+    await grid.evaluate(
+      element => (element.scrollTop = (element.scrollHeight * 79) / 300)
+    );
+    await expect(still).toBeAttached({ timeout: 500 });
+  }).toPass();
   await still.evaluate(element => {
     const seen = window as unknown as { changes: number };
     seen.changes = 0;

@@ -84,7 +84,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
       await panel.getByRole('button', { name: 'Traffic' }).click();
       // What was new is asked for with the next round: in half a minute at most.
       await expect(panel.locator('.pd-Title').first()).toHaveText(/24$/, {
-        timeout: 45_000
+        timeout: 60_000
       });
       await shot(page, `${name}-25`);
       await expectAccessible(page);

@@ -94,7 +94,7 @@ test('a request is typed, sent, kept, compared, and runs as the code that is sho
     await press(app, 'Send');
     await expect(
       app.getByRole('region', { name: 'Answer of revision 1' })
-    ).toContainText('with loading the model', { timeout: 30_000 });
+    ).toContainText('with loading the model', { timeout: 60_000 });
     const difference = app.getByRole('region', {
       name: 'Difference of the answers'
     });
@@ -180,11 +180,11 @@ test('a request is typed, sent, kept, compared, and runs as the code that is sho
     });
     await expect(
       app.getByText('It is stopped: callers get an error', { exact: true })
-    ).toBeVisible({ timeout: 30_000 });
+    ).toBeVisible({ timeout: 60_000 });
     await press(app, 'Send');
     await expect(app.locator('.pd-Answer')).toContainText(
       'with loading the model',
-      { timeout: 30_000 }
+      { timeout: 60_000 }
     );
   } finally {
     await request.delete(`${baseURL}/primehub-deploy/v1/deployments/${id}`);
@@ -215,7 +215,7 @@ test('an update that fails is understood, compared, and rolled back by clicks', 
     await expect(row(1)).toContainText('Succeeded');
     await expect(row(1)).toContainText('serving');
     await notebook('retrain', id);
-    await expect(row(2)).toContainText('Succeeded', { timeout: 30_000 });
+    await expect(row(2)).toContainText('Succeeded', { timeout: 60_000 });
     await expect(row(2)).toContainText('calmer');
     await notebook('break', id);
     await expect(row(3)).toContainText('Failed', { timeout: 60_000 });

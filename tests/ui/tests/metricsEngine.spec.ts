@@ -33,7 +33,7 @@ test('what was sent is what the charts say', async ({
       const { status } = (await answer.json()) as { status: { phase: string } };
       return status.phase;
     };
-    await expect.poll(state, { timeout: 40_000 }).toBe('Deployed');
+    await expect.poll(state, { timeout: 60_000 }).toBe('Deployed');
 
     await page.evaluate(
       id =>
@@ -67,16 +67,16 @@ test('what was sent is what the charts say', async ({
     const figures = (chart: string) =>
       view.locator(`[data-chart="${chart}"] .pd-Chart-figures`);
     await expect(figures('reward')).toContainText('mean of 100 rewards', {
-      timeout: 30_000
+      timeout: 60_000
     });
     await request.post(`${api}/deployments/${ID}:stop`, { data: {} });
-    await expect.poll(state, { timeout: 30_000 }).toBe('Stopped');
+    await expect.poll(state, { timeout: 60_000 }).toBe('Stopped');
     for (let count = 0; count < 6; count += 1) {
       await send(predictions, good, 503);
     }
 
     await expect(figures('qps')).toContainText('60 requests in 15 min', {
-      timeout: 30_000
+      timeout: 60_000
     });
     await expect(figures('success')).toHaveText(/^90 %/);
     await expect(figures('client_errors')).toHaveText(/^4 400 × 4/);

@@ -104,9 +104,14 @@ test('a notebook shows the widget, and it can be used', async ({ page }) => {
   test.setTimeout(120_000);
   const errors = errorsOf(page);
   await page.goto(`${url}/notebooks/panel.ipynb`);
-  await page.locator('.jp-Notebook .jp-CodeCell').first().click();
-  await expect(page.locator('.jp-NotebookPanel')).toBeVisible();
-  await page.keyboard.press('Shift+Enter');
+  // Notebook drops what is run in the moment in which the kernel's state is asked for.
+  await expect(async () => {
+    await page.locator('.jp-Notebook .jp-CodeCell').first().click();
+    await page.keyboard.press('Control+Enter');
+    await expect(
+      page.locator('.jp-CodeCell .jp-InputPrompt').first()
+    ).not.toHaveText('[ ]:', { timeout: 5_000 });
+  }).toPass();
   const cell = page.locator('.jp-OutputArea .pd-App');
   await expect(cell.locator('.pd-Title')).toHaveCount(2, { timeout: 60_000 });
   await cell.getByRole('searchbox').fill('churn');

@@ -42,7 +42,7 @@ test('shows deployments, and changes as they happen', async ({
     deployment('iris', 'Iris', { phase: 'Stopped', reason: 'Stopped' }),
     deployment('churn', 'Churn')
   ]);
-  await expect(iris).toContainText('Stopped', { timeout: 1000 });
+  await expect(iris).toContainText('Stopped');
   await expect(panel.getByText('Churn', { exact: true })).toBeVisible();
 
   await play([deployment('churn', 'Churn')]);
@@ -94,14 +94,14 @@ test('copies an endpoint by click, by command and by context menu', async ({
   const panel = panelOf(page);
   await panel.getByRole('button', { name: /^Copy endpoint .*iris/ }).click();
   await expect(page.getByText('Endpoint copied')).toBeVisible();
-  expect(await clipboard()).toBe('http://127.0.0.1:8123/deployment/iris/');
+  await expect.poll(clipboard).toBe('http://127.0.0.1:8123/deployment/iris/');
 
   await page.evaluate(() =>
     window.jupyterapp.commands.execute('primehub-deploy:copy-endpoint', {
       id: 'churn'
     })
   );
-  expect(await clipboard()).toBe('http://127.0.0.1:8123/deployment/churn/');
+  await expect.poll(clipboard).toBe('http://127.0.0.1:8123/deployment/churn/');
 
   await panel.locator('[data-deployment="iris"]').click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Copy Endpoint' }).click();
@@ -133,7 +133,8 @@ test('works by keyboard alone', async ({ play, page }) => {
   // As many steps as there are things to press before it.
   await expect(async () => {
     await page.keyboard.press('Tab');
-    await expect(title).toBeFocused({ timeout: 100 });
+    const focused = await title.evaluate(it => it === document.activeElement);
+    expect(focused).toBe(true);
   }).toPass({ intervals: [0] });
   await page.keyboard.press('Enter');
   await expect(panel.getByRole('tab').first()).toBeVisible();
@@ -160,10 +161,15 @@ test.describe('with a thousand deployments', () => {
       await panel.getByRole('button', { name: layout }).click();
       await expect(panel.getByText('Model 0', { exact: true })).toBeVisible();
       expect(await panel.locator('.pd-Row').count()).toBeLessThan(100);
-      await panel
-        .locator('.pd-Grid')
-        .evaluate(grid => (grid.scrollTop = grid.scrollHeight));
-      await expect(panel.getByText('Model 999', { exact: true })).toBeVisible();
+      // Rows are as high as they turn out to be when they are drawn: the end moves.
+      await expect(async () => {
+        await panel
+          .locator('.pd-Grid')
+          .evaluate(grid => (grid.scrollTop = grid.scrollHeight));
+        await expect(
+          panel.getByText('Model 999', { exact: true })
+        ).toBeVisible({ timeout: 500 });
+      }).toPass();
     });
   }
 });

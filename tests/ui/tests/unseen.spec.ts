@@ -59,7 +59,7 @@ for (const tab of PARTS) {
     // What is told in the time that the stream lingers is not followed up either.
     await play([serving()], 'ok', {}, { iris: DETAILS() });
     asked.length = 0;
-    await expect.poll(() => [...open], { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => [...open], { timeout: 60_000 }).toEqual([]);
     await play(
       [serving(), deployment('other', 'Other')],
       'ok',
