@@ -29,7 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.books.wishes import Change, Plan, Wi
 from primehub_deploy_ext.engines.kubernetes.flavors.all import others_than
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json, Workload
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors, access_of
-from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
+from primehub_deploy_ext.engines.kubernetes.known.owners import read_owner
 from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.orders import drop, write_order
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template

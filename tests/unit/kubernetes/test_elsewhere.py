@@ -13,7 +13,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.kserve import KServe
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub import PrimeHub
 from primehub_deploy_ext.engines.kubernetes.flavors.primehub_past import without_past
-from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
+from primehub_deploy_ext.engines.kubernetes.known.owners import read_owner
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import (
     first_manager,
     is_ours,

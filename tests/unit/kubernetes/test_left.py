@@ -16,10 +16,12 @@ from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import DEPLOYMENT, INFERENCE_SERVICE, Kind
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
-from primehub_deploy_ext.engines.kubernetes.known.left import LeftFlavors
+from primehub_deploy_ext.engines.kubernetes.known import namespaces as finding
+from primehub_deploy_ext.engines.kubernetes.known import world as worlds
+from primehub_deploy_ext.engines.kubernetes.known.left import LeftFlavors, strangers
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
-from tests.unit.kubernetes.api_server import ApiServer, serving
-from tests.unit.kubernetes.test_first_look import DEPLOYMENTS, fill
+from tests.unit.kubernetes.api_server import ApiServer, pod, serving, until
+from tests.unit.kubernetes.test_first_look import DEPLOYMENTS, fill, put_deployment
 
 
 @asynccontextmanager
@@ -75,6 +77,60 @@ async def test_one_that_is_configured_is_what_is_made_now(tmp_path: Path) -> Non
             assert not (await engine._at_work.seen("model-0")).left
 
 
+async def test_what_another_server_makes_is_heard_of_by_its_pods_and_asked_about_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worlds, "_LOOK_FOR_NAMESPACES", 0.02)
+    monkeypatch.setattr(finding, "_REFRESH", 0.0)
+    async with serving() as server:
+        both_kinds(server, 0)
+        async with configured(server, tmp_path, "kserve") as engine:
+            assert (await engine.deployments())[0] == []
+            world = engine._at_work.world
+            put_pod(server, "nobody-7c9d-x", "nobody")
+            await until(lambda: listed(server, DEPLOYMENTS) == 2)
+            put_deployment(server, "iris")
+            put_pod(server, "iris-5f6b-x", "iris")
+            await until(lambda: world.is_there("iris"))
+            assert [pod["metadata"]["name"] for pod in world.pods("iris")] == ["iris-5f6b-x"]
+            (shown,), _ = await engine.deployments()
+            assert (shown.id, shown.usage.deployments) == ("iris", 1)
+            assert (await engine._at_work.seen("iris")).left
+
+            before, looks = listed(server, DEPLOYMENTS), server.count("GET")
+            await until(lambda: server.count("GET") >= looks + 3)
+            assert listed(server, DEPLOYMENTS) == before, "pods that are nobody's are not asked about for ever"
+            put_pod(server, "iris-5f6b-y", "iris")
+            await until(lambda: len(world.pods("iris")) == 2)
+            server.drop("iris", DEPLOYMENTS)
+            await until(lambda: not world.is_there("iris"))
+
+
+def listed(server: ApiServer, path: str) -> int:
+    return sum(1 for verb, asked, _ in server.requests if (verb, asked) == ("GET", path))
+
+
+def put_pod(server: ApiServer, name: str, id: str) -> None:
+    controller = {"kind": "ReplicaSet", "name": name.rpartition("-")[0], "uid": f"set-of-{id}", "controller": True}
+    labels = words.owned(id, "replica", 2)
+    server.put(pod(name, uid=f"uid-of-{name}", labels=labels, ownerReferences=[controller]))
+
+
+def test_pods_that_end_and_those_of_others_tell_of_nobody() -> None:
+    def labelled(name: str, labels: dict[str, str], **more: str) -> dict[str, Any]:
+        return pod(name, labels=labels, **more)
+
+    pods = [
+        labelled("a", words.owned("known", "replica", 1)),
+        labelled("b", words.owned("leaving", "replica", 1), deletionTimestamp="2026-11-26T10:00:00Z"),
+        labelled("c", words.of_trials()),
+        labelled("d", {words.DEPLOYMENT: "elsewhere", words.PART: "replica"}),
+        labelled("e", words.owned("unknown", "replica", 1)),
+        pod("f"),
+    ]
+    assert strangers(pods, {"known"}) == {"unknown"}
+
+
 class Cluster:
     """Deployments of ours in some namespaces, and where they may be listed."""
 
@@ -119,3 +175,14 @@ async def test_many_namespaces_are_asked_about_at_once_where_that_is_allowed(may
 async def test_that_they_cant_be_looked_for_hides_nothing_else() -> None:
     cluster = Cluster(may=set(), problem=ApiError(503, "ServiceUnavailable", "of an aggregated API"))
     assert await LeftFlavors(cluster, ["kserve"]).of(MANY) == {}  # type: ignore[arg-type]
+
+
+async def test_a_cluster_that_can_not_be_asked_is_asked_again() -> None:
+    cluster = Cluster("group-3", may={"group-3"}, problem=ApiError(503, "ServiceUnavailable", "of an aggregated API"))
+    left = LeftFlavors(cluster, ["kserve"])  # type: ignore[arg-type]
+    unknown = {"group-3": {"iris"}}
+    assert await left.heard_of(unknown) == {}
+    cluster.problem = None
+    assert list(await left.heard_of(unknown)) == ["group-3"]
+    assert await left.heard_of(unknown) == {}
+    assert list(await left.heard_of({"group-3": {"iris", "wine"}})) == ["group-3"]

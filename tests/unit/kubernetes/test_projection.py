@@ -18,7 +18,7 @@ from primehub_deploy_ext.engines.kubernetes.books.specs import dump_small
 from primehub_deploy_ext.engines.kubernetes.books.wishes import Wish, first_entry, next_entry
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Way, Workload
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
-from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
+from primehub_deploy_ext.engines.kubernetes.known.owners import read_owner
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, pod_template
 from primehub_deploy_ext.engines.kubernetes.reading.judge import GivenUp, Reached, judge
 from primehub_deploy_ext.engines.kubernetes.reading.projection import (

@@ -1,11 +1,11 @@
-"""Flavors that a server is not configured for any more, where deployments of them are left."""
+"""Flavors that a server is not configured for, where there are deployments of them: left, or made by other servers."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 
 from primehub_deploy_ext.engines.kubernetes import words
@@ -29,8 +29,22 @@ def is_deployment(owner: Json, *, left: bool) -> bool:
     return not is_controlled(owner) and (is_ours(owner) or not left)
 
 
+def strangers(pods: Iterable[Json], known: Collection[str]) -> set[str]:
+    """Return the ids of deployments of ours that only their pods tell of, of those that stay.
+
+    Parameters
+    ----------
+    known
+        Names of the deployments that are known.
+    """
+    stay = [pod["metadata"] for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    labels = [metadata.get("labels") or {} for metadata in stay]
+    ours = [one for one in labels if one.get(words.MANAGED_BY) == words.MANAGER and one.get(words.PART) == "replica"]
+    return {one[words.DEPLOYMENT] for one in ours if words.DEPLOYMENT in one}.difference(known)
+
+
 class LeftFlavors:
-    """Looks for them; whoever changes the configuration starts the server anew, so that once is enough.
+    """Looks for them: when a namespace is new, and when pods tell of what nobody knows, which costs nothing till then.
 
     Parameters
     ----------
@@ -42,10 +56,26 @@ class LeftFlavors:
         self._api = api
         self._others = {flavor.owner: flavor for flavor in others_than(configured)}
         self._known: set[Kind] | None = None
+        self._heard_of: dict[str, set[str]] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def of(self, namespaces: Collection[str]) -> dict[str, list[Flavor]]:
-        """Return those of which something of ours is left, by namespace."""
+        """Return those of which something of ours is there, by namespace."""
+        return await self._find(namespaces) or {}
+
+    async def heard_of(self, unknown: Mapping[str, set[str]]) -> dict[str, list[Flavor]]:
+        """Return the same of namespaces with :func:`strangers`; each of these is asked about once."""
+        new = [namespace for namespace, ids in unknown.items() if ids - self._heard_of.get(namespace, set())]
+        if new:
+            # What the cluster knows may have been added with it.
+            self._known = None
+        found = await self._find(new) if new else {}
+        if found is not None:
+            self._heard_of = {namespace: set(ids) for namespace, ids in unknown.items()}
+        return found or {}
+
+    async def _find(self, namespaces: Collection[str]) -> dict[str, list[Flavor]] | None:
+        """Return them; None where the cluster can't be asked now."""
         found: defaultdict[str, list[Flavor]] = defaultdict(list)
         try:
             if self._known is None:
@@ -56,7 +86,8 @@ class LeftFlavors:
                         found[namespace].append(flavor)
         except ApiError as error:
             # It must not keep from being shown what this server is configured for.
-            log.warning("deployments of flavors that are not configured any more can't be looked for: %s", error)
+            log.warning("deployments of flavors that are not configured can't be looked for: %s", error)
+            return None
         return found
 
     async def _places(self, kind: Kind, namespaces: Collection[str]) -> set[str]:

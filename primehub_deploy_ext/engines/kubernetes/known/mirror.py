@@ -7,21 +7,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from primehub_deploy_ext.domain.models import DeploymentSpec
 from primehub_deploy_ext.engines.kubernetes import words
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD, Kind
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
 from primehub_deploy_ext.engines.kubernetes.api.reflector import Reflector
-from primehub_deploy_ext.engines.kubernetes.books.record import Record, read_record
-from primehub_deploy_ext.engines.kubernetes.books.specs import load_small
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor
 from primehub_deploy_ext.engines.kubernetes.known.kept import shape_of
-from primehub_deploy_ext.engines.kubernetes.known.left import OURS, is_deployment
-from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import git_maker
+from primehub_deploy_ext.engines.kubernetes.known.left import OURS, is_deployment, strangers
+from primehub_deploy_ext.engines.kubernetes.known.owners import read_owner
 from primehub_deploy_ext.engines.kubernetes.reading.events import ClusterEvent
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.patience import ended, within
@@ -63,8 +59,8 @@ class Mirror:
     ) -> None:
         self.namespace = namespace
         self.group = group
-        self.left = {flavor.name: flavor for flavor in left}
-        self._flavors = {flavor.name: flavor for flavor in (*flavors, *left)}
+        self.left: dict[str, Flavor] = {}
+        self._flavors: dict[str, Flavor] = {}
         self._tell = changed
         self._listing: asyncio.Task[None] | None = None
         self._listed = asyncio.Event()
@@ -81,16 +77,42 @@ class Mirror:
         def reflect(kind: Kind, labels: str = "") -> Reflector:
             return Reflector(api, kind, namespace, shape=shape_of(kind), labels=labels, pulse=pulse)
 
+        self._reflect = reflect
         self.pods, self.events = reflect(POD), reflect(EVENT)
         self.pods.on_change(self._on_pod)
         self.events.on_change(self._on_event)
-        for flavor in self._flavors.values():
-            self.owners[flavor.name] = reflect(flavor.owner, OURS if flavor.name in self.left else "")
-            self.owners[flavor.name].on_change(self._on_owner(flavor))
-            for kind in flavor.kinds:
-                if kind not in self.others:
-                    self.others[kind] = reflect(kind)
-                    self.others[kind].on_change(self._on_other)
+        for flavor in flavors:
+            self._add(flavor)
+        for flavor in left:
+            self._add(flavor, OURS)
+
+    def _add(self, flavor: Flavor, labels: str = "") -> None:
+        self._flavors[flavor.name] = flavor
+        if labels:
+            self.left[flavor.name] = flavor
+        self.owners[flavor.name] = self._reflect(flavor.owner, labels)
+        self.owners[flavor.name].on_change(self._on_owner(flavor))
+        for kind in flavor.kinds:
+            if kind not in self.others:
+                self.others[kind] = self._reflect(kind)
+                self.others[kind].on_change(self._on_other)
+
+    def take_up(self, left: Sequence[Flavor]) -> list[Reflector]:
+        """Listen to what other servers made here of flavors besides; returns what listens now."""
+        before = self.reflectors()
+        for flavor in (one for one in left if one.name not in self.owners):
+            self._add(flavor, OURS)
+            for name, pod in self.pods.items.items():
+                self._place(flavor, name, pod, pod)
+        new = [reflector for reflector in self.reflectors() if reflector not in before]
+        for reflector in new:
+            reflector.start()
+        return new
+
+    def strangers(self) -> set[str]:
+        """Return the ids of deployments of ours of which nothing is known but their pods."""
+        listed = self.pods.items.values() if self._listed.is_set() else ()
+        return strangers(listed, {name for _, name in self.keys()})
 
     def start(self) -> None:
         """Begin to listen."""
@@ -241,22 +263,25 @@ class Mirror:
         return listener
 
     def _on_pod(self, name: str, before: Json | None, now: Json | None) -> None:
-        for pod in (before, now):
-            for flavor in self._flavors.values() if pod is not None else ():
-                owner = flavor.owner_of(pod) if pod is not None and not _is_trial(pod) else None
-                if owner is None or pod is None:
-                    continue
-                key = (flavor.name, owner)
-                if now is None:
-                    self._pods[key].pop(name, None)
-                    if not self._pods[key]:
-                        del self._pods[key]
-                        if owner not in self.owners[flavor.name].items:
-                            self._forget_pods(key)  # they may end after it
-                else:
-                    self._pods[key][name] = now
-                    self._remember(key, pod["metadata"]["uid"])
-                self._changed(key)
+        for pod in filter(None, (before, now)):
+            for flavor in self._flavors.values():
+                self._place(flavor, name, pod, now)
+
+    def _place(self, flavor: Flavor, name: str, pod: Json, now: Json | None) -> None:
+        owner = None if _is_trial(pod) else flavor.owner_of(pod)
+        if owner is None:
+            return
+        key = (flavor.name, owner)
+        if now is None:
+            self._pods[key].pop(name, None)
+            if not self._pods[key]:
+                del self._pods[key]
+                if owner not in self.owners[flavor.name].items:
+                    self._forget_pods(key)  # they may end after it
+        else:
+            self._pods[key][name] = now
+            self._remember(key, pod["metadata"]["uid"])
+        self._changed(key)
 
     def _forget_pods(self, key: Key) -> None:
         for uid in self._recent.pop(key, ()):
@@ -315,26 +340,3 @@ def _is_trial(pod: Json) -> bool:
 def _version(item: Json) -> int:
     text = item["metadata"].get("resourceVersion", "")
     return int(text) if text.isdecimal() else 0
-
-
-@lru_cache(maxsize=8192)
-def _spec_of(text: str) -> DeploymentSpec:
-    return load_small(text)
-
-
-def read_owner(flavor: Flavor, owner: Json) -> tuple[Record | None, DeploymentSpec]:
-    """Return what is written on an owner; of one that was made elsewhere, or that somebody broke, what it tells."""
-    metadata = owner["metadata"]
-    # What is kept in Git is changed there, though it be a copy of what was made here.
-    record = read_record(metadata) if git_maker(metadata) is None else None
-    text = (metadata.get("annotations") or {}).get(words.SPEC)
-    if record is not None and text is not None:
-        try:
-            spec = _spec_of(text)
-        except (ValueError, TypeError):
-            return None, flavor.describe(owner)
-        # What is wanted may be less than what was asked for since: after a failure, what serves is wanted again.
-        wanted = {"stopped": record.target.stopped, "replicas": record.target.replicas}
-        same = (spec.stopped, spec.replicas) == tuple(wanted.values())
-        return record, spec if same else spec.model_copy(update=wanted)
-    return None, flavor.describe(owner)

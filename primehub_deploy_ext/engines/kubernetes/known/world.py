@@ -44,7 +44,7 @@ class World:
     doubted
         Called when :attr:`problem` may have changed.
     left
-        Finds flavors that are not in use, and of which something is left.
+        Finds flavors that are not in use, and of which there is something all the same.
     """
 
     def __init__(
@@ -277,6 +277,7 @@ class World:
                 await self._compare(refused & before)
                 self._note(None)
                 self._first.set()
+                await self._take_up()
             except ApiError as error:
                 if self._problem is None:
                     log.warning("the managed namespaces can't be listed: %s", error)
@@ -287,6 +288,16 @@ class World:
                 log.exception("the managed namespaces can't be compared")
             before = refused
             await asyncio.sleep(_LOOK_FOR_NAMESPACES if self._first.is_set() else 1.0)
+
+    async def _take_up(self) -> None:
+        """Listen to the flavors by which another server made something of late; its pods were heard of anyway."""
+        if self._left is None:
+            return
+        unknown = {mirror.namespace: ids for mirror in self.mirrors() if (ids := mirror.strangers())}
+        for namespace, flavors in (await self._left.heard_of(unknown)).items():
+            mirror = self._mirrors.get(namespace)
+            for reflector in mirror.take_up(flavors) if mirror is not None else ():
+                reflector.on_state(self._doubted)
 
     def _refused(self) -> set[str]:
         """Return the namespaces that the cluster does not let this server listen to any more."""

@@ -10,7 +10,7 @@ from primehub_deploy_ext.engines.kubernetes.api.client import Api
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.known.left import is_deployment
-from primehub_deploy_ext.engines.kubernetes.known.mirror import read_owner
+from primehub_deploy_ext.engines.kubernetes.known.owners import read_owner
 from primehub_deploy_ext.engines.kubernetes.known.world import World
 from primehub_deploy_ext.engines.kubernetes.reading.projection import usage_of_seen
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
