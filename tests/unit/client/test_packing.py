@@ -83,6 +83,31 @@ def test_local_modules_travel_by_value_those_only_that_are_used(local_module: Mo
     assert not cloudpickle.list_registry_pickle_by_value()
 
 
+def test_a_helper_beside_a_notebook_of_an_editable_project_travels(
+    local_module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The notebooks' folder is not on the path of a replica, though the project's is.
+    monkeypatch.setattr(local_modules, "_linked_folders", lambda: frozenset({tmp_path.parent}))
+    assert local_modules.is_local(local_module)
+    monkeypatch.setattr(local_modules, "_linked_folders", lambda: frozenset({tmp_path}))
+    assert not local_modules.is_local(local_module), "a replica imports what lies in the project's own folder"
+
+
+def test_a_package_of_an_editable_project_is_imported_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "of_the_project"
+    (package / "deep").mkdir(parents=True)
+    for file in (package / "__init__.py", package / "deep" / "__init__.py", package / "deep" / "down.py"):
+        file.touch()
+    monkeypatch.setattr(local_modules, "_linked_folders", lambda: frozenset({tmp_path}))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("of_the_project.deep.down")
+    try:
+        assert not any(local_modules.is_local(sys.modules[name]) for name in sys.modules if "of_the_project" in name)
+    finally:
+        for name in [name for name in sys.modules if "of_the_project" in name]:
+            del sys.modules[name]
+
+
 def test_what_every_replica_brings_along_travels_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     # As where this package runs from a checkout and isn't installed.
     monkeypatch.setattr(local_modules, "distributions", dict)
