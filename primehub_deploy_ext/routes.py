@@ -16,6 +16,7 @@ from primehub_deploy_ext.handlers.audit import AuditHandler
 from primehub_deploy_ext.handlers.base import ApiHandler
 from primehub_deploy_ext.handlers.clients import ClientHandler, ClientsHandler
 from primehub_deploy_ext.handlers.deployments import DeploymentHandler, DeploymentsHandler
+from primehub_deploy_ext.handlers.drift import DriftHandler
 from primehub_deploy_ext.handlers.events import EventsHandler
 from primehub_deploy_ext.handlers.groups import GroupHandler, GroupsHandler
 from primehub_deploy_ext.handlers.health import HealthHandler
@@ -80,6 +81,7 @@ ROUTES: dict[str, type[ApiHandler]] = {
     "models/{number}": SavedModelHandler,
     "watch": WatchHandler,
     "artifacts/{sha256}": ArtifactHandler,
+    "drift": DriftHandler,
     "warm": WarmHandler,
 }
 

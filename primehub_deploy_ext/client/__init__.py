@@ -4,6 +4,7 @@ Importing this takes milliseconds: no pandas, numpy, pydantic or Jupyter server 
 """
 
 from primehub_deploy_ext.client.connection import Connection, connect, deploy
+from primehub_deploy_ext.client.drift import LibrariesDiffer
 from primehub_deploy_ext.client.errors import DeploymentFailed, DeploymentTimeout, ServerNotFound
 from primehub_deploy_ext.client.handle import DeploymentHandle
 from primehub_deploy_ext.client.images import deploy_image
@@ -13,6 +14,7 @@ __all__ = [
     "DeploymentFailed",
     "DeploymentHandle",
     "DeploymentTimeout",
+    "LibrariesDiffer",
     "ServerNotFound",
     "connect",
     "deploy",

@@ -79,7 +79,7 @@ def deploy(
         Resources of one replica, see :meth:`Connection.instance_types`.
     image
         What the model runs in, made from the runner's, where the server's engine runs containers; empty: the one that
-        is configured there.
+        is configured there. A warning (``LibrariesDiffer``) names what it has in other versions than this kernel.
     pull_secret
         Name of the group's login for the image's registry; empty: none.
     access
@@ -184,7 +184,7 @@ class Connection:
             update_message=update_message,
         )
         autowarm.hint(self._rest)
-        stored = stored_model(self._rest, model, example=example, adapter=adapter, env=env)
+        stored = stored_model(self._rest, model, example=example, adapter=adapter, env=env, image=image)
         body["model"] = beside(stored, image)
         return self.create(body, wait=wait, timeout=timeout)
 

@@ -268,8 +268,9 @@ class DeploymentHandle:
             check_access(access)
         body = {name: value for name, value in fields.items() if value is not None}
         if model is not None:
-            stored = stored_model(self._rest, model, example=example, adapter=adapter, env=env)
-            body["model"] = beside(stored, self._runner_image())
+            image = self._runner_image()
+            stored = stored_model(self._rest, model, example=example, adapter=adapter, env=env, image=image)
+            body["model"] = beside(stored, image)
         elif example is not None or adapter is not None:
             raise InvalidInput("update: an example or an adapter goes with a model; give the model too")
         if not body:

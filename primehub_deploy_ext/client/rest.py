@@ -122,6 +122,10 @@ class RestClient:
         """Ask for a launcher to be prepared."""
         self._call("POST", "warm", body=body, timeout=timeout)
 
+    def drift(self, question: Json, *, timeout: float = 10.0) -> Json:
+        """Ask how an image differs from what a model was made with; returns ``DriftAnswer``."""
+        return self._call("POST", "drift", body=question, timeout=timeout)  # type: ignore[no-any-return]
+
     def save_model(self, body: Json) -> Json:
         """Keep a stored model by a name; returns ``SavedModel``."""
         return self._call("POST", "models", body=body)  # type: ignore[no-any-return]

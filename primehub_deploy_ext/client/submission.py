@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from primehub_deploy_ext.client.drift import warn_of_drift
 from primehub_deploy_ext.client.example import Description, adapter_for, describe_model
 from primehub_deploy_ext.client.packing import package_version, packed
 from primehub_deploy_ext.client.progress import new_progress
@@ -31,6 +32,7 @@ def stored_model(
     example: Any = None,
     adapter: str | None = None,
     env: Mapping[str, str] | None = None,
+    image: str | None = None,
 ) -> Json:
     """Store a model's artifact and return ``domain.models.Model`` as JSON.
 
@@ -38,6 +40,8 @@ def stored_model(
     ----------
     env
         Environment variables that the replicas will have; the model has them here too while it is asked.
+    image
+        What it is to run in (empty: the image of the engine), which is compared with this kernel; None: nothing yet.
 
     Raises
     ------
@@ -45,6 +49,8 @@ def stored_model(
         When it is no model, fails on the example, or can't be pickled.
     """
     with described_model(model, example=example, adapter=adapter, env=env) as (description, path):
+        if image is not None:
+            warn_of_drift(rest, description, image)
         size = description["size"]
         if size > _LARGE:
             new_progress(description["class_name"]).note(f"Storing the model: {size / 2**20:.0f} MiB")

@@ -276,7 +276,34 @@ class WarmRequest(Value):
     packages: dict[str, str] = Field(default_factory=dict, description="import name → version")
 
 
+class DriftQuestion(Value):
+    """Body of ``POST drift``: what a model was made with, and the image that it is to run in."""
+
+    image: Image = Field(default="", description="empty: the one that the engine runs stored models in")
+    python_version: str = Field(default="", max_length=64)
+    packages: dict[Annotated[str, Field(max_length=256)], Annotated[str, Field(max_length=256)]] = Field(
+        default_factory=dict, max_length=256, description="import name → version"
+    )
+
+
 # --------------------------------------------------------------------------- what callers get
+
+
+class LibraryDrift(Value):
+    """One library that an image has in another version than the model was made with."""
+
+    package: str = Field(description="import name, or ``python``")
+    trained: str
+    here: str | None = Field(description="null: the image doesn't have it")
+
+
+class DriftAnswer(Value):
+    """How an image differs from what a model was made with, as far as that is known before it runs there."""
+
+    image: str = Field(description="empty: models run with the Python that trained them")
+    known: bool = Field(description="false: nobody knows what is in the image")
+    unknown: list[str] = Field(default_factory=list, description="libraries that nobody knows about")
+    items: list[LibraryDrift] = Field(default_factory=list)
 
 
 class ReplicaCount(Value):

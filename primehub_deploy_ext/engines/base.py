@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.drift import Libraries
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.metrics import (
     Alerts,
@@ -371,6 +372,13 @@ class Engine(Protocol):
 
     async def usage(self) -> list[UsageLine]:
         """Return what each group used in each month, also of deployments that are gone."""
+
+    async def libraries(self, image: str, names: Collection[str], *, groups: Collection[str]) -> Libraries | None:
+        """Return what is known of some libraries (import names) in an image; None where nothing is.
+
+        ``groups`` are those of whoever asks: what only others run in an image is not told. Only for engines with
+        ``capabilities.images``.
+        """
 
     async def has_artifact(self, digest: str) -> bool:
         """Tell whether the artifact is stored."""

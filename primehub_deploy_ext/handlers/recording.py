@@ -16,7 +16,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _UNKNOWN = "unknownRoute"
 # They change nothing that anybody could ask about later, and come in thousands.
-_UNRECORDED = frozenset({"predict", "tryRevision", "warm"})
+_UNRECORDED = frozenset({"predict", "tryRevision", "compareLibraries", "warm"})
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _LONGEST = 500
 _LONGEST_PROGRAM = 80

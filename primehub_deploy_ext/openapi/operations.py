@@ -328,6 +328,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "PUT", "artifacts/{sha256}", "putArtifact", "Store an artifact", body=bytes, answer=dict, status=201,
         errors=(400, 413),
     ),
+    Operation(
+        "POST", "drift", "compareLibraries", "What an image has of other versions than a model was made with",
+        body=m.DriftQuestion, answer=m.DriftAnswer, errors=(400,),
+    ),
     Operation("POST", "warm", "warm", "Prepare a launcher", body=m.WarmRequest, answer=dict, status=202, errors=(400,)),
 )  # fmt: skip
 

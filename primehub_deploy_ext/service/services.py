@@ -14,6 +14,7 @@ from primehub_deploy_ext.service.audit import AuditLog
 from primehub_deploy_ext.service.audit_reading import AuditService
 from primehub_deploy_ext.service.clients import ClientService
 from primehub_deploy_ext.service.deployments import DeploymentService
+from primehub_deploy_ext.service.drift import DriftService
 from primehub_deploy_ext.service.group_management import GroupService
 from primehub_deploy_ext.service.groups.provider import GroupProvider, Surroundings
 from primehub_deploy_ext.service.identity import caller_name
@@ -42,6 +43,7 @@ class Services:
     artifacts: ArtifactService
     models: ModelService
     model_files: ModelFileService
+    drift: DriftService
     clients: ClientService
     groups: GroupService
     instance_types: InstanceTypeService
@@ -67,6 +69,7 @@ class Services:
             artifacts=ArtifactService(engine),
             models=ModelService(engine),
             model_files=ModelFileService(engine),
+            drift=DriftService(engine),
             clients=ClientService(engine),
             groups=GroupService(engine, provider),
             instance_types=InstanceTypeService(provider),

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any
 
 from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.drift import Libraries
 from primehub_deploy_ext.domain.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.metrics import (
@@ -57,7 +58,7 @@ class FakeEngine(FakeState):
     """Keeps the promises of ``engines/base.py`` for values; nothing runs.
 
     Tests turn ``heartbeat``, ``capabilities`` and ``fails`` (method name → exception) and look at ``open_streams``,
-    ``warmed``, ``predicted``, ``tried``, ``tokens`` and ``artifacts``.
+    ``warmed``, ``predicted``, ``tried``, ``tokens`` and ``artifacts``. ``images`` is what is known of them.
     """
 
     # ------------------------------------------------------------------ reading
@@ -294,6 +295,11 @@ class FakeEngine(FakeState):
         self._may_fail("predict")
         self.predicted.append(request)
         return Prediction(status=200, content_type="application/json", body={"outputs": []}, latency_ms=1.5)
+
+    async def libraries(self, image: str, names: Collection[str], *, groups: Collection[str]) -> Libraries | None:
+        self.asked_about.append((image, sorted(names), sorted(groups)))
+        found = self.images.get(image)
+        return found and Libraries(found.python, {n: found.packages[n] for n in names if n in found.packages})
 
     async def try_out(self, spec: DeploymentSpec, request: dict[str, Any] | None = None, *, group: str) -> Trial:
         self.tried.append((spec, request))

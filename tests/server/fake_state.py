@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.drift import Libraries
 from primehub_deploy_ext.domain.errors import Conflict, NotFound
 from primehub_deploy_ext.domain.metrics import AlertSettings
 from primehub_deploy_ext.domain.models import (
@@ -50,6 +51,8 @@ class FakeState:
         self.warmed: list[WarmRequest] = []
         self.predicted: list[PredictRequest] = []
         self.tried: list[tuple[DeploymentSpec, dict[str, Any] | None]] = []
+        self.images: dict[str, Libraries] = {}
+        self.asked_about: list[tuple[str, list[str], list[str]]] = []
         self.restarted: list[tuple[str, str, str, bool]] = []
         self.artifacts: dict[str, bytes] = {}
         self.saved: list[SavedModel] = []

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("logins")
 SETTING = {
     "createGroup", "updateGroup", "createInstanceType", "updateInstanceType", "createPullSecret", "updatePullSecret",
 }  # fmt: skip
-SILENT = {"predict", "tryRevision", "warm"}
+SILENT = {"predict", "tryRevision", "compareLibraries", "warm"}
 
 
 async def newest(boss: Api, **query: str) -> dict[str, Any]:

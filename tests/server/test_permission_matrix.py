@@ -44,6 +44,7 @@ BODIES: dict[str, Any] = {
     "saveModel": {"name": "Iris", "group": "lab", "model": new_deployment()["model"]},
     "packModelFile": {"path": "model.pkl"},
     "putArtifact": b"model",
+    "compareLibraries": {"packages": {"numpy": "2.2.6"}},
     "warm": {"interpreter": "/usr/bin/python3"},
 }
 QUERIES: dict[str, dict[str, str]] = {
@@ -237,6 +238,7 @@ async def test_who_is_in_no_group_sees_nothing_and_is_told_whom_to_ask(
     for verb, path, body in (
         ("POST", "deployments", new_deployment()),
         ("POST", "deployments", new_deployment(group="lab")),
+        ("POST", "drift", {}),
         ("POST", "warm", {"interpreter": "/usr/bin/python3"}),
         ("PUT", f"artifacts/{STORED}", b"model"),
     ):

@@ -631,6 +631,53 @@ export interface components {
             stopped: boolean;
         };
         /**
+         * DriftAnswer
+         * @description How an image differs from what a model was made with, as far as that is known before it runs there.
+         */
+        DriftAnswer: {
+            /**
+             * Image
+             * @description empty: models run with the Python that trained them
+             */
+            image: string;
+            /** Items */
+            items: components["schemas"]["LibraryDrift"][];
+            /**
+             * Known
+             * @description false: nobody knows what is in the image
+             */
+            known: boolean;
+            /**
+             * Unknown
+             * @description libraries that nobody knows about
+             */
+            unknown: string[];
+        };
+        /**
+         * DriftQuestion
+         * @description Body of ``POST drift``: what a model was made with, and the image that it is to run in.
+         */
+        DriftQuestion: {
+            /**
+             * Image
+             * @description empty: the one that the engine runs stored models in
+             * @default
+             */
+            image: string;
+            /**
+             * Packages
+             * @description import name → version
+             */
+            packages?: {
+                [key: string]: string;
+            };
+            /**
+             * Python Version
+             * @default
+             */
+            python_version: string;
+        };
+        /**
          * DryRun
          * @description What a change would do: the answer to ``dry_run=1``.
          */
@@ -938,6 +985,24 @@ export interface components {
         InterpreterList: {
             /** Items */
             items: components["schemas"]["Interpreter"][];
+        };
+        /**
+         * LibraryDrift
+         * @description One library that an image has in another version than the model was made with.
+         */
+        LibraryDrift: {
+            /**
+             * Here
+             * @description null: the image doesn't have it
+             */
+            here: string | null;
+            /**
+             * Package
+             * @description import name, or ``python``
+             */
+            package: string;
+            /** Trained */
+            trained: string;
         };
         /**
          * LogBeat

@@ -18,6 +18,7 @@ from primehub_deploy_ext.engines.kubernetes.known.capacity import Capacity
 from primehub_deploy_ext.engines.kubernetes.known.namespaces import Namespaces
 from primehub_deploy_ext.engines.kubernetes.known.world import World
 from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore, path_below
+from primehub_deploy_ext.engines.kubernetes.models.libraries import ImageLibraries
 from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans
 from primehub_deploy_ext.engines.kubernetes.quota.ledger import Ledger
@@ -48,6 +49,7 @@ class Means:
     preflight: Preflight
     envs: Envs
     artifacts: ArtifactStore | None
+    libraries: ImageLibraries
     capacity: Capacity
     way: Way
 

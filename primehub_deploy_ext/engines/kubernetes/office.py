@@ -29,6 +29,7 @@ from primehub_deploy_ext.engines.kubernetes.means import Means
 from primehub_deploy_ext.engines.kubernetes.metering.metering import Metering
 from primehub_deploy_ext.engines.kubernetes.metering.reading import ReplicaPages
 from primehub_deploy_ext.engines.kubernetes.models.artifacts import ArtifactStore
+from primehub_deploy_ext.engines.kubernetes.models.libraries import ImageLibraries
 from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
 from primehub_deploy_ext.engines.kubernetes.pod_calls import PodCalls
 from primehub_deploy_ext.engines.kubernetes.quota.dues import Dues
@@ -85,6 +86,7 @@ class Office:
             artifacts=ArtifactStore(settings.artifact_root, settings.artifact_options)
             if settings.artifact_root
             else None,
+            libraries=ImageLibraries(self.world, settings.runner_image),
             capacity=capacity,
             way=self.way,
         )

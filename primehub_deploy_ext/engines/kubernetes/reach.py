@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from primehub_deploy_ext.domain.drift import Drift, Libraries, told
 from primehub_deploy_ext.domain.errors import DeployError, UpstreamFailed
 from primehub_deploy_ext.domain.models import Prediction, Status
 from primehub_deploy_ext.domain.phases import Phase
@@ -22,6 +24,8 @@ from primehub_deploy_ext.engines.kubernetes.api.kinds import SERVICE
 from primehub_deploy_ext.engines.kubernetes.flavors.base import Backend, Json
 from primehub_deploy_ext.engines.kubernetes.guests.doors import Doors
 from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.models.libraries import PATH as LIBRARIES
+from primehub_deploy_ext.engines.kubernetes.models.libraries import question, read_libraries
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.road import Road, host_of, knock
 from primehub_deploy_ext.engines.kubernetes.straight import Answer, Straight
@@ -68,19 +72,30 @@ class Reach:
     async def drift(self, seen: Seen) -> str:
         """Return which libraries differ from those that the model was made with; empty where none do, or nobody says.
 
-        The replica knows, as it runs in the image: see ``runner/container/drift.py``.
+        The replica compares, as it runs in the image: see ``runner/container/drift.py``.
         """
         if not seen.spec.model.artifact:
             return ""
-        backend = seen.flavor.backend(seen.owner, seen.spec)
-        request = PredictRequest(body=b"", timeout=_DRIFT_LIMIT)
         try:
-            answer = await self._send(seen, backend, backend.path + "v2/environment", request, "GET")
+            answer = await self._asked(seen, "v2/environment", PredictRequest(body=b"", timeout=_DRIFT_LIMIT), "GET")
             found = json.loads(answer.body)["drift"] if answer.status == HTTPStatus.OK else []
-            told = [f"{one['package']} {one['here'] or 'missing'} (made with {one['trained']})" for one in found]
+            return told(Drift(one["package"], one["trained"], one["here"]) for one in found)
         except (DeployError, ValueError, KeyError, TypeError):
             return ""  # it doesn't answer, or how it is called can't be read: nobody waits for this
-        return f"The image has other versions than the model was made with: {', '.join(told)}." if told else ""
+
+    async def libraries(self, seen: Seen, names: Collection[str]) -> Libraries | None:
+        """Return what its image has of some libraries; None where it doesn't say.
+
+        A runner from before tells of those alone that its own model uses.
+        """
+        request = PredictRequest(body=question(names), timeout=_DRIFT_LIMIT)
+        try:
+            answer = await self._asked(seen, LIBRARIES, request, "POST")
+            if answer.status == HTTPStatus.NOT_FOUND:
+                answer = await self._asked(seen, "v2/environment", replace(request, body=b""), "GET")
+        except DeployError:
+            return None
+        return read_libraries(answer.body, names) if answer.status == HTTPStatus.OK else None
 
     async def wait_reachable(self, seen: Seen, limit: float = _REACHABLE_LIMIT) -> None:
         """Wait until the Service leads to a replica from here, as far as that can be seen from here.
@@ -98,6 +113,10 @@ class Reach:
                     return
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.2)
+
+    async def _asked(self, seen: Seen, path: str, request: PredictRequest, method: str) -> Answer:
+        backend = seen.flavor.backend(seen.owner, seen.spec)
+        return await self._send(seen, backend, backend.path + path, request, method)
 
     async def _send(
         self, seen: Seen, backend: Backend, path: str, request: PredictRequest, method: str = "POST"

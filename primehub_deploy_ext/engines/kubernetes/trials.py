@@ -28,6 +28,7 @@ from primehub_deploy_ext.engines.kubernetes.flavors.base import Flavor, Json
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.logs.tails import last_words
 from primehub_deploy_ext.engines.kubernetes.means import Means
+from primehub_deploy_ext.engines.kubernetes.models.libraries import ask_pod
 from primehub_deploy_ext.engines.kubernetes.pods import PodMeans, order_secret, trial_pod
 from primehub_deploy_ext.engines.kubernetes.reading.reasons import Failure, failure_of_pod
 from primehub_deploy_ext.engines.kubernetes.reading.steps import is_true
@@ -38,6 +39,7 @@ _LOG_TAIL = 50
 _LOOK_EVERY = 0.05
 # For the kubelet to tell how a container ended whose connection broke.
 _END_LIMIT = 10.0
+_LIBRARIES_LIMIT = 2.0
 # Beyond its own limit, what of a trial is still there is nobody's.
 _FORGOTTEN = timedelta(seconds=60)
 _HEADERS = {"Content-Type": "application/json"}
@@ -72,6 +74,7 @@ class Trials:
         try:
             await self._asked(attempt.start(), mirror.namespace, flavor)
             outcome = await attempt.outcome(request)
+            await attempt.note_libraries(group)
             tail = await attempt.tail()
         finally:
             await asyncio.shield(attempt.end())
@@ -168,6 +171,15 @@ class _Attempt:
             return {"answer": answer}
         message = answer.get("error", answer) if isinstance(answer, dict) else answer
         return {"reason": Reason.EXAMPLE_FAILED, "message": str(message)}
+
+    async def note_libraries(self, group: str) -> None:
+        """Keep what the image is known to have by now: the next who chooses it is told before it runs."""
+        model = self._spec.model
+        if not model.artifact or self._pod is None or not is_true(self._pod, "Ready"):
+            return
+        told = await ask_pod(self._means.calls, self._pod, model.packages, _LIBRARIES_LIMIT)
+        if told is not None:
+            self._means.libraries.note(model.image or self._means.settings.runner_image, group, told)
 
     async def _why_it_ended(self) -> Outcome | None:
         limit = time.monotonic() + _END_LIMIT

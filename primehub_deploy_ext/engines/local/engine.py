@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from primehub_deploy_ext._version import __version__
 from primehub_deploy_ext.domain.clients import Client
+from primehub_deploy_ext.domain.drift import Libraries
 from primehub_deploy_ext.domain.errors import EngineUnavailable, NotFound
 from primehub_deploy_ext.domain.groups import InstanceType
 from primehub_deploy_ext.domain.metrics import (
@@ -327,6 +328,16 @@ class LocalEngine:
     async def usage(self) -> list[UsageLine]:
         """See ``Engine.usage``."""
         return [UsageLine.model_validate(line) for line in await self._call("usage")]
+
+    async def libraries(
+        self,
+        image: str,  # noqa: ARG002 -- nothing runs in one
+        names: Collection[str],  # noqa: ARG002
+        *,
+        groups: Collection[str],  # noqa: ARG002
+    ) -> Libraries | None:
+        """See ``Engine.libraries``: models run with the interpreter that trained them."""
+        return None
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from primehub_deploy_ext.domain.drift import Drift, Libraries, drift_between
+from primehub_deploy_ext.runner.exchange import Request, RequestError, Response, answer, loads
 
-@dataclass(frozen=True)
-class Drift:
-    """One library of another version; ``here`` is None where the image doesn't have it."""
-
-    package: str
-    trained: str
-    here: str | None
-
-    def __str__(self) -> str:
-        return f"{self.package} {self.trained}, here {self.here or 'it is missing'}"
+_MOST_NAMES = 256
 
 
 @dataclass(frozen=True)
@@ -39,25 +32,31 @@ class Environment:
 
     def summary(self) -> str:
         """Return the drift in a line for people; empty if there is none."""
-        return "trained with " + "; ".join(map(str, self.drift)) if self.drift else ""
+        each = [f"{one.package} {one.trained}, here {one.here or 'it is missing'}" for one in self.drift]
+        return f"trained with {'; '.join(each)}" if each else ""
 
 
 def environment(python_version: str, packages: Mapping[str, str]) -> Environment:
-    """Compare this image with what the model was trained with.
+    """Compare this image with what the model was trained with."""
+    here = installed(packages)
+    return Environment(here.python, here.packages, drift_between(python_version, packages, here))
 
-    Parameters
-    ----------
-    python_version
-        Of the interpreter that trained it; one that differs in its last part only is the same.
-    packages
-        Versions by import name.
-    """
-    here = platform.python_version()
-    found = {name: _version(name) for name in sorted(packages)}
-    drift = [Drift(name, packages[name], version) for name, version in found.items() if version != packages[name]]
-    if python_version and python_version.split(".")[:2] != here.split(".")[:2]:
-        drift.insert(0, Drift("python", python_version, here))
-    return Environment(here, found, tuple(drift))
+
+def installed(names: Iterable[str]) -> Libraries:
+    """Return what this image has of some libraries, by their import names."""
+    return Libraries(platform.python_version(), {name: _version(name) for name in sorted(names)})
+
+
+def tell_libraries(request: Request) -> Response:
+    """Answer ``POST /v2/libraries``, by which a server knows before a model runs here what it will find."""
+    body = loads(request.body)
+    names = body.get("names") if isinstance(body, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.isidentifier() for name in names):
+        raise RequestError('{"names": […]} is expected, with import names')
+    if len(names) > _MOST_NAMES:
+        raise RequestError(f"at most {_MOST_NAMES} names are told about at once")
+    here = installed(names)
+    return answer({"python": here.python, "packages": dict(here.packages)})
 
 
 def _version(name: str) -> str | None:

@@ -18,7 +18,7 @@ from typing import NoReturn
 from primehub_deploy_ext.runner import protocols
 from primehub_deploy_ext.runner.container.callers import Callers, callers_of
 from primehub_deploy_ext.runner.container.counting import Counting
-from primehub_deploy_ext.runner.container.drift import Environment, environment
+from primehub_deploy_ext.runner.container.drift import Environment, environment, tell_libraries
 from primehub_deploy_ext.runner.container.fetch import fetch
 from primehub_deploy_ext.runner.container.last_words import write_last_words
 from primehub_deploy_ext.runner.container.order import ContainerOrder
@@ -163,6 +163,7 @@ def _routes_of_container(server: ModelServer, counting: Counting, found: Environ
     return {
         "/metrics": Route("GET", lambda _: counting.page(server.in_flight, ready=is_ready())),
         "/v2/environment": Route("GET", lambda _: told),
+        "/v2/libraries": Route("POST", tell_libraries),
     }
 
 

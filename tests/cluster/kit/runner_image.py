@@ -29,7 +29,7 @@ LIBRARIES = ("tornado", "cloudpickle", "numpy", "pandas", "scikit-learn", "fsspe
 PACKAGE = Path(__file__).resolve().parents[3] / "primehub_deploy_ext"
 # As images/runner/Containerfile has it.
 CODE = (
-    *("__init__.py", "_version.py", "runner", "domain/__init__.py", "domain/buckets.py"),
+    *("__init__.py", "_version.py", "runner", "domain/__init__.py", "domain/buckets.py", "domain/drift.py"),
     *("monitoring/__init__.py", "monitoring/exposition.py", "monitoring/histogram.py", "monitoring/names.py"),
 )
 HOME, SITE = "/opt/primehub-deploy", "/opt/libraries"

@@ -78,10 +78,10 @@ class FakeRoutes(BaseHTTPRequestHandler):
         if path in fixed:
             return self._json(200, fixed[path])
         value = json.loads(body) if body else {}
+        if path in ("drift", "warm"):
+            return self._beforehand(path, value)
         if value:
             server.bodies.append(value)
-        if path == "warm":
-            return self._json(202, {})
         if path.partition("/")[0] == "models":
             return self._models(path.partition("/")[2], value)
         if path == "deployments":
@@ -97,6 +97,14 @@ class FakeRoutes(BaseHTTPRequestHandler):
         if key not in server.deployments:
             raise NotFound(f"there is no deployment {key!r}")
         return self._deployment(key, action or rest, value)
+
+    def _beforehand(self, path: str, question: Json) -> None:
+        if path == "warm":
+            return self._json(202, {})
+        if self.server.drift is None:  # as one from before answers
+            raise NotFound("no route /drift")
+        self.server.drift_questions.append((question, len(self.server.artifacts)))
+        return self._json(200, {"image": "runner:1", "known": True, "unknown": [], "items": self.server.drift})
 
     def _models(self, number: str, value: Json) -> None:
         server = self.server

@@ -35,6 +35,10 @@ class FakeServer(ThreadingHTTPServer):
         # Why models can't be stored.
         self.no_store = ""
         self.saved: list[Json] = []
+        self.drift: list[Json] | None = []
+        """What an image has of other versions; None: a server that can't be asked."""
+        self.drift_questions: list[tuple[Json, int]] = []
+        """What it was asked about, and how many artifacts were stored by then."""
         self.clients: dict[str, dict[str, Json]] = {}
         self.tokens: dict[str, str] = {}
         self.logs: list[Json] = []

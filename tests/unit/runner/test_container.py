@@ -259,6 +259,19 @@ def test_libraries_of_other_versions_are_named_before_and_in_the_failure(start) 
     assert [one["package"] for one in words["drift"]] == ["absent_library", "numpy"]
 
 
+def test_what_the_image_has_of_libraries_is_told_also_of_those_that_its_model_does_not_use(start) -> None:
+    import numpy as np
+
+    container = start(lambda values: values).ready()
+    answer = container.ask("POST", "/v2/libraries", {"names": ["numpy", "absent_library"]})
+    assert answer.body == {
+        "python": platform.python_version(),
+        "packages": {"absent_library": None, "numpy": np.__version__},
+    }
+    for question in ([], {}, {"names": "numpy"}, {"names": ["../numpy"]}, {"names": ["a"] * 257}):
+        assert container.ask("POST", "/v2/libraries", question).status == 400
+
+
 def test_the_same_libraries_and_a_later_patch_of_python_are_no_drift(start) -> None:
     version = ".".join([*platform.python_version_tuple()[:2], "999"])
     container = start(lambda values: values, python_version=version).ready()

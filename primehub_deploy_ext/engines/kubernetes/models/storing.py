@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
+from primehub_deploy_ext.domain.drift import Libraries
 from primehub_deploy_ext.domain.stored import SavedModel
 from primehub_deploy_ext.engines.base import ModelOfDeployment, NewSavedModel
 from primehub_deploy_ext.engines.kubernetes.models.catalogue import models_of
@@ -18,6 +19,11 @@ class Storing:
     @property
     @abstractmethod
     def _at_work(self) -> Office: ...
+
+    async def libraries(self, image: str, names: Collection[str], *, groups: Collection[str]) -> Libraries | None:
+        """See ``Engine.libraries``."""
+        office = self._at_work
+        return await office.means.libraries.of(image, names, groups, office.reach)
 
     async def has_artifact(self, digest: str) -> bool:
         """See ``Engine.has_artifact``."""
