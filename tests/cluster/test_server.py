@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sklearn
+import tornado
 from sklearn.linear_model import LogisticRegression
 
-from primehub_deploy_ext.client import DeploymentFailed, connect
+from primehub_deploy_ext.client import DeploymentFailed, LibrariesDiffer, connect
 from scripts.demo_server import Server, jupyter_server
 from tests.acceptance.rest import ask
 from tests.cluster.cluster import RUNNER_IMAGE, Cluster
@@ -82,6 +84,38 @@ def test_what_the_image_has_of_another_version_is_named(server: Server) -> None:
     message = ask(server, "GET", "deployments/old").json["status"]["message"]
     assert "The image has other versions than the model was made with:" in message
     assert "(made with 0.1)" in message
+
+
+def test_what_the_image_has_of_another_version_is_named_before_the_model_runs_there(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, rows = trained()
+    here = connect(server.url, token=server.token)
+
+    def compared(**packages: str) -> dict[str, Any]:
+        answer: dict[str, Any] = ask(server, "POST", "drift", {"packages": packages}).json
+        return answer
+
+    assert compared(sklearn="0.1") == {"image": RUNNER_IMAGE, "known": False, "unknown": [], "items": []}
+    saved = here.save_model(model, "Threshold", example=rows, group="team")
+    (stored,) = ask(server, "GET", "models").json["items"]
+    body = {"name": "Threshold", "group": "team", "model": stored["model"]}
+    assert ask(server, "POST", "deployments?dry_run=1&try=1", body).json["trial"]["ok"]
+    # The trial told, though nothing was deployed.
+    drift = {"package": "sklearn", "trained": "0.1", "here": sklearn.__version__}
+    assert compared(sklearn="0.1")["items"] == [drift]
+
+    here.deploy(model, "Threshold", id="threshold", example=rows, group="team")
+    # A replica tells also of what its model does not use.
+    absent = {"package": "absent_library", "trained": "7", "here": None}
+    found = compared(sklearn=sklearn.__version__, tornado="0.1", absent_library="7")
+    assert (found["known"], found["unknown"]) == (True, [])
+    assert found["items"] == [absent, {"package": "tornado", "trained": "0.1", "here": tornado.version}]
+
+    monkeypatch.setattr(sklearn, "__version__", "0.1")  # as if this kernel had another one
+    with pytest.warns(LibrariesDiffer, match=r"The image has other versions .*: sklearn \S+ \(made with 0\.1\)\.$"):
+        here.deploy(model, "Old", id="old", example=rows, group="team", wait=False)
+    saved.forget()
 
 
 def test_a_model_that_the_image_can_not_load_fails_in_the_notebook_with_its_words(server: Server) -> None:

@@ -1,6 +1,7 @@
 """Models that may be deployed again, and what the form of a new deployment asks for.
 
-``PUT primehub-deploy/v1/script`` takes ``"details": {"models": {"items": [StoredModel, …], "trial": Trial}}``; a trial
+``PUT primehub-deploy/v1/script`` takes
+``"details": {"models": {"items": [StoredModel, …], "trial": Trial, "drift": DriftAnswer}}``; a trial
 that is left out goes well, and a deployment that is then created is not made.
 """
 
@@ -43,6 +44,14 @@ class Stored(ModelHandler):
         self.finish({"items": items, "total": len(items)})
 
 
+class Drift(ModelHandler):
+    @web.authenticated
+    def post(self) -> None:
+        self.prepare_answer("compareLibraries")
+        nothing = {"image": "", "known": False, "unknown": [], "items": []}
+        self.finish({**nothing, **self.written.get("drift", {})})
+
+
 class Ids(ModelHandler):
     @web.authenticated
     def get(self) -> None:
@@ -79,5 +88,6 @@ def routes() -> list[tuple[str, type[ScriptHandler]]]:
         ("deployments", DeploymentsToo),
         ("models", Stored),
         ("deployment-ids", Ids),
+        ("drift", Drift),
         ("interpreters", Interpreters),
     ]

@@ -2,7 +2,7 @@ import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 
-import type { StoredModel } from '../api/contract';
+import type { DriftAnswer, StoredModel } from '../api/contract';
 import { draftOf } from '../model/drafts';
 import { App } from '../ui/App';
 import {
@@ -405,7 +405,8 @@ test('what has to be said comes first: name, model, resources; then what is left
   ).toHaveFocus();
 });
 
-test('a stored model tells the image that it will run in', async () => {
+/** The form with a stored model, on an engine that runs it in an image of which this much is known. */
+async function contained(answer?: Partial<DriftAnswer>) {
   const all = session({
     who: me({
       engine: {
@@ -416,12 +417,62 @@ test('a stored model tells the image that it will run in', async () => {
       }
     })
   });
+  if (answer) {
+    all.choices.drift.mockResolvedValue(answer);
+  }
   const key = all.drafts.prepare(draftOf(deployment(), 'Iris copy'));
   render(<App {...all} host="tab" start={{ view: 'create', draft: key }} />);
   expect(
     await screen.findByText('Runs in the image reg.test/runner:2')
   ).toBeVisible();
+  await waitFor(() => expect(all.choices.drift).toHaveBeenCalledTimes(1));
+  await act(async () => undefined);
+  return all;
+}
+
+test('a stored model tells the image that it will run in', async () => {
+  await contained();
   expect(screen.queryByText(/usr.bin.python3/)).toBeNull();
   // What can't be known yet is not made up.
   expect(screen.getByText(/its status names what differs/)).toBeVisible();
+});
+
+test('what the image has of other versions is named before anything is sent', async () => {
+  const all = await contained({
+    known: true,
+    unknown: [],
+    items: [
+      { package: 'numpy', trained: '2.2.6', here: '1.26.4' },
+      { package: 'xgboost', trained: '3.0', here: null }
+    ]
+  });
+  const line = screen.getByText(/^The image has other versions/);
+  expect(line).toHaveTextContent(
+    'The image has other versions than the model was made with: numpy 1.26.4 (made with 2.2.6), xgboost missing (made with 3.0).'
+  );
+  expect(line).toHaveAttribute('role', 'status');
+  expect(screen.queryByText(/its status names what differs/)).toBeNull();
+  // It warns and keeps nobody from deploying.
+  expect(screen.getByRole('button', { name: 'Deploy' })).toBeEnabled();
+  const { model } = deployment().spec;
+  expect(all.choices.drift).toHaveBeenCalledWith(model, expect.anything());
+});
+
+test('an image with the same versions is told as that', async () => {
+  await contained({ known: true, unknown: [], items: [] });
+  expect(screen.getByText('The image has the same versions.')).toBeVisible();
+});
+
+test('of what nobody knows nothing is claimed', async () => {
+  await contained({ known: true, unknown: ['torch'], items: [] });
+  expect(screen.getByText(/its status names what differs/)).toBeVisible();
+  expect(screen.queryByText('The image has the same versions.')).toBeNull();
+});
+
+test('on an engine that runs models with their own Python nothing is compared', async () => {
+  const all = session();
+  const key = all.drafts.prepare(draftOf(deployment(), 'Iris copy'));
+  await show(all, key);
+  expect(screen.getByText(/^Runs with /)).toBeVisible();
+  expect(all.choices.drift).not.toHaveBeenCalled();
 });

@@ -8,6 +8,7 @@ import type {
   AuditEntry,
   Change,
   Deployment,
+  DriftAnswer,
   Group,
   Health,
   InstanceType,
@@ -436,6 +437,12 @@ export function scriptedModels(): ScriptedModels {
       id: `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-x3k9q`,
       available: true,
       message: ''
+    })),
+    drift: jest.fn(async (): Promise<DriftAnswer> => ({
+      image: 'reg.test/runner:2',
+      known: false,
+      unknown: [],
+      items: []
     })),
     instanceTypes: jest.fn(async () => [instanceType()]),
     interpreters: jest.fn(async () => [

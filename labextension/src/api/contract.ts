@@ -17,6 +17,7 @@ export type ClientToken = Schemas['ClientToken'];
 export type Deployment = Schemas['Deployment'];
 export type DeploymentList = Schemas['DeploymentList'];
 export type DeploymentEvent = Schemas['Event'];
+export type DriftAnswer = Schemas['DriftAnswer'];
 export type DryRun = Schemas['DryRun'];
 export type ErrorBody = Schemas['ErrorBody'];
 export type EventList = Schemas['EventList'];

@@ -1,4 +1,5 @@
 import type {
+  DriftAnswer,
   IdCheck,
   InstanceType,
   InstanceTypeList,
@@ -21,6 +22,13 @@ export class ModelsClient {
   ): Promise<StoredModelList> {
     const query = { search: search || undefined, group: group || undefined };
     return this.rest.json<StoredModelList>('GET', 'models', { query, signal });
+  }
+
+  /** How the image that a model will run in differs from what the model was made with, as far as that is known. */
+  drift(model: Model, signal?: AbortSignal): Promise<DriftAnswer> {
+    const { image, python_version, packages } = model;
+    const body = { image, python_version, packages };
+    return this.rest.json<DriftAnswer>('POST', 'drift', { body, signal });
   }
 
   /** Take the name of a saved model away; deployments that have it keep it. */

@@ -4,6 +4,7 @@ import type { Model, Tensor } from '../api/contract';
 import { formatMemory } from '../model/quantities';
 import { useTranslation } from '../ui/translation';
 import { useForm } from './context';
+import { DriftLine } from './DriftLine';
 
 /** So many columns are shown at first. */
 const SHOWN = 12;
@@ -37,13 +38,7 @@ export function ModelFacts({ model }: { model: Model }): JSX.Element {
           ? image && trans.__('Runs in the image %1', image)
           : trans.__('Runs with %1', model.interpreter)}
       </p>
-      {contained && model.artifact && (
-        <p className="pd-ModelFacts-line">
-          {trans.__(
-            'Nobody knows the versions in the image beforehand: once it runs they are compared with these, and its status names what differs.'
-          )}
-        </p>
-      )}
+      {contained && model.artifact && <DriftLine model={model} />}
       {signature ? (
         <Inputs model={model} />
       ) : (
