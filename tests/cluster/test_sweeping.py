@@ -20,7 +20,7 @@ from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
 from primehub_deploy_ext.engines.kubernetes.models.sweep import ArtifactSweep
 from primehub_deploy_ext.engines.kubernetes.settings import KubernetesSettings
 from primehub_deploy_ext.engines.kubernetes.sweeping import Sweeper
-from tests.cluster.cluster import Cluster
+from tests.cluster.cluster import WEB_IMAGE, Cluster
 from tests.cluster.engines import WEB, engine_of, run, settled, until
 
 
@@ -98,6 +98,50 @@ def test_history_of_a_deployment_that_is_gone_is_not_that_of_the_next_and_goes(
             office = engine._at_work
             await Sweeper(office.means, office.archive, grace=timedelta(0)).sweep()
             assert await pages() == {"web-1": now["web-1"]}
+
+    run(scenario())
+
+
+def test_what_a_deployment_left_that_was_deleted_alone_is_ended_and_nothing_of_others(
+    cluster: Cluster, namespace: Callable[..., str]
+) -> None:
+    place = namespace("sweeping-orphans")
+    labels = words.owned("web", "replica", 1)
+    copied: list[dict[str, Any]] = [
+        {"kind": "Service", "metadata": {"name": name, "labels": labels}, "spec": {"ports": [{"port": 80}]}}
+        for name in ("web-outside", "ghost")
+    ]
+    own = {"containers": [{"name": "model", "image": WEB_IMAGE, "command": ["sleep", "600"]}]}
+    copied.append({"kind": "Pod", "metadata": {"name": "web-debug", "labels": labels}, "spec": own})
+    cluster.apply(*({"apiVersion": "v1", **one, "metadata": {**one["metadata"], "namespace": place}} for one in copied))
+
+    async def names(kind: str) -> set[str]:
+        found = await asyncio.to_thread(cluster.get, kind, "-n", place)
+        return {one["metadata"]["name"] for one in found["items"] if not one["metadata"].get("deletionTimestamp")}
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place) as engine:
+            await engine.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+            await settled(engine, "web")
+            await asyncio.to_thread(
+                cluster.kubectl, "-n", place, "delete", "deployment", "web", "--cascade=orphan", "--wait=true"
+            )
+            await until(lambda: _is_gone(engine, "web"), "the deployment to be gone")
+            office = engine._at_work
+
+            await Sweeper(office.means, office.archive).sweep()
+            assert await names("services") == {"web", "web-outside", "ghost"}
+            assert len(await names("replicasets")) == 1
+            assert len(await names("pods")) == 2
+
+            await Sweeper(office.means, office.archive, grace=timedelta(0)).sweep()
+            assert await names("services") == {"web-outside", "ghost"}
+            assert await names("replicasets") == set()
+
+            async def ended() -> bool:
+                return await names("pods") == {"web-debug"}
+
+            await until(ended, "the pods to end that were left")
 
     run(scenario())
 

@@ -1,8 +1,9 @@
-"""Finds what nobody owns: Secrets of deployments whose making was cut off in the middle, and history of none.
+"""Finds what nobody owns: what deployments left whose making was cut off, or that were deleted alone.
 
 A deployment's Secret is there before its object, so that its pods start at once, and is made the object's own after
 that. A server that ends in between leaves it behind, with the values of an environment in it. Pages of the history
-belong to their deployment from the first; whoever deletes that and nothing else (``--cascade=orphan``) leaves them.
+belong to their deployment from the first; whoever deletes that and nothing else (``--cascade=orphan``) leaves them, and
+what ran (``orphans.py``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from primehub_deploy_ext.engines.kubernetes.books.archive import Archive
 from primehub_deploy_ext.engines.kubernetes.flavors.all import FLAVORS
 from primehub_deploy_ext.engines.kubernetes.known.mirror import Mirror
 from primehub_deploy_ext.engines.kubernetes.means import Means, owned_by
+from primehub_deploy_ext.engines.kubernetes.orphans import KINDS, Orphans
 from primehub_deploy_ext.engines.kubernetes.reading.elsewhere import is_nobodys
 from primehub_deploy_ext.engines.kubernetes.reading.seen import Seen
 from primehub_deploy_ext.engines.kubernetes.reading.times import moment
@@ -32,6 +34,7 @@ from primehub_deploy_ext.engines.patience import ended
 GRACE = timedelta(minutes=15)
 _FIRST = (60.0, 300.0)
 _EVERY = 6 * 3600.0
+_GONE = "its deployment is gone"
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,8 @@ class Sweeper:
         self._archive = archive
         self._besides = besides
         self._grace = grace
+        self._orphans = Orphans(grace)
+        self._pause = _EVERY
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -79,7 +84,22 @@ class Sweeper:
             for metadata in await self._left(SECRET, mirror.namespace, clock):
                 await self._settle(mirror, metadata)
             for metadata in await self._left(CONTROLLER_REVISION, mirror.namespace, clock):
-                await self._remove(CONTROLLER_REVISION, mirror.namespace, metadata, "its deployment is gone")
+                await self._remove(CONTROLLER_REVISION, mirror.namespace, metadata, _GONE)
+            await self._end_orphans(mirror, clock)
+        self._pause = self._grace.total_seconds() if self._orphans.is_waiting(clock) else _EVERY
+
+    async def _end_orphans(self, mirror: Mirror, clock: datetime) -> None:
+        left = [(kind, metadata) for kind in KINDS for metadata in await self._left(kind, mirror.namespace, clock)]
+        for whose, orphans in self._orphans.due(mirror.namespace, left, clock).items():
+            if await self._is_there(mirror, whose):
+                continue
+            try:
+                for kind, metadata in orphans:
+                    await self._remove(kind, mirror.namespace, metadata, _GONE)
+            except ApiError as error:
+                if error.status != HTTPStatus.FORBIDDEN:
+                    raise
+                log.info("what is left of %s/%s stays: %s", mirror.namespace, whose, error)
 
     async def _left(self, kind: Kind, namespace: str, clock: datetime) -> list[Json]:
         """Return the metadata of what was made for a deployment, some time ago, and is nobody's."""
@@ -87,8 +107,8 @@ class Sweeper:
         try:
             items = await self._means.api.list(kind, namespace, labels=labels, metadata_only=True)
         except ApiError as error:
-            # Who may not list them leaves that to whoever may.
-            if error.status != HTTPStatus.FORBIDDEN:
+            # Who may not list them leaves that to whoever may; not each cluster has all kinds.
+            if error.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 raise
             return []
         return [item["metadata"] for item in items if self._is_left(item, clock)]
@@ -103,7 +123,7 @@ class Sweeper:
                     log.info("what nobody owns can't be looked for now: %s", error)
                 except Exception:
                     log.exception("what nobody owns can't be looked for")
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(self._pause)
 
     def _is_left(self, item: Json, clock: datetime) -> bool:
         made = moment(item["metadata"].get("creationTimestamp"))

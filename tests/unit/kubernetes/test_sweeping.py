@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,10 +14,15 @@ from primehub_deploy_ext.engines.kubernetes.api.client import ApiError
 from primehub_deploy_ext.engines.kubernetes.api.kinds import (
     CONTROLLER_REVISION,
     DEPLOYMENT,
+    HTTP_ROUTE,
     INFERENCE_SERVICE,
+    INGRESS,
     PH_DEPLOYMENT,
+    POD,
+    REPLICA_SET,
     SECRET,
     SELDON_DEPLOYMENT,
+    SERVICE,
     Kind,
 )
 from primehub_deploy_ext.engines.kubernetes.flavors.plain import Plain
@@ -50,7 +55,12 @@ class Place:
         kinds: tuple[Kind, ...] = (DEPLOYMENT,),
         closed: tuple[Kind, ...] = (),
         pages: Sequence[dict[str, Any]] = (),
+        orphans: Sequence[tuple[Kind, dict[str, Any]]] = (),
+        kept: tuple[Kind, ...] = (),
+        unknown: tuple[Kind, ...] = (),
     ) -> None:
+        self.orphans = {kind: [{"metadata": metadata}] for kind, metadata in orphans}
+        self.kept, self.unknown = kept, unknown
         self.pages = list(pages)
         self.secrets = list(secrets)
         self.known = known
@@ -60,6 +70,13 @@ class Place:
         self.time = datetime.now(timezone.utc)
         means: Any = SimpleNamespace(api=self, world=self, flavors={"plain": Plain()})
         self.sweeper = Sweeper(means, archive=None)  # type: ignore[arg-type]
+
+    async def look(self, *minutes: float) -> list[str]:
+        """Sweep after each of some pauses, and return what was removed."""
+        for pause in minutes:
+            self.time += timedelta(minutes=pause)
+            await self.sweeper.sweep()
+        return self.removed
 
     async def ready(self) -> None: ...
 
@@ -78,7 +95,11 @@ class Place:
     async def list(self, kind: Kind, *_: Any, **__: Any) -> list[dict[str, Any]]:
         if kind in self.closed:
             raise ApiError(403, "Forbidden", "not yours")
-        return self.secrets if kind == SECRET else self.pages
+        if kind in self.unknown:
+            raise ApiError(404, "NotFound", "the server could not find the requested resource")
+        if kind in self.orphans:
+            return self.orphans[kind]
+        return {SECRET: self.secrets, CONTROLLER_REVISION: self.pages}.get(kind, [])
 
     async def get(self, kind: Kind, name: str, __: str) -> dict[str, Any]:
         if kind in self.closed:
@@ -90,7 +111,9 @@ class Place:
     async def discover(self, kinds: set[Kind]) -> set[Kind]:
         return kinds & set(self.kinds)
 
-    async def delete(self, _: Any, name: str, *__: Any, **___: Any) -> None:
+    async def delete(self, kind: Kind, name: str, *_: Any, **__: Any) -> None:
+        if kind in self.kept:
+            raise ApiError(403, "Forbidden", "not yours")
         self.removed.append(name)
 
 
@@ -165,3 +188,83 @@ async def test_who_may_not_list_the_one_sweeps_the_other(closed: Kind, removed: 
     place = Place(secret(), pages=[page()], closed=(closed,))
     await place.sweeper.sweep()
     assert place.removed == [removed]
+
+
+def orphan(name: str, manager: str, **labels: str) -> dict[str, Any]:
+    """Return the metadata of what a deployment left."""
+    return {
+        "name": name,
+        "uid": f"uid-of-{name}-by-{manager}",
+        "creationTimestamp": LONG_AGO,
+        "labels": {**words.owned("iris", "replica", 1), **labels},
+        "managedFields": [{"manager": manager, "time": LONG_AGO, "fieldsV1": {"f:spec": {}}}],
+    }
+
+
+HASH = {"pod-template-hash": "5f6b"}
+CONTROLLER = "kube-controller-manager"
+LEFT = [
+    (SERVICE, orphan("iris", words.MANAGER)),
+    (INGRESS, orphan("iris", words.MANAGER)),
+    (HTTP_ROUTE, orphan("iris", words.MANAGER)),
+    (REPLICA_SET, orphan("iris-5f6b", CONTROLLER, **HASH)),
+    (POD, orphan("iris-5f6b-x7k2p", CONTROLLER, **HASH)),
+]
+ALL_OF_IT = ["iris-5f6b", "iris-5f6b-x7k2p", "iris", "iris", "iris"]
+
+
+async def test_what_ran_and_the_way_to_it_go_once_they_were_nobodys_for_a_while() -> None:
+    place = Place(orphans=LEFT)
+    assert await place.look(0) == [], "somebody may be about to put the deployment back"
+    assert place.sweeper._pause == 15 * 60, "it is looked at again soon"
+    assert await place.look(14) == []
+    assert await place.look(1) == ALL_OF_IT
+    assert await place.look(1) == 2 * ALL_OF_IT, "until it is gone"
+    assert place.sweeper._pause == 6 * 3600
+
+
+async def test_what_was_taken_up_meanwhile_begins_anew() -> None:
+    place = Place(orphans=LEFT)
+    await place.look(0)
+    taken, place.orphans = place.orphans, {}
+    await place.look(20)
+    place.orphans = taken
+    assert await place.look(0, 14) == []
+    assert await place.look(1) == ALL_OF_IT
+
+
+@pytest.mark.parametrize("more", [{"known": "iris"}, {"there": "iris"}], ids=["known", "untold"])
+async def test_what_a_deployment_of_that_name_may_use_stays(more: dict[str, str]) -> None:
+    assert await Place(orphans=LEFT, **more).look(0, 60) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        (SERVICE, orphan("iris", "kubectl-create")),
+        (SERVICE, orphan("iris-outside", words.MANAGER)),
+        (INGRESS, {**orphan("iris", words.MANAGER), "ownerReferences": [{"uid": "u9"}]}),
+        (INGRESS, orphan("iris", words.MANAGER, **{"argocd.argoproj.io/instance": "models"})),
+        (HTTP_ROUTE, orphan("iris", words.MANAGER, **{words.MANAGED_BY: "somebody"})),
+        (REPLICA_SET, orphan("iris-5f6b", "kubectl-client-side-apply", **HASH)),
+        (REPLICA_SET, orphan("iris-mine", CONTROLLER, **HASH)),
+        (POD, orphan("iris-debug", "kubectl-run")),
+        (POD, orphan("iris-debug", CONTROLLER)),
+        (POD, {**orphan("iris-5f6b-x7k2p", CONTROLLER, **HASH), "ownerReferences": [{"uid": "set"}]}),
+        (POD, {**orphan("iris-5f6b-x7k2p", CONTROLLER, **HASH), "managedFields": None}),
+    ],
+    ids=lambda kept: f"{kept[0].kind}-{kept[1]['name']}",
+)
+async def test_what_somebody_else_made_or_has_stays(kept: tuple[Kind, dict[str, Any]]) -> None:
+    assert await Place(orphans=[kept]).look(0, 60) == []
+
+
+async def test_who_may_not_end_what_runs_leaves_the_way_to_it() -> None:
+    place = Place(orphans=LEFT, kept=(REPLICA_SET,))
+    assert await place.look(0, 60) == []
+    assert place.sweeper._pause == 6 * 3600, "that it may not is no reason to ask more often"
+
+
+async def test_kinds_of_routes_that_the_cluster_does_not_know_hide_nothing() -> None:
+    place = Place(orphans=LEFT, unknown=(HTTP_ROUTE,))
+    assert await place.look(0, 15) == ALL_OF_IT[:-1]

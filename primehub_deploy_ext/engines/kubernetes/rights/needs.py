@@ -115,6 +115,7 @@ def managing() -> tuple[Need, ...]:
         Need(kinds.ROLE_BINDING, ("list",), "who is in a group"),
         Need(kinds.PH_INSTANCE_TYPE, ("list",), "instance types of PrimeHub"),
         Need(kinds.NODE, ("list",), "what a limit that is missing counts as"),
+        Need(kinds.REPLICA_SET, ("delete",), "ending what a deployment left that was deleted alone"),
     )
 
 
