@@ -76,14 +76,6 @@ test('an alert that is set by clicks fires, is told everywhere, and ends', async
     const view = page.locator('.pd-App.pd-mod-tab .pd-Metrics');
     const alerts = view.locator('.pd-Alerts');
 
-    await alerts.getByRole('button', { name: 'Use this rule…' }).click();
-    const rule = alerts.getByRole('group', { name: 'Error rate' });
-    await expect(rule.getByLabel('Above (%)')).toHaveValue('5');
-    await rule.getByLabel('For at least').selectOption({ label: 'at once' });
-    await alerts.getByLabel('Webhook (optional)').fill(webhook);
-    await alerts.getByRole('button', { name: 'Save' }).click();
-    await expect(alerts.getByText('http://127.0.0.1/…')).toBeVisible();
-
     const send = async (value: number, times: number, expected: number) => {
       for (let count = 0; count < times; count += 1) {
         const answer = await request.post(`${endpoint}api/v1.0/predictions`, {
@@ -94,6 +86,18 @@ test('an alert that is set by clicks fires, is told everywhere, and ends', async
     };
     await send(1, 2, 200);
     await send(-1, 6, 500);
+    // A look in the middle of them would tell of another rate.
+    await expect(
+      view.locator('[data-chart="qps"] .pd-Chart-figures')
+    ).toContainText('8 requests in 15 min', SOON);
+
+    await alerts.getByRole('button', { name: 'Use this rule…' }).click();
+    const rule = alerts.getByRole('group', { name: 'Error rate' });
+    await expect(rule.getByLabel('Above (%)')).toHaveValue('5');
+    await rule.getByLabel('For at least').selectOption({ label: 'at once' });
+    await alerts.getByLabel('Webhook (optional)').fill(webhook);
+    await alerts.getByRole('button', { name: 'Save' }).click();
+    await expect(alerts.getByText('http://127.0.0.1/…')).toBeVisible();
 
     const firing = view.getByRole('list', { name: 'Alerts that fire' });
     await expect(firing).toContainText(

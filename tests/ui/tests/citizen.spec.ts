@@ -124,7 +124,7 @@ test.describe('a link', () => {
       'aria-selected',
       'true'
     );
-    expect(page.url()).not.toContain('primehub-deploy');
+    await expect.poll(() => page.url()).not.toContain('primehub-deploy');
   });
 
   test('leads to a list that is filtered', async ({ play, page }) => {
@@ -133,7 +133,7 @@ test.describe('a link', () => {
     await expect(panelOf(page).locator('.pd-Title')).toHaveText([
       'Churn forecast'
     ]);
-    expect(page.url()).not.toContain('primehub-deploy');
+    await expect.poll(() => page.url()).not.toContain('primehub-deploy');
   });
 });
 

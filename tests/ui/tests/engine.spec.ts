@@ -17,7 +17,8 @@ test('shows a real deployment from its start to its end', async ({
 }) => {
   const api = `${baseURL}/primehub-deploy/v1`;
   const { data, model } = JSON.parse(
-    execFileSync('python', ['model_artifact.py'], { encoding: 'utf8' })
+    // Long enough to be seen while it starts.
+    execFileSync('python', ['model_artifact.py', '5'], { encoding: 'utf8' })
   ) as IArtifact;
   await page.sidebar.openTab(PANEL_ID);
   const panel = panelOf(page);

@@ -89,8 +89,9 @@ async function live(page: Page, app: Locator, id: string): Promise<void> {
       .getByRole("button", { name: /^Copy (the )?endpoint/ })
       .first()
       .click();
+    // It is written a moment after the click.
+    await expect.poll(clipboard).toContain(`/deployment/${id}/`);
     const endpoint = await clipboard();
-    expect(endpoint).toContain(`/deployment/${id}/`);
     expect(sh(`curl -sf ${endpoint}v2/models/${id}`)).toContain(id);
   });
 
