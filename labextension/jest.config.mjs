@@ -13,7 +13,7 @@ const esModules = [
 
 export default {
   // Whole screens on a machine that has something else to do as well.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   testEnvironment: 'jsdom',
   testMatch: ['<rootDir>/src/**/__tests__/**/*.spec.ts?(x)'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'json'],
@@ -39,5 +39,8 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`],
   setupFiles: ['<rootDir>/jest/globals.cjs'],
-  setupFilesAfterEnv: ['@testing-library/jest-dom']
+  setupFilesAfterEnv: [
+    '@testing-library/jest-dom',
+    '<rootDir>/jest/patience.cjs'
+  ]
 };

@@ -20,7 +20,7 @@ import {
   session
 } from './fixtures';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const AGO = '2026-11-20T11:00:00Z';
 

@@ -14,7 +14,7 @@ import {
   session
 } from './fixtures';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let client: ScriptedClient;
 
@@ -268,7 +268,7 @@ test('what goes on is seen without a refresh', async () => {
   const next: Deployment = deployment({ revision: 2, resource_version: 11 });
   act(() => client.stream.send(changed(next)));
   expect(
-    await screen.findByText('In progress', {}, { timeout: 3000 })
+    await screen.findByText('In progress', {}, { timeout: 20_000 })
   ).toBeVisible();
 });
 

@@ -13,7 +13,7 @@ import {
   session
 } from './fixtures';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const EXAMPLE = {
   parameters: { content_type: 'pd' },
