@@ -101,7 +101,7 @@ async def test_a_refusal_comes_before_the_body_is_sent(
     sent = authorization or jp_auth_header["Authorization"]
     reader, writer = await _send_head(port, f"{jp_base_url}{PREFIX}/artifacts/{DIGEST}", sent, size)
     try:
-        assert status in await asyncio.wait_for(reader.readline(), 5)
+        assert status in await asyncio.wait_for(reader.readline(), 30)
         assert engine.open_streams == 0
     finally:
         writer.close()
@@ -119,7 +119,7 @@ async def test_who_may_not_write_is_refused_before_the_body_is_sent(
     port = http_server_client.get_http_port()
     reader, writer = await _send_head(port, path, jp_auth_header["Authorization"], 100)
     try:
-        assert b"403" in await asyncio.wait_for(reader.readline(), 5)
+        assert b"403" in await asyncio.wait_for(reader.readline(), 30)
         assert engine.open_streams == 0
     finally:
         writer.close()

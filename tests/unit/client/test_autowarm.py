@@ -100,7 +100,7 @@ def test_without_a_server_nothing_is_heard_of_it(capsys: pytest.CaptureFixture[s
     monkeypatch.setenv("PRIMEHUB_DEPLOY_URL", "http://127.0.0.1:9/")
     thread = threading.Thread(target=autowarm._warm, args=(["numpy"],))
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert capsys.readouterr() == ("", "")
 

@@ -44,7 +44,7 @@ def stranger() -> int:
     """The pid of a live process that is no ancestor of ours."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     yield process.pid
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_arguments_come_first(runtime: Path) -> None:

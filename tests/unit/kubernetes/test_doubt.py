@@ -34,7 +34,7 @@ def test_namespaces_that_can_not_be_listed_are_told_once_and_so_is_the_end_of_th
 
         monkeypatch.setattr(world, "_compare", compare)
         looking = asyncio.create_task(world._look())
-        await asyncio.wait_for(over.wait(), 10)
+        await asyncio.wait_for(over.wait(), 30)
         looking.cancel()
 
     asyncio.run(scenario())

@@ -368,5 +368,5 @@ async def test_looking_ends_when_nobody_looks_any_more(monkeypatch: pytest.Monke
     assert task is not None
     assert not task.done()
     world.now += 100
-    await asyncio.wait_for(asyncio.shield(task), 10)
+    await asyncio.wait_for(asyncio.shield(task), 30)
     await world.metering.close()

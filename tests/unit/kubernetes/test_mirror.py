@@ -103,7 +103,7 @@ async def test_events_that_nobody_gives_are_not_waited_for(tmp_path: Path) -> No
             server.objects.setdefault(kind.path("lab"), {})
         async with mirrored(server, tmp_path, Plain()) as mirror:
             server.tokens = {"nobody's"}
-            await asyncio.wait_for(mirror.events_listed(), 10)
+            await asyncio.wait_for(mirror.events_listed(), 30)
             assert mirror.events.last_sync is None
 
 

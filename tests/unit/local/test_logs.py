@@ -91,7 +91,7 @@ def test_following_goes_on_over_a_rotation(tmp_path: Path) -> None:
 async def some(lines: AsyncIterator[list[LogLine]], count: int) -> list[str]:
     seen: list[str] = []
     while len(seen) < count:
-        seen += [line.text for line in await asyncio.wait_for(anext(lines), 5)]
+        seen += [line.text for line in await asyncio.wait_for(anext(lines), 30)]
     return seen
 
 
@@ -160,7 +160,7 @@ def test_following_says_that_nothing_is_missing(tmp_path: Path) -> None:
 
     async def follow() -> list[int]:
         lines = read_logs(tmp_path, LogQuery(follow=True), beat=0.0)
-        return [len(await asyncio.wait_for(anext(lines), 5)) for _ in range(4)]
+        return [len(await asyncio.wait_for(anext(lines), 30)) for _ in range(4)]
 
     assert asyncio.run(follow()) == [1, 0, 0, 0]
 

@@ -110,13 +110,14 @@ class Launcher:
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, start_new_session=True
             )
         self.pids: list[int] = []
-        wait_for(self.is_listening, "the launcher's socket")
-        self.line = self.open_line()
+        self.line: Line = wait_for(self.first_line, "the launcher's socket")
 
-    def is_listening(self) -> bool:
+    def first_line(self) -> Line | None:
+        """Connect as soon as that can be: one that ends soon when nobody is connected must not do so before."""
         assert self.process.poll() is None, self.errors.read_text()
-        with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(self.socket)) == 0
+        with contextlib.suppress(OSError):
+            return self.open_line()
+        return None
 
     def open_line(self) -> Line:
         return Line(self.socket)
@@ -145,7 +146,11 @@ class Line:
     def __init__(self, path: Path) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(DEADLINE)
-        self.socket.connect(str(path))
+        try:
+            self.socket.connect(str(path))
+        except OSError:
+            self.socket.close()
+            raise
         self._reader = self.socket.makefile("rb")
 
     def say(self, raw: bytes) -> None:

@@ -201,7 +201,7 @@ def test_quit_waits_for_the_children_and_forks_no_more(bare, workshop):
 
 
 def test_it_ends_by_itself_when_nobody_is_connected(bare):
-    launcher = bare(idle_timeout=0.1)
+    launcher = bare(idle_timeout=1.0)
     assert launcher.ask(do="hello")["ok"]
     launcher.line.close()
     assert launcher.process.wait(DEADLINE) == 0
@@ -209,7 +209,7 @@ def test_it_ends_by_itself_when_nobody_is_connected(bare):
 
 
 def test_an_unacknowledged_exit_keeps_it(bare, workshop):
-    launcher = bare(idle_timeout=0.1)
+    launcher = bare(idle_timeout=1.0)
     replica = launcher.fork(workshop.order(lambda values: values))
     replica.wait_for_step("ready")
     os.kill(replica.pid, signal.SIGTERM)

@@ -44,4 +44,4 @@ def test_no_answer_is_told_as_a_failure_of_prometheus(monkeypatch: pytest.Monkey
         finally:
             server.close()
 
-    asyncio.run(asyncio.wait_for(asked(), 10))
+    asyncio.run(asyncio.wait_for(asked(), 30))
