@@ -22,7 +22,7 @@ CONFIG = Path(__file__).parents[2] / "jupyter-config" / "server-config" / "prime
 def loaded_after(statement: str) -> set[str]:
     """Return the modules that a fresh interpreter has loaded after a statement."""
     code = f"import sys\n{statement}\nprint(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240)
     return set(run.stdout.split())
 
 

@@ -42,4 +42,6 @@ def test_an_interpreter_with_tornado_alone_runs_us_and_nothing_else_of_ours(othe
 
 def run(command, folder, **environment):
     assert command[0] != sys.executable
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
