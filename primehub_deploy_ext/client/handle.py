@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from primehub_deploy_ext.client import cards, tables
+from primehub_deploy_ext.client import cards, cells, tables
 from primehub_deploy_ext.client.access import ClientToken, check_access, expiry_time
 from primehub_deploy_ext.client.endpoint import client_command, curl_command
 from primehub_deploy_ext.client.history import revision_before
@@ -378,6 +378,8 @@ class DeploymentHandle:
             self._take(self._rest.deployment(self.id, timeout=2.0))
         except DeployError as error:
             note = f"as of {self._deployment['updated_at']}: {error}"
+        if not note and cells.has_card(self.id):
+            return {"text/plain": repr(self)}
         return {
             "text/plain": repr(self),
             "text/html": cards.deployment_card(self._deployment, note),

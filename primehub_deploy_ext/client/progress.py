@@ -6,6 +6,7 @@ import html
 import sys
 from typing import Any, TextIO
 
+from primehub_deploy_ext.client import cells
 from primehub_deploy_ext.client.cards import COLOURS, ICONS, MIME_TYPE, card_reference
 from primehub_deploy_ext.domain.phases import Outcome, Phase, Step
 
@@ -125,6 +126,7 @@ class CellProgress(Progress):
         }
         if self._handle is None:
             self._handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            cells.note_card(deployment["id"])
         else:
             self._handle.update(bundle, raw=True)
 

@@ -89,3 +89,33 @@ def test_a_handle_is_a_card_that_names_the_deployment(connection: Connection) ->
     assert (named["id"], named["name"]) == ("echo", "Echo")
     assert "<table>" in bundle["text/html"]
     assert "DeploymentHandle echo" in bundle["text/plain"]
+
+
+def test_a_cell_has_one_card_of_a_deployment(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shell:
+        kernel = object()
+        cell = "first"
+
+        def get_parent(self) -> dict[str, Any]:
+            return {"header": {"msg_id": self.cell}}
+
+    shell = Shell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    shown: list[dict[str, Any]] = []
+
+    class Output:
+        def update(self, bundle: dict[str, Any], raw: bool) -> None:
+            shown.append(bundle)
+
+    def display(bundle: dict[str, Any], **options: Any) -> Output:
+        shown.append(bundle)
+        return Output()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    handle = connection.deploy(lambda x: x, "Echo", id="echo")
+    assert shown[0][MIME_TYPE]["id"] == "echo"
+    assert list(handle._repr_mimebundle_()) == ["text/plain"]
+    other = connection.deploy(lambda x: x, "Other", id="other", wait=False)
+    assert MIME_TYPE in other._repr_mimebundle_(), "nothing was shown of it yet"
+    shell.cell = "second"
+    assert MIME_TYPE in handle._repr_mimebundle_()
