@@ -144,13 +144,31 @@ class LogQuery:
 
 @dataclass(frozen=True)
 class PredictRequest:
-    """One call to a deployment's endpoint, made by the server for the browser or the client."""
+    """One call to a deployment's endpoint, made by the server for the browser or the client.
+
+    Parameters
+    ----------
+    path
+        Below the endpoint; ``/`` is the endpoint itself, empty where the Open Inference Protocol asks its model.
+    """
 
     body: bytes
     path: str = ""
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     timeout: float = 60.0
+
+    def below(self, endpoint: str, model: str) -> str:
+        """Return where it goes.
+
+        Parameters
+        ----------
+        endpoint
+            With ``/`` at its end.
+        model
+            What the Open Inference Protocol calls the model there.
+        """
+        return endpoint + (self.path.lstrip("/") if self.path else f"v2/models/{model}/infer")
 
 
 class Engine(Protocol):

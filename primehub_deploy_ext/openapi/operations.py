@@ -242,7 +242,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _action("rollback", "Roll out the specification of an earlier revision", m.RollbackDeployment),
     Operation(
         "POST", f"{_ONE}:predict", "predict", "One request to the endpoint", body=dict, answer=m.Prediction,
-        parameters=(Parameter("path", "below the endpoint; its v2 infer route when left out"),),
+        parameters=(Parameter("path", "below the endpoint (``/``: itself); its v2 infer route when left out"),),
         errors=(400, 404, 502),
     ),
     Operation("GET", f"{_ONE}/revisions", "listRevisions", "History", answer=m.RevisionList, errors=(404,)),

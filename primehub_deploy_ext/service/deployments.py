@@ -30,7 +30,8 @@ from primehub_deploy_ext.service.sources import check_access, check_model, check
 # Five random characters hardly ever collide once; five times in a row means that something else is wrong.
 _ID_ATTEMPTS = 5
 _MASK_ATTEMPTS = 5
-_PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
+# A slash alone is the endpoint itself; at the end of a path some servers insist on one.
+_PATH = re.compile(r"/|[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*/?")
 _LONGEST_PATH = 512
 
 
@@ -269,7 +270,7 @@ class DeploymentService:
         if request.path and (
             len(request.path) > _LONGEST_PATH or not _PATH.fullmatch(request.path) or {".", ".."} & set(segments)
         ):
-            rule = "must be a path below the endpoint, such as 'api/v1.0/predictions'"
+            rule = "must be a path below the endpoint, such as 'api/v1.0/predictions', or '/' for the endpoint itself"
             raise InvalidInput(f"path: {rule}", fields=[{"field": "path", "message": rule}])
         await find_deployment(self._engine, caller, id)
         return await self._engine.predict(id, request)

@@ -257,6 +257,14 @@ async def test_predict_passes_the_request_on(api: Api, engine: FakeEngine) -> No
     assert [(r.body, r.path) for r in engine.predicted] == [(b'{"inputs": [1]}', "api/v1.0/predictions")]
 
 
+@pytest.mark.parametrize("path", ["/", "predict", "invocations/", ""])
+async def test_predict_reaches_what_an_image_answers_at(api: Api, engine: FakeEngine, path: str) -> None:
+    await api.create(id="iris")
+
+    assert (await api("POST", "deployments/iris:predict", {}, params={"path": path})).status == 200
+    assert [request.path for request in engine.predicted] == [path]
+
+
 async def test_predict_stays_below_the_endpoint(api: Api, engine: FakeEngine) -> None:
     await api.create(id="iris")
 
@@ -264,6 +272,10 @@ async def test_predict_stays_below_the_endpoint(api: Api, engine: FakeEngine) ->
         "../other/predict",
         "/etc",
         "a//b",
+        "//",
+        "//evil.test/",
+        "./",
+        "a/../",
         "a/../../b",
         "http://x/",
         "a?b",

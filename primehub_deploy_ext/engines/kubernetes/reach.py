@@ -63,7 +63,7 @@ class Reach:
         if refusal is not None:
             return Prediction(status=503, content_type=_JSON, body=refusal, latency_ms=0.0)
         backend = seen.flavor.backend(seen.owner, seen.spec)
-        path = backend.path + (request.path.lstrip("/") or _default_path(seen))
+        path = request.below(backend.path, seen.name)
         began = time.perf_counter()
         answer = await self._send(seen, backend, path, request)
         latency = (time.perf_counter() - began) * 1000
@@ -208,7 +208,3 @@ def waiting(seen: Seen, status: Status) -> dict[str, Any] | None:
     else:
         code, message = "starting", f"{name} is starting."
     return {"error": {"code": code, "message": message, "deployment": seen.id}}
-
-
-def _default_path(seen: Seen) -> str:
-    return f"v2/models/{seen.name}/infer"

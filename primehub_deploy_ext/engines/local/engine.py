@@ -263,8 +263,7 @@ class LocalEngine:
         """See ``Engine.predict``."""
         deployment = await self.get(id)
         passes = {"Authorization": await self._call("server_pass")} if deployment.spec.access == "private" else {}
-        url = deployment.endpoint + (request.path.lstrip("/") or f"v2/models/{id}/infer")
-        return await self._endpoints.send(url, request, passes)
+        return await self._endpoints.send(request.below(deployment.endpoint, id), request, passes)
 
     async def try_out(
         self,

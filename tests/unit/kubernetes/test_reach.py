@@ -155,6 +155,27 @@ async def test_a_server_that_is_refused_reads_the_key_once_more(
     assert (found.status, given) == (status, sent)
 
 
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [("", "v2/models/iris/infer"), ("/", ""), ("predict", "predict"), ("invocations/", "invocations/")],
+)
+async def test_a_request_goes_where_it_says_and_to_the_model_where_it_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, path: str, below: str
+) -> None:
+    found = seen(began(), SPEC)
+    calls = reach_of("service")
+    sent: list[str] = []
+
+    async def answer(_: Any, __: Any, path: str, ___: PredictRequest) -> Answer:
+        sent.append(path)
+        return Answer(200, "", b"{}")
+
+    monkeypatch.setattr(calls, "_send", answer)
+    status: Any = SimpleNamespace(replicas=SimpleNamespace(ready=1))
+    await calls.predict(found, status, PredictRequest(b"{}", path=path))
+    assert sent == [found.flavor.backend(found.owner, found.spec).path + below]
+
+
 @pytest.mark.parametrize("out", ["metadata.internal", "", "svc.cluster.local.evil.test"])
 async def test_a_service_that_leads_out_of_the_cluster_is_not_followed(out: str) -> None:
     """Members of a group may write Services: the next would be any address that this server gets to."""
