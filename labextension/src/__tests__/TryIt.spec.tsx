@@ -116,6 +116,62 @@ const press = (name: string) =>
 const answerOf = (number: number) =>
   screen.findByRole('region', { name: `Answer of revision ${number}` });
 
+describe('an image that serves by itself', () => {
+  const image = {
+    artifact: '',
+    image: 'reg.test/echo:1',
+    example: null,
+    signature: null
+  };
+
+  test('is sent what is written, to its address unless a path is given', async () => {
+    const { rest } = await show({}, { model: image });
+    expect(
+      screen.getByText(/which path and body it takes is its own matter/)
+    ).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Form' })).toBeNull();
+    const path = screen.getByLabelText('Path');
+    expect(path).toHaveValue('/');
+    const body = screen.getByLabelText('Request (JSON)');
+    expect(body).toHaveValue('{}');
+    await press('Send');
+    await answerOf(2);
+    expect(rest.predict).toHaveBeenLastCalledWith(
+      'iris',
+      {},
+      '/',
+      expect.anything()
+    );
+    await userEvent.clear(path);
+    await userEvent.type(path, '/invocations');
+    await userEvent.clear(body);
+    await userEvent.type(body, '[[1, 2]');
+    // Any JSON will do, and nothing else.
+    expect(body).toBeValid();
+    await press('Send');
+    await answerOf(2);
+    expect(rest.predict).toHaveBeenLastCalledWith(
+      'iris',
+      [1, 2],
+      'invocations',
+      expect.anything()
+    );
+    await userEvent.type(body, ',');
+    expect(body).toBeInvalid();
+    expect(screen.getByRole('button', { name: 'Send' })).toBeDisabled();
+  });
+
+  test('shows as code what was written', async () => {
+    await show({}, { model: image });
+    await userEvent.type(screen.getByLabelText('Path'), 'predict');
+    await userEvent.click(screen.getByText('This request as code'));
+    expect(await screen.findByText(/^curl -sS/)).toHaveTextContent(
+      /deployment\/iris\/predict .* -d '{}'$/
+    );
+    expect(screen.queryByText('Seldon protocol v1')).toBeNull();
+  });
+});
+
 test('the fields are those of the model, begin with its example, and are sent', async () => {
   const { rest } = await show();
   const age = screen.getByLabelText('age');

@@ -32,6 +32,12 @@ test('without an example it asks whether the model is ready', () => {
   );
 });
 
+test('an image that serves by itself is asked at its address', () => {
+  expect(curlOf(withModel({ artifact: '', image: 'reg.test/echo:1' }))).toBe(
+    'curl -sS http://127.0.0.1:8123/deployment/iris/'
+  );
+});
+
 test.each([
   ['plain', 'plain'],
   ["it's", `'it'"'"'s'`],

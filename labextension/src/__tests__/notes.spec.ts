@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { tryingWords } from '../form/words';
-import { callNotes } from '../try/notes';
+import { callNotes, dataNote } from '../try/notes';
 import { isInternal } from '../ui/internal';
 import { deployment, me } from './fixtures';
 
@@ -32,6 +32,10 @@ test('a call of an image that serves by itself does not promise what that takes'
   const image = { ...spec.model, artifact: '', image: 'reg.test/echo:1' };
   const echo = deployment({ spec: { ...spec, model: image } });
   expect(callNotes(echo, 'curl', trans).join(' ')).toMatch(/its own matter/);
+  expect(callNotes(echo, 'client', trans).join(' ')).toMatch(
+    /our client speaks the Open Inference Protocol v2 to it, which it may not/
+  );
+  expect(dataNote(echo.spec.model, trans)).toBe('');
   expect(callNotes(deployment(), 'curl', trans).join(' ')).not.toMatch(
     /its own matter/
   );

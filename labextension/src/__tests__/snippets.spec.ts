@@ -8,6 +8,7 @@ import {
   ICall,
   curl,
   javascriptFetch,
+  protocolsOf,
   pythonClient,
   pythonRequests,
   speaks
@@ -92,6 +93,43 @@ test('a thousand numbers are not a thousand lines, and deep nesting ends soon', 
     deep = [deep];
   }
   expect(pythonLiteral(deep as never)).toContain('x');
+});
+
+describe('an image that serves by itself', () => {
+  const alone = call(null, { plain: { path: '' } });
+  const url = 'http://127.0.0.1:8123/deployment/iris/';
+
+  test('is asked at its address, in the words of the client’s handle.curl(); what it speaks may be tried', () => {
+    expect(curl(alone)).toBe(`curl -sS ${url}`);
+    expect(protocolsOf(alone)).toEqual(['plain', 'v2', 'seldon']);
+    expect(curl(alone, 'v2')).toContain(`${url}v2/models/iris/infer`);
+    expect(curl(alone, 'seldon')).toContain(`${url}api/v1.0/predictions`);
+    expect(pythonRequests(alone, 'plain')).toContain(
+      `requests.get(\n    "${url}",\n    timeout=60,`
+    );
+    expect(javascriptFetch(alone, 'plain')).toContain(
+      `await fetch(\n    "${url}"\n);`
+    );
+    expect(javascriptFetch(alone, 'seldon')).toContain('api/v1.0/predictions');
+  });
+
+  test('is sent what was written, and nothing else is offered then', () => {
+    const sent = call(null, { plain: { path: 'predict', body: [1, null] } });
+    expect(protocolsOf(sent)).toEqual(['plain']);
+    expect(curl(sent)).toContain(`${url}predict`);
+    expect(curl(sent)).toContain("-d '[1,null]'");
+    expect(pythonRequests(sent, 'plain')).toContain('json=[1, None]');
+    expect(javascriptFetch(sent, 'plain')).toContain(
+      'body: JSON.stringify([1, null])'
+    );
+    const nothing = call(null, { plain: { path: '', body: null } });
+    expect(curl(nothing)).toContain('-d null');
+  });
+
+  test('what runs in our image speaks ours', () => {
+    expect(protocolsOf(call(ARRAY))).toEqual(['v2', 'seldon']);
+    expect(protocolsOf(call(TIMES))).toEqual(['v2']);
+  });
 });
 
 describe('curl', () => {

@@ -14,7 +14,7 @@ import {
   javascriptFetch,
   pythonClient,
   pythonRequests,
-  speaks
+  protocolsOf
 } from './snippets';
 
 const LANGUAGES = ['curl', 'requests', 'client', 'javascript'] as const;
@@ -33,10 +33,16 @@ export function CallCode({
   const trans = useTranslation();
   const { insertCell } = useSession();
   const [language, setLanguage] = useState<Language>('curl');
-  const [wanted, setProtocol] = useState<Protocol>('v2');
+  const [wanted, setProtocol] = useState<Protocol | null>(null);
   const panel = useId();
-  const protocol = speaks(call, wanted) ? wanted : 'v2';
-  const code = codeOf(language, call, protocol);
+  const protocols = protocolsOf(call);
+  const [usual] = protocols;
+  const protocol = wanted && protocols.includes(wanted) ? wanted : usual!;
+  // Our own images speak both, which one command shows; what others speak is to be tried.
+  const choosable =
+    protocols.length > 1 &&
+    (language === 'curl' || (usual === 'plain' && language !== 'client'));
+  const code = codeOf(language, call, choosable ? protocol : usual!);
   const said = notes(language).filter(Boolean);
   return (
     <div className="pd-Example">
@@ -58,8 +64,12 @@ export function CallCode({
         className="pd-Example-panel"
         aria-labelledby={`${panel}-${language}`}
       >
-        {language === 'curl' && speaks(call, 'seldon') && (
-          <ProtocolChoice protocol={protocol} onChange={setProtocol} />
+        {choosable && (
+          <ProtocolChoice
+            protocols={protocols}
+            protocol={protocol}
+            onChange={setProtocol}
+          />
         )}
         <Snippet code={code} />
         {said.length > 0 && (
@@ -103,31 +113,39 @@ function codeOf(language: Language, call: ICall, protocol: Protocol): string {
     case 'curl':
       return curl(call, protocol);
     case 'requests':
-      return pythonRequests(call);
+      return pythonRequests(call, protocol);
     case 'client':
       return pythonClient(call);
     case 'javascript':
-      return javascriptFetch(call);
+      return javascriptFetch(call, protocol);
   }
 }
 
 function ProtocolChoice({
+  protocols,
   protocol,
   onChange
 }: {
+  protocols: readonly Protocol[];
   protocol: Protocol;
   onChange: (protocol: Protocol) => void;
 }): JSX.Element {
   const trans = useTranslation();
   const name = useId();
-  const options: [Protocol, string][] = [
-    ['v2', trans.__('Open Inference Protocol v2')],
-    ['seldon', trans.__('Seldon protocol v1')]
-  ];
+  const titles: Record<Protocol, string> = {
+    plain: trans.__('a plain request'),
+    v2: trans.__('Open Inference Protocol v2'),
+    seldon: trans.__('Seldon protocol v1')
+  };
+  const guessed = protocols.includes('plain');
   return (
     <fieldset className="pd-Example-protocol">
-      <legend className="pd-visuallyHidden">{trans.__('Protocol')}</legend>
-      {options.map(([key, title]) => (
+      <legend className={guessed ? '' : 'pd-visuallyHidden'}>
+        {guessed
+          ? trans.__('What it speaks is not known here. You may try:')
+          : trans.__('Protocol')}
+      </legend>
+      {protocols.map(key => (
         <label key={key}>
           <input
             type="radio"
@@ -135,7 +153,7 @@ function ProtocolChoice({
             checked={key === protocol}
             onChange={() => onChange(key)}
           />
-          {title}
+          {titles[key]}
         </label>
       ))}
     </fieldset>

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useId } from 'react';
 
 import { useTranslation } from '../ui/translation';
-import { Draft, IKnown, problemOf, toForm, toJson } from './editing';
+import { Draft, IKnown, asText, problemOf, toForm, toJson } from './editing';
 import { formatJson } from './literals';
 import type { Json } from './oip';
 import type { TextProblem } from './requestText';
@@ -19,6 +19,13 @@ export function RequestEditor(props: IRequestEditorProps): JSX.Element {
   const { draft, known, onDraft } = props;
   const trans = useTranslation();
   const asForm = draft.mode === 'json' ? toForm(draft, known) : draft;
+  if (known.free) {
+    return (
+      <div className="pd-Request">
+        <JsonText {...props} text={asText(draft)} />
+      </div>
+    );
+  }
   return (
     <div className="pd-Request">
       <div
@@ -68,11 +75,12 @@ export function RequestEditor(props: IRequestEditorProps): JSX.Element {
 function JsonText({
   text,
   draft,
+  known,
   onDraft
 }: IRequestEditorProps & { text: string }): JSX.Element {
   const trans = useTranslation();
   const id = useId();
-  const problem = problemOf(draft);
+  const problem = problemOf(draft, known);
   const words =
     problem && problem.kind !== 'fields' ? problemWords(problem, trans) : '';
   const format = () =>
@@ -83,7 +91,9 @@ function JsonText({
   return (
     <div className={`pd-Field${problem ? ' pd-mod-invalid' : ''}`}>
       <label htmlFor={id} className="pd-visuallyHidden">
-        {trans.__('Request (Open Inference Protocol v2)')}
+        {known.free
+          ? trans.__('Request (JSON)')
+          : trans.__('Request (Open Inference Protocol v2)')}
       </label>
       <textarea
         id={id}

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useMemo, useState } from 'react';
 
 import type { Deployment, Model, Revision } from '../api/contract';
+import { TextField } from '../admin/Field';
 import { Loaded } from '../admin/Loaded';
 import { useDetail } from '../detail/context';
 import type { ITabProps } from '../detail/tab';
@@ -14,7 +15,7 @@ import { useSession } from '../ui/session';
 import { elapsed, useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
 import { AnswerView } from './AnswerView';
-import { CallCode } from './CallCode';
+import { AsCode } from './AsCode';
 import { ComparisonView } from './ComparisonView';
 import {
   Draft,
@@ -25,8 +26,7 @@ import {
   draftFromText,
   problemOf
 } from './editing';
-import { callNotes } from './notes';
-import { exampleOf, isInferRequest } from './oip';
+import { exampleOf } from './oip';
 import { RequestEditor } from './RequestEditor';
 import { SavedRequests } from './SavedRequests';
 import { ISending, useSending } from './sending';
@@ -73,8 +73,13 @@ function Playground({
     revisions.find(revision => revision.number === target)?.spec ??
     deployment.spec
   ).model;
+  // An image that serves by itself speaks what it speaks.
+  const alone = !model.artifact && !!model.image;
+  const [typedPath, setPath] = useState('/');
+  const path = typedPath.trim().replace(/^\/+/, '') || '/';
   const known = useMemo<IKnown>(
     () => ({
+      free: !model.artifact && !!model.image,
       signature: model.signature,
       example: exampleOf(model)?.request ?? null
     }),
@@ -87,7 +92,7 @@ function Playground({
     [typed, known]
   );
   const sending = useSending();
-  const problem = problemOf(draft);
+  const problem = problemOf(draft, known);
   const sendable =
     problem === null || !['json', 'fields'].includes(problem.kind);
   const send = () => {
@@ -99,7 +104,8 @@ function Playground({
     sending.send(
       deployment,
       other === null || other === target ? [target] : [target, other],
-      body
+      body,
+      alone ? path : undefined
     );
   };
   return (
@@ -113,7 +119,9 @@ function Playground({
       }}
     >
       {me && !me.can_write && <ReadOnly />}
-      {serving === null && <NothingServes deployment={deployment} />}
+      {serving === null && (
+        <NothingServes deployment={deployment} alone={alone} />
+      )}
       {exampleOf(model)?.origin !== 'recorded' && (
         <p className="pd-Hint">{beginWords(model, trans)}</p>
       )}
@@ -124,6 +132,13 @@ function Playground({
         onExample={() => setDraft(null)}
         onText={text => setDraft(draftFromText(text, known))}
       />
+      {alone && (
+        <TextField
+          label={trans.__('Path')}
+          value={typedPath}
+          onChange={setPath}
+        />
+      )}
       <RequestEditor draft={draft} known={known} onDraft={setDraft} />
       <div className="pd-Try-foot">
         <Choice
@@ -152,7 +167,7 @@ function Playground({
           {trans.__('Send')}
         </button>
       </div>
-      {target !== serving && (
+      {target !== serving && !alone && (
         <p className="pd-quiet pd-Try-note">
           {trans.__(
             'Revision %1 does not serve: its model is loaded for a moment, gets the request, and is ended. Callers notice nothing.',
@@ -161,54 +176,22 @@ function Playground({
         </p>
       )}
       <Results sending={sending} active={active} />
-      <AsCode deployment={deployment} model={model} draft={draft} />
+      <AsCode
+        deployment={deployment}
+        model={model}
+        draft={draft}
+        path={alone ? path : null}
+      />
     </div>
   );
 }
 
-/** The request that is written, as code. */
-function AsCode({
-  deployment,
-  model,
-  draft
-}: {
-  deployment: Deployment;
-  model: Model;
-  draft: Draft;
-}): JSX.Element {
-  const trans = useTranslation();
-  const [open, setOpen] = useState(false);
-  const body = open ? bodyOf(draft) : undefined;
-  return (
-    <details
-      className="pd-Try-code"
-      onToggle={event => setOpen(event.currentTarget.open)}
-    >
-      <summary>{trans.__('This request as code')}</summary>
-      {open &&
-        (isInferRequest(body) ? (
-          <CallCode
-            call={{
-              deployment,
-              isPrivate: deployment.spec.access === 'private',
-              signature: model.signature,
-              request: body
-            }}
-            notes={language => callNotes(deployment, language, trans)}
-          />
-        ) : (
-          <p className="pd-quiet">
-            {trans.__('Mend what is marked in the request first.')}
-          </p>
-        ))}
-    </details>
-  );
-}
-
 function NothingServes({
-  deployment
+  deployment,
+  alone
 }: {
   deployment: Deployment;
+  alone: boolean;
 }): JSX.Element {
   const trans = useTranslation();
   const { phase, message } = deployment.status;
@@ -223,20 +206,24 @@ function NothingServes({
               : trans.__('Nothing serves yet')}
         </strong>
         {phase === 'Failed' && message && <p>{message}</p>}
-        <p>
-          {trans.__(
-            'Any revision can be tried anyway: its model is loaded for a moment.'
-          )}
-        </p>
+        {!alone && (
+          <p>
+            {trans.__(
+              'Any revision can be tried anyway: its model is loaded for a moment.'
+            )}
+          </p>
+        )}
       </div>
     </div>
   );
 }
 
-function beginWords(
-  model: Parameters<typeof exampleOf>[0],
-  trans: TranslationBundle
-): string {
+function beginWords(model: Model, trans: TranslationBundle): string {
+  if (!model.artifact) {
+    return trans.__(
+      'The image serves by itself: which path and body it takes is its own matter. What you write is sent by POST to this path of its address.'
+    );
+  }
   switch (exampleOf(model)?.origin) {
     case 'derived':
       return trans.__(

@@ -16,6 +16,8 @@ export type Draft =
 
 /** What is known of the model that is asked. */
 export interface IKnown {
+  /** An image that serves by itself is asked: its requests are JSON of whatever form. */
+  readonly free?: boolean;
   readonly signature?: Signature | null;
   readonly example: IInferRequest | null;
 }
@@ -28,8 +30,11 @@ const SKELETON: IInferRequest = {
 /** A request to begin with: as fields where it can be. */
 export function draftFrom(
   request: IInferRequest | null,
-  { signature, example }: IKnown
+  { free, signature, example }: IKnown
 ): Draft {
+  if (free) {
+    return { mode: 'json', text: request ? textOf(request) : '{}' };
+  }
   if (request === null) {
     return { mode: 'json', text: textOf(SKELETON) };
   }
@@ -42,7 +47,7 @@ export function draftFrom(
 /** A kept text to go on with. */
 export function draftFromText(text: string, known: IKnown): Draft {
   const read = readRequest(text);
-  return 'request' in read
+  return 'request' in read && !known.free
     ? draftFrom(read.request, known)
     : { mode: 'json', text };
 }
@@ -78,13 +83,15 @@ export function toForm(draft: Draft, known: IKnown): Draft | null {
 
 /** What is wrong with it; null: nothing that can be seen from here. */
 export function problemOf(
-  draft: Draft
+  draft: Draft,
+  { free }: Pick<IKnown, 'free'> = {}
 ): TextProblem | { readonly kind: 'fields' } | null {
   if (draft.mode === 'form') {
     return isComplete(draft.table) ? null : { kind: 'fields' };
   }
   const read = readRequest(draft.text);
-  return 'problem' in read ? read.problem : null;
+  const problem = 'problem' in read ? read.problem : null;
+  return free && problem?.kind !== 'json' ? null : problem;
 }
 
 /** What is sent; undefined where it can't be. Of a text that is JSON the model may say itself what is wrong. */

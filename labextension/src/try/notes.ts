@@ -15,9 +15,13 @@ export function callNotes(
     language !== 'client' && isInternal(endpoint) ? internalNote(trans) : '',
     spec.model.artifact
       ? ''
-      : trans.__(
-          'The image serves by itself: which path and body it takes is its own matter.'
-        ),
+      : language === 'client'
+        ? trans.__(
+            'The image serves by itself: our client speaks the Open Inference Protocol v2 to it, which it may not understand.'
+          )
+        : trans.__(
+            'The image serves by itself: which path and body it takes is its own matter.'
+          ),
     spec.access === 'private' ? privateNote(language, trans) : '',
     status.phase === 'Stopped'
       ? trans.__('It is stopped: callers get an error until it is started.')
@@ -30,6 +34,9 @@ export function callNotes(
 
 /** What the data of an example is, where it isn't real. */
 export function dataNote(model: Model, trans: TranslationBundle): string {
+  if (!model.artifact) {
+    return ''; // what it takes was never ours to record
+  }
   switch (exampleOf(model)?.origin) {
     case 'recorded':
       return '';

@@ -33,6 +33,7 @@ export async function ask(
   deployment: Deployment,
   revision: number,
   body: unknown,
+  path: string | undefined,
   signal: AbortSignal
 ): Promise<IAnswer> {
   const began = performance.now();
@@ -46,12 +47,7 @@ export async function ask(
   } as const;
   try {
     if (via === 'endpoint') {
-      const answer = await client.predict(
-        deployment.id,
-        body,
-        undefined,
-        signal
-      );
+      const answer = await client.predict(deployment.id, body, path, signal);
       const ok = answer.status === 200;
       return {
         ...common,
@@ -101,7 +97,9 @@ export interface ISending {
   readonly send: (
     deployment: Deployment,
     revisions: readonly number[],
-    body: unknown
+    body: unknown,
+    /** Below the endpoint, where it is asked; left out: where the model is. */
+    path?: string
   ) => void;
   readonly cancel: () => void;
 }
@@ -115,7 +113,7 @@ export function useSending(): ISending {
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
   const send = useCallback<ISending['send']>(
-    (deployment, revisions, body) => {
+    (deployment, revisions, body, path) => {
       running.current?.abort();
       const controller = new AbortController();
       running.current = controller;
@@ -126,7 +124,7 @@ export function useSending(): ISending {
       });
       const { signal } = controller;
       Promise.all(
-        revisions.map(one => ask(client, deployment, one, body, signal))
+        revisions.map(one => ask(client, deployment, one, body, path, signal))
       ).then(
         answers => {
           if (running.current === controller) {

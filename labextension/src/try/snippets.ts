@@ -20,9 +20,28 @@ export interface ICall {
   readonly signature?: Signature | null;
   /** What is sent; null: nobody knows what the model takes. */
   readonly request: IInferRequest | null;
+  /** A request of no protocol that we know: an image that serves by itself has its own. */
+  readonly plain?: IPlain;
 }
 
-export type Protocol = 'v2' | 'seldon';
+export interface IPlain {
+  /** Below the endpoint; empty: the endpoint itself. */
+  readonly path: string;
+  /** Left out: it is only asked for what is there. */
+  readonly body?: Json;
+}
+
+export type Protocol = 'plain' | 'v2' | 'seldon';
+
+/** What a call can be shown in, the likeliest first. */
+export const protocolsOf = (call: ICall): Protocol[] =>
+  call.plain
+    ? call.plain.body === undefined
+      ? ['plain', 'v2', 'seldon']
+      : ['plain']
+    : speaks(call, 'seldon')
+      ? ['v2', 'seldon']
+      : ['v2'];
 
 /** Stand for what only the caller knows. */
 const [CLIENT = '', TOKEN = ''] = LOGIN.split(':');
@@ -36,17 +55,19 @@ export const callOf = (deployment: Deployment, model: Model): ICall => ({
   deployment,
   isPrivate: deployment.spec.access === 'private',
   signature: model.signature,
-  request: exampleOf(model)?.request ?? null
+  request: exampleOf(model)?.request ?? null,
+  plain: model.artifact ? undefined : { path: '' }
 });
 
 /** Address of the route that answers a protocol. */
 export function urlOf(
-  { deployment }: ICall,
+  { deployment, plain }: ICall,
   protocol: Protocol = 'v2'
 ): string {
   return protocol === 'v2'
     ? inferUrl(deployment)
-    : deployment.endpoint + SELDON_PATH;
+    : deployment.endpoint +
+        (protocol === 'plain' ? (plain?.path ?? '') : SELDON_PATH);
 }
 
 /** What a protocol sends; null where it can't say it. */
@@ -56,57 +77,84 @@ function bodyOf(call: ICall, protocol: Protocol): Json | null {
     : call.request && seldonRequest(call.request, call.signature);
 }
 
+/** Whether it sends nothing. */
+const onlyAsks = ({ plain }: ICall, protocol: Protocol): boolean =>
+  protocol === 'plain' && plain?.body === undefined;
+
 /** Whether there is something to show in a protocol. */
 export const speaks = (call: ICall, protocol: Protocol): boolean =>
   call.request === null || bodyOf(call, protocol) !== null;
 
 /** The same words as the client's `handle.curl()`, on lines that can be read. */
-export function curl(call: ICall, protocol: Protocol = 'v2'): string {
-  const body = bodyOf(call, protocol);
-  const data = body === null ? YOUR_DATA : JSON.stringify(body);
+export function curl(
+  call: ICall,
+  protocol: Protocol = call.plain ? 'plain' : 'v2'
+): string {
+  const asks = onlyAsks(call, protocol);
   const words = [
     call.isPrivate ? `-u ${shellQuote(LOGIN)}` : '',
     shellQuote(urlOf(call, protocol)),
-    "-H 'Content-Type: application/json'"
+    asks ? '' : "-H 'Content-Type: application/json'"
   ].filter(Boolean);
-  const command = ['curl -sS', ...words].join(' \\\n  ');
+  const command = ['curl -sS', ...words].join(asks ? ' ' : ' \\\n  ');
+  if (asks) {
+    return command;
+  }
+  const body =
+    protocol === 'plain' ? (call.plain?.body ?? null) : bodyOf(call, protocol);
+  const known = body !== null || protocol === 'plain';
+  const data = known ? JSON.stringify(body) : YOUR_DATA;
   return data.length > LONGEST_WORD
     ? `${command} \\\n  -d @- <<'END'\n${data}\nEND`
     : `${command} \\\n  -d ${shellQuote(data)}`;
 }
 
-export function pythonRequests(call: ICall): string {
+export function pythonRequests(call: ICall, protocol: Protocol = 'v2'): string {
   const auth = call.isPrivate ? `    auth=("${CLIENT}", "${TOKEN}"),\n` : '';
+  const asks = onlyAsks(call, protocol);
+  const json = asks
+    ? ''
+    : `    json=${pythonLiteral(bodyLiteral(call, protocol), 4)},\n`;
   return `import requests
 
-response = requests.post(
-    ${pythonLiteral(urlOf(call))},
-    json=${pythonLiteral(bodyLiteral(call), 4)},
-${auth}    timeout=60,
+response = requests.${asks ? 'get' : 'post'}(
+    ${pythonLiteral(urlOf(call, protocol))},
+${json}${auth}    timeout=60,
 )
 if not response.ok:
     raise RuntimeError(response.text)
-response.json()`;
+response.${protocol === 'plain' ? 'text' : 'json()'}`;
 }
 
-export function javascriptFetch(call: ICall): string {
-  const login = call.isPrivate
-    ? `,\n        Authorization: "Basic " + btoa("${CLIENT}:${TOKEN}")`
-    : '';
+export function javascriptFetch(
+  call: ICall,
+  protocol: Protocol = 'v2'
+): string {
+  const asks = onlyAsks(call, protocol);
+  const headers = [
+    asks ? '' : '"Content-Type": "application/json"',
+    call.isPrivate ? `Authorization: "Basic " + btoa("${CLIENT}:${TOKEN}")` : ''
+  ].filter(Boolean);
+  const options = [
+    asks ? '' : 'method: "POST"',
+    headers.length > 0
+      ? `headers: {\n        ${headers.join(',\n        ')}\n      }`
+      : '',
+    asks
+      ? ''
+      : `body: JSON.stringify(${javascriptLiteral(bodyLiteral(call, protocol), 6)})`
+  ].filter(Boolean);
+  const more =
+    options.length > 0
+      ? `,\n    {\n      ${options.join(',\n      ')}\n    }`
+      : '';
   return `const response = await fetch(
-    ${javascriptLiteral(urlOf(call))},
-    {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json"${login}
-      },
-      body: JSON.stringify(${javascriptLiteral(bodyLiteral(call), 6)})
-    }
+    ${javascriptLiteral(urlOf(call, protocol))}${more}
 );
 if (!response.ok) {
   throw new Error(await response.text());
 }
-console.log(await response.json());`;
+console.log(await response.${protocol === 'plain' ? 'text' : 'json'}());`;
 }
 
 /** Without a token the client goes through the server, which lets its user in. */
@@ -122,8 +170,11 @@ X = ${data}
 model.predict(X${methodArgument(call)})${token}`;
 }
 
-function bodyLiteral({ request }: ICall): Literal {
-  return request === null ? YOUR_DATA : (request as unknown as Literal);
+function bodyLiteral(call: ICall, protocol: Protocol): Literal {
+  if (protocol === 'plain') {
+    return call.plain?.body ?? null;
+  }
+  return bodyOf(call, protocol) ?? YOUR_DATA;
 }
 
 function methodArgument({ request }: ICall): string {
