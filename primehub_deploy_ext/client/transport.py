@@ -152,8 +152,9 @@ class Transport:
             try:
                 connection.request(method, self._target(path, query), body, {**self._headers, **(headers or {})})
             except (BrokenPipeError, ConnectionResetError):
-                # A server that refuses a large body says why, and doesn't read it to the end.
-                if body is None or isinstance(body, bytes):
+                # A server that refuses a large body says why, and doesn't read it to the end. Of a connection that
+                # was closed long ago there is nothing to read, which is a drop again.
+                if body is None:
                     raise
             response = connection.getresponse()
             found = Reply(response.status, _lower(response), response.read())

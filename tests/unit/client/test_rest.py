@@ -170,6 +170,26 @@ def test_a_server_that_refuses_a_large_body_before_it_is_sent() -> None:
         refusing.shutdown()
 
 
+def test_a_server_that_hangs_up_on_a_large_request_says_why() -> None:
+    """As the gateway does with predictions of too many rows: it answers and closes, with most of them unread."""
+
+    class HangsUp(socketserver.StreamRequestHandler):
+        rbufsize = 0
+
+        def handle(self) -> None:
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(b"HTTP/1.1 413 No\r\nContent-Length: 13\r\nConnection: close\r\n\r\nat most 1 MiB")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp) as hanging_up:
+        threading.Thread(target=hanging_up.serve_forever, args=(0.02,), daemon=True).start()
+        url = f"http://127.0.0.1:{hanging_up.server_address[1]}/"
+        for retry in (True, False):
+            reply = Transport(url).request("POST", "infer", body=bytes(32 << 20), retry=retry)
+            assert (reply.status, reply.body) == (413, b"at most 1 MiB")
+        hanging_up.shutdown()
+
+
 @pytest.fixture
 def socket_path() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pd", dir="/tmp") as folder:
