@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 from tornado.httpclient import AsyncHTTPClient
 
 from primehub_deploy_ext.domain.clients import new_token
@@ -33,6 +35,15 @@ def daemon_pid(bench: Bench) -> int:
 def refuses(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) != 0
+
+
+def command_lines(bench: Bench) -> list[str]:
+    """Return those of the engine's processes that did not end meanwhile."""
+    found = []
+    for process in processes_of(bench.environment["home"]):
+        with contextlib.suppress(psutil.Error):
+            found.append(" ".join(process.cmdline()))
+    return found
 
 
 async def kill_daemon(bench: Bench) -> int:
@@ -156,8 +167,7 @@ async def test_two_engines_share_one_daemon(bench: Bench) -> None:
     await asyncio.gather(first.deployments(), second.deployments())
     await bench.deployed("shared")
     assert [d.id for d in (await second.deployments())[0]] == ["shared"]
-    daemons = [p for p in processes_of(bench.environment["home"]) if "engines.local.daemon" in " ".join(p.cmdline())]
-    assert len(daemons) == 1
+    assert len([line for line in command_lines(bench) if "engines.local.daemon" in line]) == 1
 
 
 def test_an_idle_daemon_ends_with_everything_it_started(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -180,13 +190,14 @@ def test_an_idle_daemon_ends_with_everything_it_started(tmp_path_factory: pytest
 async def test_a_launcher_that_is_still_importing_is_waited_for(bench: Bench) -> None:
     import json as library
 
-    wanted = {"json": library.__version__, "psutil": psutil.__version__}
+    # Nothing that a launcher of another test may have imported.
+    wanted = {"json": library.__version__, "yaml": yaml.__version__}
     await bench.engine.warm(WarmRequest(interpreter=sys.executable, packages=wanted))
-    model = (await bench.model(abs)).model_copy(update={"packages": {"psutil": psutil.__version__}})
+    model = (await bench.model(abs)).model_copy(update={"packages": {"yaml": yaml.__version__}})
     await bench.deployed("eager", model)
     # A forked replica has the command line of its launcher: what tells launchers apart is their socket.
-    lines = [" ".join(process.cmdline()) for process in processes_of(bench.environment["home"])]
-    sockets = {line.partition("--socket ")[2] for line in lines if " launcher " in line and "psutil" in line}
+    lines = [line for line in command_lines(bench) if " launcher " in line and "yaml" in line]
+    sockets = {line.partition("--socket ")[2] for line in lines}
     assert len(sockets) == 1
 
 
