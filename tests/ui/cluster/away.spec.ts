@@ -32,7 +32,7 @@ async function endApiServer(): Promise<() => Promise<void>> {
 test('what kubectl made is there, and stays with its time while the API server is away', async ({
   page
 }) => {
-  test.setTimeout(200_000);
+  test.setTimeout(360_000);
   const app = await openPanel(page, { view: 'deployments' }, 300);
   const look = lookAt(page, app, 'grid');
   await expect(app.getByText('No deployments yet')).toBeVisible(SOON);

@@ -21,7 +21,7 @@ const ANY_CASE = { ignoreCase: true };
 test('an image: its name is wrong, is mended, serves, and is gone, by clicks alone', async ({
   page
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const app = await openTab(page, { view: 'create' });
   const look = lookAt(page, app, 'image');
   const form = app.locator('.pd-DeployForm');

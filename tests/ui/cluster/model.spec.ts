@@ -53,7 +53,7 @@ test.beforeAll(() => {
 test('a stored model in a narrow panel: tried, served, broken, rolled back', async ({
   page
 }) => {
-  test.setTimeout(200_000);
+  test.setTimeout(360_000);
   const app = await openPanel(page, { view: 'create' }, 300);
   const look = lookAt(page, app, 'model');
   const form = app.locator('.pd-DeployForm');

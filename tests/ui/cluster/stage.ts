@@ -8,7 +8,7 @@ import { WORLD, kubectl } from './kubectl';
 export { expect };
 
 /** Pods come up in seconds; on a busy machine in many. */
-export const SOON = { timeout: 60_000 };
+export const SOON = { timeout: 90_000 };
 
 /** Galata's test; what it deployed is gone afterwards, whatever came of it. */
 export const test = base.extend<{ swept: void }>({
