@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from primehub_deploy_ext.engines.kubernetes.api import reflector as module
 from primehub_deploy_ext.engines.kubernetes.api.client import Api, ApiError, Source
 from primehub_deploy_ext.engines.kubernetes.api.kinds import EVENT, POD
 from primehub_deploy_ext.engines.kubernetes.api.pulse import Pulse
@@ -175,10 +176,15 @@ async def test_a_server_that_never_gets_over_its_errors_is_asked_for_a_list(tmp_
         await until(lambda: server.watches)
         server.fail = [504] * 5
         server.cut()
-        await until(lambda: mirror.lists == 2, 15)
+        await until(lambda: mirror.lists == 2, 60)
 
 
-async def test_a_server_that_was_away_is_noticed_the_moment_it_is_back(tmp_path: Path) -> None:
+async def test_a_server_that_was_away_is_noticed_the_moment_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By itself it would try again in half a minute at the soonest.
+    monkeypatch.setattr(module, "_FIRST_PAUSE", 60.0)
+    monkeypatch.setattr(module, "_LONGEST_PAUSE", 60.0)
     async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 5, "answer": 1}) as mirror:
         await mirror.ready()
         port = server.port
@@ -187,26 +193,26 @@ async def test_a_server_that_was_away_is_noticed_the_moment_it_is_back(tmp_path:
         assert "no connection to" in mirror.error
         server.put(pod("a"))
         await server.start(port)
-        await until(lambda: mirror.healthy, 2.5)
+        await until(lambda: mirror.healthy, 20)
         await until(lambda: "a" in mirror.items)
         assert mirror.lists == 1
 
 
 async def test_a_way_that_is_cut_without_a_word_is_noticed_by_the_pulse(tmp_path: Path) -> None:
-    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 0.3, "answer": 0.3}) as mirror:
+    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 0.5, "answer": 2}) as mirror:
         await mirror.ready()
         await until(lambda: server.watches)
         server.silent = server.hang = True
-        await until(lambda: not mirror.healthy, 3)
+        await until(lambda: not mirror.healthy)
         server.put(pod("a"))
         server.silent = server.hang = False
-        await until(lambda: "a" in mirror.items, 5)
+        await until(lambda: "a" in mirror.items)
         assert mirror.healthy
         assert (mirror.lists, mirror.watches) == (1, 2)
 
 
 async def test_an_idle_cluster_is_asked_for_a_sign_of_life_and_nothing_else(tmp_path: Path) -> None:
-    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 0.1, "answer": 1}) as mirror:
+    async with serving() as server, mirrored(server, tmp_path, pulse={"interval": 0.1, "answer": 20}) as mirror:
         await mirror.ready()
         await until(lambda: server.count("GET") > 5)
         assert (mirror.lists, mirror.watches) == (1, 1)
