@@ -1,6 +1,6 @@
 """What the mirrors keep of objects: the fields that are read, under the names that the API gives them. Pure.
 
-5,000 pods as the server sends them take some 125 MB of dictionaries. Kept are about 2 KB of each: what many objects
+5,000 pods as the server sends them take some 125 MB of dictionaries. Kept are about 1.5 KB of each: what many objects
 have in common (the containers of one template, a condition of the same second) is read and held once, recognised by
 its bytes. So nobody may change what a mirror holds.
 """
@@ -56,12 +56,12 @@ class _OwnerReference(TypedDict, total=False):
 
 
 class _Condition(TypedDict, total=False):
-    type: str
-    status: str
-    reason: str
+    type: Raw
+    status: Raw
+    reason: Raw
     message: str
-    lastTransitionTime: str | None
-    lastUpdateTime: str | None
+    lastTransitionTime: Raw
+    lastUpdateTime: Raw
 
 
 class _Variable(TypedDict, total=False):
@@ -78,13 +78,13 @@ class _Container(TypedDict, total=False):
 
 
 class _ContainerStatus(TypedDict, total=False):
-    name: Raw
+    name: str
     ready: bool
     started: bool
     restartCount: int
-    state: Raw
-    lastState: Raw
-    imageID: Raw
+    state: Json
+    lastState: Json
+    imageID: str
 
 
 class _PodSpec(TypedDict, total=False):
@@ -100,7 +100,7 @@ class _PodStatus(TypedDict, total=False):
     message: str
     podIP: str
     startTime: Raw
-    conditions: list[Raw]
+    conditions: Raw
     initContainerStatuses: list[_ContainerStatus]
     containerStatuses: list[_ContainerStatus]
 
@@ -159,7 +159,7 @@ class _DeploymentStatus(TypedDict, total=False):
     readyReplicas: int
     availableReplicas: int
     unavailableReplicas: int
-    conditions: list[_Condition]
+    conditions: Raw
 
 
 class _Deployment(TypedDict, total=False):
@@ -213,23 +213,25 @@ def _pod(pod: Json) -> Json:
     _pod_spec(spec)
     _hold(spec, "nodeName")
     _hold(status, "phase", "startTime")
-    if "conditions" in status:
-        status["conditions"] = [_held(bytes(one), _CONDITION) for one in status["conditions"]]
+    _hold(status, "conditions", read=_conditions)
     for name in ("initContainerStatuses", "containerStatuses"):
-        for one in status.get(name) or ():
-            _hold(one, "name", "state", "lastState", "imageID")
+        if name in status:
+            status[name] = _alike(status[name])
     return pod
 
 
 def _deployment(deployment: Json) -> Json:
     """Keep of a Deployment its wish, its template's containers and how it stands."""
-    metadata, template = deployment["metadata"], deployment.get("spec", {}).get("template", {}).get("spec", {})
+    metadata, template = deployment["metadata"], deployment.get("spec", {}).get("template", {})
     _hold(metadata, "namespace", "creationTimestamp")
     metadata.get("annotations", {}).pop(_NOT_OURS, None)
     if "managedFields" in metadata:
         metadata["managedFields"] = short_fields(metadata)
-    _pod_spec(template)
-    _hold(template, "overhead")
+    if "metadata" in template:
+        template["metadata"] = _alike(template["metadata"])
+    _pod_spec(template.get("spec", {}))
+    _hold(template.get("spec", {}), "overhead")
+    _hold(deployment.get("status", {}), "conditions", read=_conditions)
     return deployment
 
 
@@ -279,16 +281,23 @@ def _hold(item: Json, *names: str, read: Callable[[bytes], Any] = msgspec.json.d
                 del item[name]
 
 
-# Objects come ordered by name: those that have much in common come together.
-@functools.lru_cache(maxsize=4096)
+# Objects come ordered by name: those that have much in common come together. What is held is held by the objects; the
+# bytes by which it is found are held for as long as they may come again.
+@functools.lru_cache(maxsize=1024)
 def _held(raw: bytes, read: Callable[[bytes], Any]) -> Any:
     """Hold equal values once."""
     return read(raw)
 
 
-_CONDITION = msgspec.json.Decoder(_Condition).decode
+def _alike(value: Any) -> Any:
+    """Hold once what is equal without what is each one's own: pods of one template that started in the same second."""
+    return _held(msgspec.json.encode(value), msgspec.json.decode)
+
+
+_PARTS = msgspec.json.Decoder(list[Raw]).decode
+_CONDITION: Callable[[bytes], Any] = msgspec.json.Decoder(_Condition).decode
 _OWNERS = msgspec.json.Decoder(list[_OwnerReference]).decode
-_CONTAINERS = msgspec.json.Decoder(list[_Container]).decode
+_CONTAINERS: Callable[[bytes], Any] = msgspec.json.Decoder(list[_Container]).decode
 _NOTES = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -304,14 +313,24 @@ def _container_name(raw: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def _containers(raw: bytes) -> list[_Container]:
+def _conditions(raw: bytes) -> list[Json]:
+    return [_held(bytes(one), _condition) for one in _PARTS(raw)]
+
+
+def _condition(raw: bytes) -> Json:
+    condition: Json = _CONDITION(raw)
+    _hold(condition, "type", "status", "reason", "lastTransitionTime", "lastUpdateTime")
+    return condition
+
+
+def _containers(raw: bytes) -> Any:
     """Of their variables only the revision, which is nowhere else where a controller makes pods with its own labels."""
-    containers = _CONTAINERS(raw)
+    containers: list[Json] = _CONTAINERS(raw)
     for one in containers:
         env = [variable for variable in one.pop("env", ()) if variable.get("name") == words.REVISION_VARIABLE]
         if env:
             one["env"] = env
-    return containers
+    return _alike(containers)
 
 
 _SHAPES = {
