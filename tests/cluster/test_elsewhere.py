@@ -14,6 +14,7 @@ from primehub_deploy_ext.domain.phases import Action, Outcome, Phase
 from primehub_deploy_ext.engines.base import NewDeployment
 from primehub_deploy_ext.engines.kubernetes.api.kinds import INFERENCE_SERVICE, PH_DEPLOYMENT, PH_INSTANCE_TYPE
 from primehub_deploy_ext.engines.kubernetes.engine import KubernetesEngine
+from primehub_deploy_ext.engines.kubernetes.known import world
 from tests.cluster.cluster import WEB_IMAGE, Cluster
 from tests.cluster.engines import WEB, engine_of, run, settled, until
 from tests.cluster.failing import Failing
@@ -206,7 +207,7 @@ def test_what_a_flavor_left_that_was_taken_out_of_the_configuration_is_shown_and
         async with engine_of(cluster, place, flavor="kserve") as engine:
             (shown,) = (await engine.deployments())[0]
             assert (shown.id, shown.managed_by, shown.usage.deployments) == ("web", "", 1)
-            assert "not configured any more for what it is (plain)" in shown.status.message
+            assert "not configured for what it is (plain)" in shown.status.message
             await engine.scale("web", 2, user="grace")
             await settled(engine, "web")
             assert [one.user for one in await engine.revisions("web")] == ["grace", "ada"]
@@ -215,5 +216,33 @@ def test_what_a_flavor_left_that_was_taken_out_of_the_configuration_is_shown_and
             assert (await engine.deployments())[0] == []
         left = await asyncio.to_thread(cluster.get, "deployments", "-n", place)
         assert [one["metadata"]["name"] for one in left["items"]] == ["shop"]
+
+    run(scenario())
+
+
+def test_what_a_server_with_another_flavor_makes_is_shown_by_one_that_listens_already(
+    cluster: Cluster, namespace: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world, "_LOOK_FOR_NAMESPACES", 0.5)
+    place = namespace("elsewhere")
+
+    async def scenario() -> None:
+        async with engine_of(cluster, place, flavor="kserve") as listens, engine_of(cluster, place) as makes:
+            assert (await listens.deployments())[0] == []
+            await makes.create(NewDeployment("web", "Web", place, WEB, user="ada"))
+
+            async def is_ready() -> bool:
+                shown = (await listens.deployments())[0]
+                return [(one.id, one.status.replicas.ready) for one in shown] == [("web", 1)]
+
+            await until(is_ready, "the other server to show it, and its replica")
+            await settled(makes, "web")
+            await listens.scale("web", 2, user="grace")
+            await settled(listens, "web")
+
+            async def is_told() -> bool:
+                return [one.user for one in await makes.revisions("web")] == ["grace", "ada"]
+
+            await until(is_told, "the one that made it to know who scaled it")
 
     run(scenario())

@@ -305,5 +305,5 @@ def test_what_is_of_a_flavor_that_nobody_would_choose_now_says_so(stopped: bool,
     found = seen(record, spec, **all_there(0)) if stopped else seen(record, spec, pod("a"), pod("b"), **all_there(2))
     assert status_of(found, None, CLOCK).message == begins
     message = status_of(replace(found, left=True), None, CLOCK).message
-    assert message.startswith(f"{begins} This server is not configured any more for what it is (plain)")
+    assert message.startswith(f"{begins} This server is not configured for what it is (plain)")
     assert message.endswith("clone it under another id and delete this one.")

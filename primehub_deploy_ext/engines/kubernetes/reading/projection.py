@@ -265,7 +265,7 @@ def _left(seen: Seen) -> str:
     if not seen.left:
         return ""
     return (
-        f" This server is not configured any more for what it is ({seen.flavor.name}): it is kept and changed as that. "
+        f" This server is not configured for what it is ({seen.flavor.name}): it is kept and changed as that. "
         "To have it as what is made now, clone it under another id and delete this one."
     )
 
