@@ -143,6 +143,7 @@ def test_a_namespace_whose_rights_are_taken_away_is_managed_no_more_until_they_a
 
             await engine.create(NewDeployment("ours", "Ours", place, WEB, user="alice"))
             await settled(engine, "ours")
+            assert (await engine.health()).details["lacking"] == []
             await asyncio.to_thread(cluster.kubectl, "delete", "rolebinding", ROLE, "-n", place)
             await until(is_closed, "the namespace to be closed")
             assert await shown() == set()

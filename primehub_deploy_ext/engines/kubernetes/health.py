@@ -96,7 +96,9 @@ async def _lacking(office: Office) -> list[dict[str, str]]:
     groups = {mirror.namespace: mirror.group for mirror in office.world.mirrors()} or namespaces.closed
     if len(groups) > _FEW:
         groups = {}
-    groups = {**groups, **dict(sorted(namespaces.lost.items())[:_FEW])}
+    lost = dict(sorted(namespaces.lost.items())[:_FEW])
+    office.means.preflight.doubt(lost)
+    groups = {**groups, **lost}
     needs = {namespace: needs_of(office.settings.flavor_of(group), routes) for namespace, group in groups.items()}
     try:
         return await office.means.preflight.lacking(needs)

@@ -38,6 +38,9 @@ class Office:
     def flavor_of(self, _: str) -> str:
         return "plain"
 
+    def doubt(self, namespaces: Any) -> None:
+        self.doubted = list(namespaces)
+
     async def lacking(self, needs: dict[str, Any]) -> list[dict[str, str]]:
         self.asked = list(needs)
         return [LACKING]
@@ -75,6 +78,7 @@ async def test_a_namespace_that_was_closed_is_told_with_what_opens_it() -> None:
     office.lost = {"sales": "sales"}
     health = await health_of(office, "kubernetes")
     assert (health.status, office.asked) == ("degraded", ["research", "sales"])
+    assert office.doubted == ["sales"], "that all was allowed a moment ago is no answer"
     assert health.message.startswith("The cluster does not let this server look into 'sales' any more: deployments")
 
 

@@ -55,6 +55,7 @@ async def test_it_is_told_and_left_out_and_comes_back_by_itself(
     async with serving() as server, looking_often(server, tmp_path, monkeypatch) as engine:
         assert await shown(engine) == {"model-0", "model-1"}
         await engine._at_work.world.events_listed("model-0")
+        assert (await engine.health()).details["lacking"] == []
         changes = engine.watch((await engine.deployments())[1])
         server.closed.add("lab")
         server.cut()

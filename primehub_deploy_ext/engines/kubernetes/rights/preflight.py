@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -113,6 +113,11 @@ class Preflight:
             if report.missing:
                 found.append({"namespace": namespace, "message": report.message, "yaml": report.yaml})
         return found
+
+    def doubt(self, namespaces: Collection[str]) -> None:
+        """Forget that nothing was missing in some namespaces: somebody was refused there since."""
+        self._good = {key: at for key, at in self._good.items() if key[0] not in namespaces}
+        self._told = {key: told for key, told in self._told.items() if told[1].missing or key[0] not in namespaces}
 
     async def explained(self, error: ApiError, doing: str, namespace: str, needs: Sequence[Need]) -> DeployError:
         """Return the domain's error for one of the API server; where RBAC refused, with what is missing.
