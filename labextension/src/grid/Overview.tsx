@@ -234,6 +234,7 @@ function Keys({
     <div
       ref={box}
       className="pd-Overview"
+      tabIndex={-1}
       onKeyDown={event => {
         const { key, ctrlKey, altKey, metaKey } = event;
         const target = event.target as HTMLElement;

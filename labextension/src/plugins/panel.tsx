@@ -31,6 +31,7 @@ class DeploymentsSidePanel extends ReactWidget {
     const trans = deployments.translator.load(DOMAIN);
     this.id = PANEL_ID;
     this.addClass('pd-Panel');
+    this.node.tabIndex = -1;
     this.title.icon = deploymentsIcon;
     this.title.caption = trans.__('Model Deployments');
   }
@@ -53,6 +54,15 @@ class DeploymentsSidePanel extends ReactWidget {
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
     this.update();
+  }
+
+  /** Who comes by the shortcut goes on by keys: those of the list hold, and the next tab stop is the panel's first. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    if (!this.node.contains(document.activeElement)) {
+      const list = this.node.querySelector<HTMLElement>('.pd-Overview');
+      (list ?? this.node).focus({ preventScroll: true });
+    }
   }
 
   protected override render(): JSX.Element | null {
