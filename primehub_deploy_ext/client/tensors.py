@@ -117,11 +117,15 @@ def _columns(data: Any, signature: Mapping[str, Any] | None) -> list[Json]:
 
         rows = data if any(isinstance(item, (list, tuple)) or is_array(item) for item in data.values()) else [data]
         return _columns(pd.DataFrame(rows), signature)
+    if isinstance(data, (list, tuple)) and data and all(isinstance(row, Mapping) for row in data):
+        import pandas as pd
+
+        return _columns(pd.DataFrame(list(data)), signature)
     array = _as_array(data)
     if array.ndim != 2 or array.shape[1] != len(names):
         raise InvalidInput(
-            f"the model takes a table with the columns {', '.join(names)}: a DataFrame, a dict, or an array of shape "
-            f"(rows, {len(names)}); got an array of shape {array.shape}"
+            f"the model takes a table with the columns {', '.join(names)}: a DataFrame, a dict, a list of dicts, or an "
+            f"array of shape (rows, {len(names)}); got an array of shape {array.shape}"
         )
     return [column_tensor(name, array[:, n]) for n, name in enumerate(names)]
 

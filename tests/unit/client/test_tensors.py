@@ -63,6 +63,7 @@ def test_columns_that_have_no_datatype(values: Any, word: str) -> None:
         np.array([[1, 2]]),
         [[1, 2]],
         {"a": 1, "b": 2},
+        [{"a": 1, "b": 2}],
         {"b": [2], "a": [1]},
         pd.Series({"a": 1, "b": 2}),
     ],
