@@ -17,6 +17,11 @@ CHROMIUM = os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium")
 LAB_LIMIT = 120_000.0
 RUN_ATTEMPTS = 5
 PANEL = "primehub-deploy-panel"
+# JupyterLab tells nobody when it does.
+LISTENS_TO_WIDGETS = """() => {
+  const session = window.jupyterapp.shell.currentWidget?.sessionContext?.session;
+  return Boolean(session?.kernel?._targetRegistry?.["jupyter.widget"]);
+}"""
 
 # How long people would wait for what they look at; a busy machine needs it.
 expect.set_options(timeout=60_000)
@@ -83,6 +88,8 @@ class Tab:
         self.page.goto(f"{self.hub.url_of(user)}lab/workspaces/{name.partition('.')[0]}/tree/{name}")
         shown = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
         shown.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=LAB_LIMIT)
+        # A widget whose kernel speaks of it before anybody here listens to such is loaded for ever.
+        self.page.wait_for_function(LISTENS_TO_WIDGETS, timeout=LAB_LIMIT)
         # JupyterLab asks for a kernel when it isn't quite connected to the one that it started.
         self.page.add_locator_handler(
             self.page.locator(".jp-Dialog").get_by_role("button", name="Select Kernel", exact=True),
