@@ -40,6 +40,17 @@ async function choose(item: string): Promise<void> {
   await userEvent.click(screen.getByRole('menuitem', { name: item }));
 }
 
+test('a group is called what people call it: on cards, in the table, and by who looks for it', async () => {
+  await show(
+    me({ groups: [group({ name: 'research', display_name: 'Flower lab' })] })
+  );
+  expect(screen.getByTitle('Group: research')).toHaveTextContent('Flower lab');
+  await userEvent.type(screen.getByRole('searchbox'), 'flower');
+  expect(screen.getByRole('button', { name: 'Iris classifier' })).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Table' }));
+  expect(screen.getByTitle('research')).toHaveTextContent('Flower lab');
+});
+
 const closed = group({ enabled: false });
 const sales = group({ name: 'sales', display_name: 'Sales' });
 

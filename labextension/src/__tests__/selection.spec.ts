@@ -36,6 +36,15 @@ test.each([
   expect(ids(search)).toEqual(expected);
 });
 
+test('finds a group by what people call it, and still by its name', () => {
+  const titleOf = (name: string) => (name === 'sales' ? 'Order Desk' : name);
+  const found = (search: string) =>
+    select(items, { search, phases: new Set() }, '', titleOf).items.length;
+  expect(found('order desk')).toBe(2);
+  expect(found('sales')).toBe(2);
+  expect(found('order research')).toBe(0);
+});
+
 test('combines search and status', () => {
   expect(ids('churn', 'Stopped')).toEqual(['churn-2']);
   expect(ids('', 'Stopped', 'Deployed')).toEqual(['iris-1', 'churn-2']);

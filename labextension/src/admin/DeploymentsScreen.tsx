@@ -1,4 +1,4 @@
-import React, { useMemo } from 'react';
+import React, { useCallback, useMemo } from 'react';
 
 import type { Deployment, Phase } from '../api/contract';
 import { useDeployments, useResource } from '../model/binding';
@@ -14,7 +14,7 @@ import { SearchBox } from '../ui/SearchBox';
 import { useSession } from '../ui/session';
 import { StatusChips } from '../ui/StatusChips';
 import { useTranslation } from '../ui/translation';
-import { groupTitle } from '../ui/vocabulary';
+import { groupTitleIn } from '../ui/vocabulary';
 import { useAdmin, useKept } from './context';
 import { DeploymentsTable } from './DeploymentsTable';
 import { GroupSums } from './GroupSums';
@@ -66,9 +66,13 @@ function Oversight({
       group ? deployments.filter(one => one.group === group) : deployments,
     [deployments, group]
   );
+  const titleOf = useCallback(
+    (name: string) => groupTitleIn(titles, name),
+    [titles]
+  );
   const { items, counts } = useMemo(
-    () => select(scope, { search, phases }),
-    [scope, search, phases]
+    () => select(scope, { search, phases }, '', titleOf),
+    [scope, search, phases, titleOf]
   );
   const shown = useMemo(
     () => sorted(items, sort, measured, traffic),
@@ -85,10 +89,6 @@ function Oversight({
     }),
     [scope, measured, traffic]
   );
-  const titleOf = (name: string) => {
-    const found = titles?.find(one => one.name === name);
-    return found ? groupTitle(found) : name;
-  };
   return (
     <>
       <div className="pd-Toolbar">
@@ -125,6 +125,7 @@ function Oversight({
       {shown.length > 0 ? (
         <DeploymentsTable
           items={shown}
+          titleOf={titleOf}
           measured={measured}
           traffic={traffic}
           sort={sort}

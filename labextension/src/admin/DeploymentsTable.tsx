@@ -21,6 +21,8 @@ const ROW_HEIGHT = { card: 118, table: 58 };
 
 export interface IDeploymentsTableProps {
   items: readonly Deployment[];
+  /** What people call a group. */
+  titleOf: (name: string) => string;
   measured: Measured;
   traffic: Traffic;
   sort: ISort;
@@ -31,7 +33,7 @@ export interface IDeploymentsTableProps {
 
 /** All deployments, sortable; of a thousand only what is in view is drawn. */
 export function DeploymentsTable(props: IDeploymentsTableProps): JSX.Element {
-  const { items, measured, traffic, sort, onSort, controls } = props;
+  const { items, titleOf, measured, traffic, sort, onSort, controls } = props;
   const trans = useTranslation();
   const { active } = useAdmin();
   const scroll = useRef<HTMLDivElement>(null);
@@ -51,6 +53,7 @@ export function DeploymentsTable(props: IDeploymentsTableProps): JSX.Element {
       // Only a row that counts seconds is drawn each second.
       props: {
         deployment,
+        group: titleOf(deployment.group),
         measurement: measured.get(deployment.id),
         traffic: traffic.get(deployment.id),
         now:

@@ -11,6 +11,8 @@ import { Errors, Qps } from './traffic';
 
 export interface IOversightProps {
   deployment: Deployment;
+  /** What people call the group that owns it. */
+  group: string;
   /** What it really uses; none: not measured. */
   measurement: Measurement | undefined;
   /** What it answers; none: not measured. */
@@ -30,7 +32,7 @@ export const OversightRow = memo(
         <th scope="row">
           <Name {...props} />
         </th>
-        <td title={deployment.group}>{deployment.group}</td>
+        <td title={deployment.group}>{props.group}</td>
         <td title={deployment.created_by}>{deployment.created_by}</td>
         <td className="pd-Table-status">
           <Status deployment={deployment} now={now} />
@@ -86,7 +88,7 @@ export const OversightCard = memo((props: IOversightProps): JSX.Element => {
       </div>
       <div className="pd-Card-line pd-quiet">
         <span className="pd-ellipsis">
-          {trans.__('%1, by %2', deployment.group, deployment.created_by)}
+          {trans.__('%1, by %2', props.group, deployment.created_by)}
         </span>
         <Updated {...props} />
       </div>

@@ -20,7 +20,7 @@ import { SessionProvider, useSession } from '../ui/session';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/time';
 import { TranslatorContext, useTranslation } from '../ui/translation';
-import { trouble } from '../ui/vocabulary';
+import { groupTitleIn, trouble } from '../ui/vocabulary';
 
 export interface IDeploymentCardProps {
   session: IDeployments;
@@ -71,7 +71,7 @@ function Frame({ id, name }: IDeploymentCardProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const active = useOnScreen(root);
   const state = useDeployments(store, active);
-  const mayWrite = useResource(me, active).value?.can_write !== false;
+  const who = useResource(me, active).value;
   const found = state.deployments.find(one => one.id === id);
   return (
     <div
@@ -89,7 +89,12 @@ function Frame({ id, name }: IDeploymentCardProps): JSX.Element {
         )}
         {obstacle(state, () => void store.refresh()) ??
           (found ? (
-            <Known deployment={found} active={active} mayWrite={mayWrite} />
+            <Known
+              deployment={found}
+              group={groupTitleIn(who?.groups, found.group)}
+              active={active}
+              mayWrite={who?.can_write !== false}
+            />
           ) : (
             <Gone name={name} id={id} />
           ))}
@@ -100,10 +105,12 @@ function Frame({ id, name }: IDeploymentCardProps): JSX.Element {
 
 function Known({
   deployment,
+  group,
   active,
   mayWrite
 }: {
   deployment: Deployment;
+  group: string;
   active: boolean;
   mayWrite: boolean;
 }): JSX.Element {
@@ -111,7 +118,7 @@ function Known({
   const { openTab } = useSession();
   const { go } = useNavigation();
   const controls = useDeploymentControls();
-  const { id, name, status, spec, group, revision } = deployment;
+  const { id, name, status, spec, revision } = deployment;
   const now = useNow(1_000, active && status.phase === 'Deploying');
   const wrong = trouble(deployment, trans);
   const busy = controls.busy.has(id);

@@ -8,7 +8,7 @@ import { amount } from '../ui/QuotaBars';
 import { Status } from '../ui/Status';
 import { exactTime, relativeTime, useNow } from '../ui/time';
 import { useLocale, useTranslation } from '../ui/translation';
-import { groupTitle } from '../ui/vocabulary';
+import { groupTitleIn } from '../ui/vocabulary';
 import { useDetail } from './context';
 import { CopyText } from './CopyText';
 import { Section } from './parts';
@@ -24,7 +24,6 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
   const { id, name, spec, status, endpoint, revision, serving_revision } =
     deployment;
   const now = useNow(status.phase === 'Deploying' ? 1000 : 30_000, active);
-  const group = me?.groups.find(one => one.name === deployment.group);
   const { ready, desired } = status.replicas;
   const { artifact } = spec.model;
   // Beside a stored model it is what that runs in.
@@ -67,7 +66,7 @@ export function Facts({ active }: { active: boolean }): JSX.Element {
           <CopyText text={id} what={trans.__('Copy the id')} />
         </Fact>
         <Fact name={trans.__('Group')}>
-          {group ? groupTitle(group) : deployment.group}
+          {groupTitleIn(me?.groups, deployment.group)}
         </Fact>
         <Fact name={trans.__('Instance Type')}>
           <InstanceTypeFacts />

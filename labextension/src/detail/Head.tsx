@@ -10,7 +10,7 @@ import { useSession } from '../ui/session';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/time';
 import { useTranslation } from '../ui/translation';
-import { groupTitle, trouble } from '../ui/vocabulary';
+import { groupTitleIn, trouble } from '../ui/vocabulary';
 import { useDetail } from './context';
 import { HeadButtons } from './HeadButtons';
 import { Message } from './Message';
@@ -31,7 +31,6 @@ export function Head({
 }): JSX.Element {
   const { deployment, me, usable } = useDetail();
   const { status, name, id, group } = deployment;
-  const owner = me?.groups.find(one => one.name === group);
   const trans = useTranslation();
   const controls = useDeploymentControls();
   const now = useNow(1000, active && !gone && status.phase === 'Deploying');
@@ -86,7 +85,7 @@ export function Head({
       <div className="pd-DetailHead-status">
         {!gone && <Status deployment={deployment} now={now} />}
         <span className="pd-Group" title={trans.__('Group: %1', group)}>
-          {owner ? groupTitle(owner) : group}
+          {groupTitleIn(me?.groups, group)}
         </span>
         <MadeBy deployment={deployment} />
         {calm && <span className="pd-quiet">{status.message}</span>}

@@ -11,7 +11,7 @@ import { Traffic, isWorthMeasuring } from './Traffic';
 
 /** A deployment as a card. */
 export const Card = memo((props: IRowProps): JSX.Element => {
-  const { deployment, actions, doing, traffic } = props;
+  const { deployment, group, actions, doing, traffic } = props;
   const trans = useTranslation();
   return (
     <div
@@ -42,7 +42,7 @@ export const Card = memo((props: IRowProps): JSX.Element => {
           className="pd-Group"
           title={trans.__('Group: %1', deployment.group)}
         >
-          {deployment.group}
+          {group}
         </span>
         <MadeBy deployment={deployment} />
         <span className="pd-Card-aside">

@@ -2,6 +2,7 @@ import React from 'react';
 
 import type { Deployment } from '../api/contract';
 import { useNow } from '../ui/time';
+import { groupTitleIn } from '../ui/vocabulary';
 import { Cards } from './Cards';
 import type { IRowProps } from './cells';
 import type { IGridProps } from './listed';
@@ -12,12 +13,22 @@ const COARSE = 15_000;
 
 /** Deployments as cards or as a table. */
 export function Grid(props: IGridProps): JSX.Element {
-  const { items, layout, active, traffic, selected, busy, actions, ticks } =
-    props;
+  const {
+    items,
+    groups,
+    layout,
+    active,
+    traffic,
+    selected,
+    busy,
+    actions,
+    ticks
+  } = props;
   const counting = items.some(item => item.status.phase === 'Deploying');
   const now = useNow(counting ? 1_000 : COARSE, active);
   const propsOf = (deployment: Deployment): IRowProps => ({
     deployment,
+    group: groupTitleIn(groups, deployment.group),
     now: deployment.status.phase === 'Deploying' ? now : now - (now % COARSE),
     traffic:
       traffic === undefined ? undefined : (traffic?.get(deployment.id) ?? null),

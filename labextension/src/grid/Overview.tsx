@@ -22,7 +22,7 @@ import { useRefreshAfter } from '../ui/observers';
 import { obstacle } from '../ui/obstacle';
 import { useSession } from '../ui/session';
 import { useTranslation } from '../ui/translation';
-import { groupTitle } from '../ui/vocabulary';
+import { groupTitle, groupTitleIn } from '../ui/vocabulary';
 import { useBulk } from './bulk';
 import { BulkBar } from './BulkBar';
 import { Grid } from './Grid';
@@ -93,8 +93,8 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
     [state.deployments, props.group]
   );
   const selection = useMemo(
-    () => select(scope, filter, me?.user),
-    [scope, filter, me?.user]
+    () => select(scope, filter, me?.user, name => groupTitleIn(groups, name)),
+    [scope, filter, me?.user, groups]
   );
   const byTraffic = sort.by === 'traffic';
   const traffic = useResource(
@@ -180,6 +180,7 @@ function Deployments(props: IDeploymentsProps): JSX.Element {
       {items.length > 0 ? (
         <Grid
           items={items}
+          groups={groups}
           layout={layout}
           columns={columns}
           sort={sort}

@@ -53,6 +53,7 @@ function Cell(props: ITableRowProps & { column: Column }): JSX.Element | null {
   const { spec, revision, serving_revision } = deployment;
   switch (column) {
     case 'group':
+      return <span title={deployment.group}>{props.group}</span>;
     case 'created_by':
       return <span title={deployment[column]}>{deployment[column]}</span>;
     case 'id':

@@ -10,6 +10,8 @@ import type { IRowActions } from './rowActions';
 /** What each row and each card is drawn from; as long as none of it changes, it is not drawn anew. */
 export interface IRowProps {
   deployment: Deployment;
+  /** What people call the group that owns it. */
+  group: string;
   now: number;
   /** null: not known yet; left out: the engine measures nothing. */
   traffic?: MetricsSummary | null;

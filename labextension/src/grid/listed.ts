@@ -1,6 +1,6 @@
 import type { RefObject } from 'react';
 
-import type { Deployment } from '../api/contract';
+import type { Deployment, Group } from '../api/contract';
 import type { Column, ISort } from '../model/columns';
 import type { Doing } from '../model/doing';
 import type { ListView } from '../model/preferences';
@@ -12,6 +12,8 @@ import type { ITicks } from './ticks';
 /** What cards and table have in common. */
 export interface IGridProps {
   items: readonly Deployment[];
+  /** Those of the caller. */
+  groups: readonly Group[];
   layout: ListView;
   columns: readonly Column[];
   sort: ISort;

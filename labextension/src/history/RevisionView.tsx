@@ -1,10 +1,11 @@
 import React from 'react';
 
 import type { Deployment, Model, Revision } from '../api/contract';
+import { useDetail } from '../detail/context';
 import { formatMemory } from '../model/quantities';
 import { exactTime } from '../ui/time';
 import { useLocale, useTranslation } from '../ui/translation';
-import { stepWords } from '../ui/vocabulary';
+import { groupTitleIn, stepWords } from '../ui/vocabulary';
 import { tensorWords } from './differences';
 import { Outcome } from './Outcome';
 import { PostMortem } from './PostMortem';
@@ -29,6 +30,7 @@ export function RevisionView({
 }): JSX.Element {
   const trans = useTranslation();
   const locale = useLocale();
+  const { me } = useDetail();
   const { spec } = revision;
   const changes = changeWords(revision, before, trans);
   return (
@@ -60,7 +62,9 @@ export function RevisionView({
           <Fact title={trans.__('Image Pull Secret')}>{spec.pull_secret}</Fact>
         )}
         <Fact title={trans.__('Replicas')}>{spec.replicas}</Fact>
-        <Fact title={trans.__('Group')}>{deployment.group}</Fact>
+        <Fact title={trans.__('Group')}>
+          {groupTitleIn(me?.groups, deployment.group)}
+        </Fact>
         <Fact title={trans.__('Instance Type')}>
           {instanceTypeWords(spec, trans)}
         </Fact>

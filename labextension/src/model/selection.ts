@@ -44,11 +44,13 @@ export function isBroken({ status }: Deployment): boolean {
  * Those that match.
  *
  * @param user - Who the caller is: whose deployments `mine` are.
+ * @param titleOf - What people call a group, which is what they read and look for.
  */
 export function select(
   deployments: readonly Deployment[],
   { search, phases, group, mine, broken }: IFilter,
-  user = ''
+  user = '',
+  titleOf: (group: string) => string = name => name
 ): ISelection {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found =
@@ -61,7 +63,10 @@ export function select(
           ) {
             return false;
           }
-          const text = words.length > 0 ? textOf(item) : '';
+          const text =
+            words.length > 0
+              ? `${textOf(item)}\n${titleOf(item.group).toLowerCase()}`
+              : '';
           return words.every(word => text.includes(word));
         });
   const counts = { Deployed: 0, Deploying: 0, Failed: 0, Stopped: 0 };

@@ -179,3 +179,12 @@ export function groupTitle({
 }: Pick<Group, 'name' | 'display_name'>): string {
   return display_name || name;
 }
+
+/** What people call the group of this name; of one that is none of these, nobody knows more than that. */
+export function groupTitleIn(
+  groups: readonly Group[] | null | undefined,
+  name: string
+): string {
+  const found = groups?.find(group => group.name === name);
+  return found ? groupTitle(found) : name;
+}
