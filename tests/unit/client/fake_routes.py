@@ -100,6 +100,7 @@ class FakeRoutes(BaseHTTPRequestHandler):
 
     def _beforehand(self, path: str, question: Json) -> None:
         if path == "warm":
+            self.server.bodies.append(question)
             return self._json(202, {})
         if self.server.drift is None:  # as one from before answers
             raise NotFound("no route /drift")
