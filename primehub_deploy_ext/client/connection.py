@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from primehub_deploy_ext.client import autowarm, cards, tables
+from primehub_deploy_ext.client.brief import brief, with_brief_calls
 from primehub_deploy_ext.client.creation import check_names, new_deployment, taken
 from primehub_deploy_ext.client.discovery import find_server
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
@@ -19,6 +20,7 @@ from primehub_deploy_ext.domain.phases import Phase
 Json = dict[str, Any]
 
 
+@brief
 def connect(url: str | None = None, token: str | None = None) -> Connection:
     """Connect to the Jupyter server that this kernel belongs to, or to another one.
 
@@ -37,6 +39,7 @@ def connect(url: str | None = None, token: str | None = None) -> Connection:
     return Connection(RestClient(find_server(url, token)))
 
 
+@brief
 def deploy(
     model: Any,
     name: str,
@@ -136,6 +139,7 @@ def deploy(
     )
 
 
+@with_brief_calls
 class Connection:
     """A Jupyter server with the extension, as seen from a notebook."""
 

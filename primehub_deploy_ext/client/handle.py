@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from primehub_deploy_ext.client import cards, cells, tables
 from primehub_deploy_ext.client.access import ClientToken, check_access, expiry_time
+from primehub_deploy_ext.client.brief import with_brief_calls
 from primehub_deploy_ext.client.endpoint import client_command, curl_command
 from primehub_deploy_ext.client.history import revision_before
 from primehub_deploy_ext.client.logs import Log, format_lines, since_time
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 DEFAULT_TIMEOUT = 120.0
 
 
+@with_brief_calls
 class DeploymentHandle:
     """One deployment: call it, look at it, change it.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from primehub_deploy_ext.client.brief import brief
 from primehub_deploy_ext.client.connection import Connection, connect
 from primehub_deploy_ext.client.handle import DEFAULT_TIMEOUT, DeploymentHandle
 
 
+@brief
 def deploy_image(
     image: str,
     name: str,
