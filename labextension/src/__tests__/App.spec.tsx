@@ -72,7 +72,7 @@ describe.each([
     const iris = within(row('Iris classifier'));
     expect(iris.getByText('research')).toBeInTheDocument();
     expect(iris.getByText('Deployed')).toBeInTheDocument();
-    expect(iris.getByText('1 of 1 replicas ready')).toBeInTheDocument();
+    expect(iris.getByText('1 of 1 replica ready')).toBeInTheDocument();
     expect(
       iris.getByTitle('http://127.0.0.1:8123/deployment/iris/')
     ).toBeInTheDocument();

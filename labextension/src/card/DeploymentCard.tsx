@@ -20,7 +20,7 @@ import { SessionProvider, useSession } from '../ui/session';
 import { Status } from '../ui/Status';
 import { useNow } from '../ui/time';
 import { TranslatorContext, useTranslation } from '../ui/translation';
-import { groupTitleIn, trouble } from '../ui/vocabulary';
+import { groupTitleIn, readyReplicas, trouble } from '../ui/vocabulary';
 
 export interface IDeploymentCardProps {
   session: IDeployments;
@@ -122,7 +122,6 @@ function Known({
   const now = useNow(1_000, active && status.phase === 'Deploying');
   const wrong = trouble(deployment, trans);
   const busy = controls.busy.has(id);
-  const { ready, desired } = status.replicas;
   return (
     <div className="pd-Card" data-deployment={id}>
       <div className="pd-Card-head">
@@ -136,7 +135,7 @@ function Known({
         </button>
         <Status deployment={deployment} now={now} />
         <span className="pd-Card-facts">
-          <span>{trans.__('%1 of %2 replicas ready', ready, desired)}</span>
+          <span>{readyReplicas(deployment, trans)}</span>
           <span>{trans.__('revision %1', revision)}</span>
           <span>{group}</span>
         </span>

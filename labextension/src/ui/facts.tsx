@@ -3,7 +3,7 @@ import React from 'react';
 import type { Deployment } from '../api/contract';
 import { exactTime, relativeTime } from './time';
 import { useLocale, useTranslation } from './translation';
-import { trouble } from './vocabulary';
+import { readyReplicas, trouble } from './vocabulary';
 
 interface IFactProps {
   deployment: Deployment;
@@ -16,7 +16,7 @@ export function Replicas({
 }: IFactProps & { labelled?: boolean }): JSX.Element {
   const trans = useTranslation();
   const { ready, desired } = deployment.status.replicas;
-  const words = trans.__('%1 of %2 replicas ready', ready, desired);
+  const words = readyReplicas(deployment, trans);
   return (
     <span className="pd-Replicas" title={words}>
       <span aria-hidden="true">

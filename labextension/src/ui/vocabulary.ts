@@ -146,6 +146,20 @@ export function updateFailed({ status }: Deployment): boolean {
   return status.phase === 'Deployed' && status.update?.outcome === 'failed';
 }
 
+/** How many replicas answer, of how many. */
+export function readyReplicas(
+  { status }: Deployment,
+  trans: TranslationBundle
+): string {
+  const { ready, desired } = status.replicas;
+  return trans._n(
+    '%2 of %1 replica ready',
+    '%2 of %1 replicas ready',
+    desired,
+    ready
+  );
+}
+
 /** What went wrong, as short reason and full message; null when nothing did. */
 export function trouble(
   deployment: Deployment,
