@@ -49,8 +49,8 @@ class KubernetesBench(Bench):
             "runner_image": RUNNER_IMAGE,
             "artifact_root": str(cluster.artifact_root),
             "artifact_volume": {"hostPath": {"path": str(cluster.artifact_root)}},
-            # On two busy cores it takes a proxy up to two seconds to learn that a pod is going.
-            "linger": 4.0,
+            # On two busy cores a proxy has taken more than four seconds to learn that a pod is going.
+            "linger": 6.0,
             "drain_limit": 10.0,
             "flavor": flavor,
             **settings,
