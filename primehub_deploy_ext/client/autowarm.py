@@ -11,6 +11,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from primehub_deploy_ext.client.shell import running_shell
+
 if TYPE_CHECKING:
     from primehub_deploy_ext.client.rest import RestClient
 
@@ -39,8 +41,7 @@ class AutoWarm:
 def install() -> None:
     """Begin, once per notebook; does nothing elsewhere or when turned off."""
     global _installed  # noqa: PLW0603 (once per process is the point)
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = running_shell()
     if _installed is not None or shell is None or os.environ.get("PRIMEHUB_DEPLOY_AUTOWARM") == "0":
         return
     _installed = AutoWarm()

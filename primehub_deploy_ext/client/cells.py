@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from primehub_deploy_ext.client.shell import running_shell
 
 _cell = ""
 _ids: set[str] = set()
@@ -26,9 +26,7 @@ def has_card(id: str) -> bool:
 
 def _running() -> str:
     """Return the id of the request that the kernel works on; empty outside of a notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
     try:
-        return str(shell.get_parent()["header"]["msg_id"])  # type: ignore[union-attr]
+        return str(running_shell().get_parent()["header"]["msg_id"])
     except (AttributeError, LookupError, TypeError):
         return ""

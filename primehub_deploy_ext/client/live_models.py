@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from primehub_deploy_ext.client.local_modules import is_local
+from primehub_deploy_ext.client.shell import running_shell
 from primehub_deploy_ext.domain.errors import DeployError, InvalidInput
 
 Json = dict[str, Any]
@@ -125,8 +126,7 @@ def find_models(variables: Mapping[str, Any]) -> list[LiveModel]:
 def _variables(namespace: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if namespace is not None:
         return namespace
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = running_shell()
     if shell is None:
         return {}
     hidden = shell.user_ns_hidden

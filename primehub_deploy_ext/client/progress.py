@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from primehub_deploy_ext.client import cells
 from primehub_deploy_ext.client.cards import COLOURS, ICONS, MIME_TYPE, card_reference
+from primehub_deploy_ext.client.shell import running_shell
 from primehub_deploy_ext.domain.phases import Outcome, Phase, Step
 
 Json = dict[str, Any]
@@ -168,8 +169,7 @@ def _with_link(text: str) -> str:
 
 def new_progress(name: str) -> Progress:
     """Return what fits where the code runs."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = running_shell()
     if shell is not None and hasattr(shell, "kernel"):
         return CellProgress(name)
     return LineProgress(name, sys.stdout)

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import cloudpickle
+import psutil
 from tornado.httpclient import AsyncHTTPClient
 
 from primehub_deploy_ext.domain.models import (
@@ -232,6 +233,15 @@ def infer(value: Any) -> dict[str, Any]:
 def double(x: Any) -> Any:
     """Answer twice the input."""
     return x * 2
+
+
+def running(pid: int) -> bool:
+    """Tell whether any of a process' threads is; the first is shown as a zombie while others still end."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_for(condition: Callable[[], Any], limit: float = WAIT_LIMIT) -> Any:

@@ -25,7 +25,7 @@ from primehub_deploy_ext.domain.resources import Quota, Resources
 from primehub_deploy_ext.engines.base import NewClient, NewDeployment, PredictRequest
 from primehub_deploy_ext.engines.local.engine import LocalEngine
 from scripts.demo_server import processes_of
-from tests.engines.bench import Bench, infer, wait_for
+from tests.engines.bench import Bench, infer, running, wait_for
 
 
 def daemon_pid(bench: Bench) -> int:
@@ -49,7 +49,7 @@ def command_lines(bench: Bench) -> list[str]:
 async def kill_daemon(bench: Bench) -> int:
     pid = daemon_pid(bench)
     os.kill(pid, signal.SIGKILL)
-    await asyncio.to_thread(wait_for, lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
+    await asyncio.to_thread(wait_for, lambda: not running(pid))
     # Its threads may outlive its first one by a moment, and hold the socket.
     await asyncio.to_thread(wait_for, lambda: refuses(bench.environment["paths"].socket))
     return pid

@@ -33,7 +33,7 @@ from primehub_deploy_ext.engines.local.paths import Paths
 from primehub_deploy_ext.engines.local.processes import Processes
 from primehub_deploy_ext.engines.local.slot import Slot
 from primehub_deploy_ext.engines.local.store import RevisionRow, Store, now
-from tests.engines.bench import Bench, wait_for
+from tests.engines.bench import Bench, running, wait_for
 
 
 class SlowToLoad:
@@ -74,15 +74,6 @@ def _load_quickly_twice(folder: str) -> Any:
         return abs
     time.sleep(60)
     return abs
-
-
-def running(pid: int) -> bool:
-    """Tell whether any of a process' threads is; the first is shown as a zombie while others still end."""
-    try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
-    except psutil.NoSuchProcess:
-        return False
 
 
 async def test_scaled_down_before_all_were_ready_it_serves_with_what_is_wanted(bench: Bench, tmp_path: Path) -> None:
